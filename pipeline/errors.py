@@ -1,0 +1,18 @@
+"""What can go wrong with what a user gives -> one line: where, what, remedy."""
+
+
+class InputError(ValueError):
+    """Raised when a file, a value or an option given by the user cannot be used.
+
+    The message never holds transcript text. The command line prints it as one line and exits with 2.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(what, where, remedy)
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{line}; {self.remedy}" if self.remedy else line

@@ -1,0 +1,71 @@
+"""Text -> words: the one normalisation that ingestion, pretraining and scoring share.
+
+A word is a run of letters, digits and inner apostrophes. Case is kept here (a biLM may be cased); whether it is
+folded belongs to the biLM. Hyphenated words are split, because recognisers and transcribers differ on them, except
+backchannels (``mm-hmm``). Initials written ``L_C_D_`` or ``T.V.`` are joined. Clitics that a treebank split off
+(``does n't``, ``I 'm``) are joined again. A trailing hyphen marks a fragment (``wh-``), as speech transcripts write it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+FILLERS = frozenset(
+    "uh um er erm hm hmm hmmm mm mmm eh ah uhm umm uhh ehm mhm huh mm-hmm mm-hm uh-huh uh-uh uh-hmm".split()
+)
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": " ", "”": " ", "–": " ", "—": " ", "…": "... "})
+_SPLIT_CLITIC = re.compile(r"(?<=\w) (?='(?:m|s|re|ve|ll|d)\b)|(?<=\w) (?=n't\b)", re.IGNORECASE)
+_INITIALS = re.compile(r"\b(?:[A-Za-z][_.]){2,}s?(?![A-Za-z])|\b[A-Za-z]_(?![A-Za-z])")
+_KEPT_HYPHEN = "\u2011"
+_BACKCHANNEL = re.compile(r"\b(m+|uh|um|hm+)-(h?[um]+h?m*)\b", re.IGNORECASE)
+_WORD = re.compile(r"\d+(?:[.,]\d+)*\w*|'?[^\W_]+(?:['\u2011][^\W_]+)*'?-*", re.UNICODE)
+_APHAERESIS = frozenset("'cause 'em 'til 'till 'kay 'n 'bout 'round 'cos 'cuz 'tis 'twas 'fraid 'less 'nother".split())
+_SENTENCE_END = re.compile(r"(?<=[.?!])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|(?<=\.\.\.)\s+|\s+--\s+")
+
+
+class Token(NamedTuple):
+    """A word and whether the transcript marks it as broken off."""
+
+    text: str
+    fragment: bool
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the words of ``text`` in order.
+
+    >>> [token.text for token in tokenize("Mm-hmm, it's a well-known L_C_D_ -- wh- what?")]
+    ['Mm-hmm', "it's", 'a', 'well', 'known', 'LCD', 'wh', 'what']
+    """
+    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    text = _SPLIT_CLITIC.sub("", text)
+    text = _INITIALS.sub(lambda match: match.group().replace("_", "").replace(".", ""), text)
+    text = _BACKCHANNEL.sub(rf"\1{_KEPT_HYPHEN}\2", text)
+    tokens = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        broken_off = word.endswith("-") and not word.endswith("--") and not text[match.end() :][:1].isalnum()
+        word = _unquote(word.rstrip("-").replace(_KEPT_HYPHEN, "-"))
+        if word:
+            tokens.append(Token(word, broken_off))
+    return tokens
+
+
+def _unquote(word: str) -> str:
+    """Drop quotation marks; keep the apostrophe of a clipped word (``'cause``, ``fallin'``)."""
+    if word.startswith("'") and word.lower() not in _APHAERESIS and not word[1:2].isdigit():
+        word = word[1:]
+    if word.endswith("'") and not word.lower().endswith(("in'", "o'")):
+        word = word[:-1]
+    return word
+
+
+def split_text(text: str) -> list[str]:
+    """Split a line of prose at sentence ends; a line without punctuation is one sentence.
+
+    >>> split_text("It's good. That's the reason I changed it... Yeah")
+    ["It's good.", "That's the reason I changed it...", 'Yeah']
+    """
+    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
