@@ -107,14 +107,17 @@ class Trainer:
         self.corpus, self.settings = corpus, settings
         self.vocabulary = choose_vocabulary(corpus, size=settings.vocabulary_size, required=PICTURE_WORDS)
         options = settings.options()
-        self.model = TorchBiLM(options, seed=settings.seed)
+        dtype = torch.bfloat16 if settings.bfloat16 else torch.float32
+        self.model = TorchBiLM(options, seed=settings.seed, dtype=dtype)
         generator = torch.Generator().manual_seed(settings.seed + 1)
         size = (len(self.vocabulary), options.projection_dim)
         self.softmax = torch.nn.Parameter(torch.randn(size, generator=generator) * 0.05)
         self.bias = torch.nn.Parameter(self._log_unigram())
         self.maker = BatchMaker(corpus, self.vocabulary, max_characters=options.max_characters)
         self.parameters = [*self.model.parameters(), self.softmax, self.bias]
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
+        self.optimizer = torch.optim.Adam(
+            self.parameters, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True
+        )
         self.proposal = torch.softmax(0.75 * self.bias.detach(), dim=0)
         self.tokens_seen = 0
         self.batches_seen = 0
@@ -135,9 +138,8 @@ class Trainer:
             group["lr"] = settings.learning_rate * self._schedule()
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.batches_seen)
         negatives = torch.multinomial(self.proposal, settings.negatives, replacement=False, generator=generator)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=settings.bfloat16):
-            states = self._states(batch, generator)
-            losses = [self._sampled_loss(s, t, negatives) for s, t in zip(states, _targets(batch), strict=True)]
+        states = self._states(batch, generator)
+        losses = [self._sampled_loss(s, t, negatives) for s, t in zip(states, _targets(batch), strict=True)]
         loss = (losses[0] + losses[1]) / 2
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -166,12 +168,16 @@ class Trainer:
 
     def _sampled_loss(self, states: Tensor, targets: Tensor, negatives: Tensor) -> Tensor:
         """Return the cross-entropy of the target among itself and the shared negatives, log-proposal corrected."""
+        dtype = self.model.dtype
         log_expected = torch.log(self.proposal * self.settings.negatives).clamp(max=0.0)
-        true = (states * self.softmax[targets]).sum(dim=1, dtype=torch.float32) + self.bias[targets]
-        others = (states @ self.softmax[negatives].T).float() + (self.bias - log_expected)[negatives]
-        others = others.masked_fill(negatives[None, :] == targets[:, None], -torch.inf)
-        logits = torch.cat([(true - log_expected[targets])[:, None], others], dim=1)
-        return functional.cross_entropy(logits, torch.zeros(len(targets), dtype=torch.long))
+        shift = self.bias - log_expected
+        true = (states * functional.embedding(targets, self.softmax)).sum(dim=1) + shift[targets]
+        others = (states.to(dtype) @ self.softmax[negatives].to(dtype).T).float() + shift[negatives]
+        place = torch.full((len(self.vocabulary),), -1)
+        place[negatives] = torch.arange(len(negatives))
+        (hits,) = torch.nonzero(place[targets] >= 0, as_tuple=True)
+        others = others.index_put((hits, place[targets[hits]]), torch.tensor(-torch.inf))
+        return (torch.logaddexp(true, torch.logsumexp(others, dim=1)) - true).mean()
 
     @torch.no_grad()
     def validate(self, *, tokens_per_source: int = 10_000) -> dict[str, float]:
@@ -194,7 +200,7 @@ class Trainer:
         for start in range(0, len(pairs), 64):
             batch = self.maker.make(pairs[start : start + 64])
             for states, targets in zip(self._states(batch, None), _targets(batch), strict=True):
-                logits = states.float() @ self.softmax.T + self.bias
+                logits = states @ self.softmax.T + self.bias
                 negative += float(functional.cross_entropy(logits, targets, reduction="sum"))
                 count += len(targets)
         return math.exp(negative / count)

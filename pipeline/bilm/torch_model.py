@@ -2,23 +2,28 @@
 
 Parameters carry the names, shapes and gate order of weights.hdf5, so that saving is copying. Józefowicz et al. 2016;
 Peters et al. 2018. Cell: c = clip(sigmoid(f + 1) c + sigmoid(i) tanh(j)); h = clip((sigmoid(o) tanh(c)) W_P).
+The layer's backward pass is written out: weight gradients become one product over all steps, and the products may run
+in bfloat16, which is what makes training on processors with matrix units fast.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pipeline.bilm.characters import PADDING
 from pipeline.bilm.files import Options, cell_name, weight_shapes
 
 
 class TorchBiLM(nn.Module):
-    """A trainable biLM without its softmax."""
+    """A trainable biLM without its softmax. ``dtype`` is that of the matrix products; all else is float32."""
 
-    def __init__(self, options: Options, *, seed: int = 0) -> None:
+    def __init__(self, options: Options, *, seed: int = 0, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.options = options
+        self.options, self.dtype = options, dtype
         generator = torch.Generator().manual_seed(seed)
         self.arrays = nn.ParameterDict(
             {name: nn.Parameter(_initial(name, shape, generator)) for name, shape in weight_shapes(options).items()}
@@ -31,13 +36,17 @@ class TorchBiLM(nn.Module):
         order of the direction, padded at the end.
         """
         types = self.encode(characters)  # (U, P)
-        return self.read(types[forward_words], 0), self.read(types[backward_words], 1)
+        return (
+            self.read(functional.embedding(forward_words, types), 0),
+            self.read(functional.embedding(backward_words, types), 1),
+        )
 
     def encode(self, characters: Tensor) -> Tensor:
         """Return word-type vectors (U, P) of character ids (U, C)."""
         arrays, options = self.arrays, self.options
         activation = torch.relu if options.activation == "relu" else torch.tanh
-        embedded = arrays["char_embed"][characters].transpose(1, 2)  # (U, E, C)
+        characters = characters[:, : self._columns(characters)]
+        embedded = functional.embedding(characters, arrays["char_embed"]).transpose(1, 2)  # (U, E, C)
         maxima = []
         for number in range(len(options.filters)):
             kernel = arrays[f"CNN/W_cnn_{number}"][0].permute(2, 1, 0)  # (n, E, width)
@@ -50,32 +59,107 @@ class TorchBiLM(nn.Module):
             x = gate * torch.relu(x @ arrays[f"{prefix}/W_transform"] + arrays[f"{prefix}/b_transform"]) + (1 - gate) * x
         return x @ arrays["CNN_proj/W_proj"] + arrays["CNN_proj/b_proj"]
 
+    def _columns(self, characters: Tensor) -> int:
+        """Return how many columns decide the maxima: past the longest word every all-padding window is alike."""
+        longest = int((characters != PADDING).sum(dim=1).max())
+        return min(characters.shape[1], longest + max(width for width, _ in self.options.filters))
+
     def read(self, x: Tensor, direction: int) -> Tensor:
         """Run one direction's LSTM stack over x (T, B, P) from zero states; return the top states (T, B, P)."""
-        for layer in range(self.options.n_layers):
-            output = self._layer(x, cell_name(direction, layer))
-            x = output + x if layer and self.options.use_skip_connections else output
+        options = self.options
+        clips = (options.cell_clip or torch.inf, options.proj_clip or torch.inf)
+        for layer in range(options.n_layers):
+            name = cell_name(direction, layer)
+            weights, bias, projection = (self.arrays[f"{name}/{part}"] for part in ("W_0", "B", "W_P_0"))
+            output: Tensor = _Layer.apply(x, weights, bias, projection, clips, self.dtype)
+            x = output + x if layer and options.use_skip_connections else output
         return x
 
-    def _layer(self, x: Tensor, name: str) -> Tensor:
-        size = self.options.projection_dim
-        weights = self.arrays[f"{name}/W_0"]
-        inputs = x @ weights[:size] + self.arrays[f"{name}/B"]  # (T, B, P) @ (P, 4D) -> (T, B, 4D)
-        recurrent, projection = weights[size:], self.arrays[f"{name}/W_P_0"]
-        h = x.new_zeros(x.shape[1], size)
-        c = x.new_zeros(x.shape[1], self.options.dim)
-        states = []
-        for step in inputs.unbind(0):
-            i, j, f, o = (step + h @ recurrent).chunk(4, dim=1)
-            c = torch.sigmoid(f + 1) * c + torch.sigmoid(i) * torch.tanh(j)
-            c = _clip(c, self.options.cell_clip)
-            h = _clip((torch.sigmoid(o) * torch.tanh(c)) @ projection, self.options.proj_clip)
-            states.append(h)
-        return torch.stack(states)
 
+class _Layer(torch.autograd.Function):
+    """One projected, clipped LSTM layer over (T, B, P) from zero states."""
 
-def _clip(values: Tensor, bound: float | None) -> Tensor:
-    return values if bound is None else values.clamp(-bound, bound)
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: Tensor,
+        weights: Tensor,
+        bias: Tensor,
+        projection: Tensor,
+        clips: tuple[float, float],
+        dtype: torch.dtype,
+    ) -> Tensor:
+        (steps, batch, size), cell = x.shape, projection.shape[0]
+        forget = torch.zeros(4, cell)
+        forget[2] = 1.0
+        x_low, w_low, p_low = x.to(dtype), weights.to(dtype), projection.to(dtype)
+        gates = (x_low.flatten(0, 1) @ w_low[:size]).view(steps, batch, 4 * cell).float()
+        gates += bias + forget.flatten()
+        cells, outputs = x.new_empty(steps, batch, cell), x.new_empty(steps, batch, cell)
+        states = x.new_empty(steps, batch, size)
+        previous = None
+        for step in range(steps):
+            gate = gates[step]  # (B, 4D): i, j, f, o, turned into activations in place
+            if step:
+                gate += states[step - 1].to(dtype) @ w_low[size:]
+            i, j, f, o = gate.chunk(4, dim=1)
+            i.sigmoid_(), j.tanh_(), gate[:, 2 * cell :].sigmoid_()
+            c = torch.mul(i, j, out=cells[step])
+            if previous is not None:
+                c.addcmul_(f, previous)
+            c.clamp_(-clips[0], clips[0])
+            torch.tanh(c, out=outputs[step]).mul_(o)
+            states[step] = (outputs[step].to(dtype) @ p_low).float().clamp_(-clips[1], clips[1])
+            previous = c
+        ctx.save_for_backward(x_low, w_low, p_low, gates, cells, outputs, states)
+        ctx.clips = clips
+        return states
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        (grad_states,) = gradients
+        x, weights, projection, gates, cells, outputs, states = ctx.saved_tensors
+        dtype, cell_clip, state_clip = weights.dtype, *ctx.clips
+        (steps, batch, size), cell = states.shape, projection.shape[0]
+        grad_gates = torch.empty(steps, batch, 4 * cell, dtype=dtype)
+        grad_h = torch.empty(steps, batch, size, dtype=dtype)
+        recurrent_t, projection_t = weights[size:].T.contiguous(), projection.T.contiguous()
+        grad_c = torch.zeros(batch, cell)
+        buffer = torch.empty(batch, 4 * cell)
+        carried = None
+        for step in reversed(range(steps)):
+            grad = grad_states[step] if carried is None else grad_states[step] + carried
+            grad = grad.masked_fill(states[step].abs() >= state_clip, 0.0)
+            grad_h[step] = grad
+            grad_output = (grad_h[step] @ projection_t).float()  # (B, P) @ (P, D) -> (B, D)
+            i, j, f, o = gates[step].chunk(4, dim=1)
+            d_i, d_j, d_f, d_o = buffer.chunk(4, dim=1)
+            squashed = torch.tanh(cells[step])
+            torch.mul(grad_output, squashed, out=d_o)
+            d_o.mul_(o).mul_(1 - o)
+            grad_output.mul_(o)
+            grad_c.add_(grad_output).addcmul_(grad_output, squashed.square_(), value=-1)
+            grad_c.masked_fill_(cells[step].abs() >= cell_clip, 0.0)
+            torch.mul(grad_c, j, out=d_i).mul_(i).mul_(1 - i)
+            torch.mul(grad_c, i, out=d_j).addcmul_(d_j, j.square(), value=-1)
+            if step:
+                torch.mul(grad_c, cells[step - 1], out=d_f).mul_(f).mul_(1 - f)
+            else:
+                d_f.zero_()
+            grad_c.mul_(f)
+            grad_gates[step] = buffer
+            carried = (grad_gates[step] @ recurrent_t).float() if step else None
+        flat = grad_gates.flatten(0, 1)  # (T B, 4D)
+        grad_weights = torch.cat(
+            [
+                (x.flatten(0, 1).T @ flat).float(),
+                (states[:-1].to(dtype).flatten(0, 1).T @ grad_gates[1:].flatten(0, 1)).float(),
+            ]
+        )
+        grad_x = (flat @ weights[:size].T).view(steps, batch, size).float()
+        grad_projection = (outputs.to(dtype).flatten(0, 1).T @ grad_h.flatten(0, 1)).float()
+        grad_bias = (torch.ones(1, len(flat), dtype=dtype) @ flat).float()[0]
+        return grad_x, grad_weights, grad_bias, grad_projection, None, None
 
 
 def _initial(name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
