@@ -115,9 +115,7 @@ class Trainer:
         self.bias = torch.nn.Parameter(self._log_unigram())
         self.maker = BatchMaker(corpus, self.vocabulary, max_characters=options.max_characters)
         self.parameters = [*self.model.parameters(), self.softmax, self.bias]
-        self.optimizer = torch.optim.Adam(
-            self.parameters, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True
-        )
+        self.optimizer = torch.optim.Adam(self.parameters, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
         self.proposal = torch.softmax(0.75 * self.bias.detach(), dim=0)
         self.tokens_seen = 0
         self.batches_seen = 0

@@ -124,7 +124,9 @@ def read_bilm(folder: Path) -> BiLMFiles:
         InputError: a file is missing or damaged, or options and weights disagree.
     """
     if not folder.is_dir():
-        raise InputError("no such biLM folder", where=str(folder), remedy="give a folder with options.json + weights.hdf5")
+        raise InputError(
+            "no such biLM folder", where=str(folder), remedy="give a folder with options.json + weights.hdf5"
+        )
     options_path, weights_path = folder / "options.json", folder / "weights.hdf5"
     card = _read_json(folder / "model.json") if (folder / "model.json").exists() else {}
     options = read_options(options_path)
@@ -188,7 +190,9 @@ def read_options(path: Path) -> Options:
 
 def _activation(name: str, path: Path) -> str:
     if name not in ("relu", "tanh"):
-        raise InputError(f"activation {name!r} is not relu or tanh", where=str(path), remedy="use the file of the weights")
+        raise InputError(
+            f"activation {name!r} is not relu or tanh", where=str(path), remedy="use the file of the weights"
+        )
     return name
 
 
@@ -251,7 +255,9 @@ def _read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
         with h5py.File(path, "r") as file:
             for name, shape in shapes.items():
                 if name not in file:
-                    raise InputError(f"no array {name}", where=str(path), remedy="use the options.json of these weights")
+                    raise InputError(
+                        f"no array {name}", where=str(path), remedy="use the options.json of these weights"
+                    )
                 found = file[name].shape
                 if found != shape:
                     raise InputError(
@@ -264,7 +270,9 @@ def _read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
         raise InputError("damaged or not HDF5", where=str(path), remedy="copy the model again") from error
     broken = [name for name, array in arrays.items() if not math.isfinite(float(array.sum(dtype=np.float64)))]
     if broken:
-        raise InputError(f"{broken[0]} holds values that are not finite", where=str(path), remedy="copy the model again")
+        raise InputError(
+            f"{broken[0]} holds values that are not finite", where=str(path), remedy="copy the model again"
+        )
     return arrays
 
 

@@ -56,7 +56,10 @@ class TorchBiLM(nn.Module):
         for number in range(options.n_highway):
             prefix = f"CNN_high_{number}"
             gate = torch.sigmoid(x @ arrays[f"{prefix}/W_carry"] + arrays[f"{prefix}/b_carry"])
-            x = gate * torch.relu(x @ arrays[f"{prefix}/W_transform"] + arrays[f"{prefix}/b_transform"]) + (1 - gate) * x
+            x = (
+                gate * torch.relu(x @ arrays[f"{prefix}/W_transform"] + arrays[f"{prefix}/b_transform"])
+                + (1 - gate) * x
+            )
         return x @ arrays["CNN_proj/W_proj"] + arrays["CNN_proj/b_proj"]
 
     def _columns(self, characters: Tensor) -> int:
