@@ -1,0 +1,185 @@
+"""Cohort -> FeatureTable: reads each transcript, runs the frozen biLM, computes the linguistic features.
+
+Recordings are read in chunks, in parallel where asked; a recording's row depends on that recording alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import __version__
+from pipeline.bilm.engine import BiLM, Reading
+from pipeline.bilm.files import read_bilm
+from pipeline.errors import InputError
+from pipeline.features import SET_VERSION, compute_features
+from pipeline.ingest import read_transcript
+from pipeline.manifest import Cohort, Recording
+from pipeline.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
+from pipeline.records import Sentence, Transcript, View
+from pipeline.speech import split_sentences
+from pipeline.table import SENTENCES, TOKENS, FeatureTable
+
+CHUNK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSettings:
+    """What decides a row: the biLM folder, the layer (``mean`` or a number, 0 the token layer) and the view read."""
+
+    bilm: Path
+    layer: str = "mean"
+    view: View = "spoken"
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """One recording's row, or the reason why there is none."""
+
+    recording: Recording
+    transcript: Transcript | None
+    inputs: dict[str, Any]
+    sentences: list[SentencePerplexity]
+    unreadable: str = ""
+
+
+def extract_recordings(
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Extracted]:
+    """Yield one Extracted a recording, in order. An unreadable transcript is a row with its reason.
+
+    Raises:
+        InputError: the biLM is missing or damaged.
+    """
+    from joblib import Parallel, delayed
+
+    _load_bilm(settings.bilm)
+    chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
+    workers = Parallel(n_jobs=min(jobs, max(1, len(chunks))), return_as="generator")
+    for rows in workers(delayed(extract_chunk)(chunk, settings) for chunk in chunks):
+        if progress:
+            progress(len(rows))
+        yield from rows
+
+
+def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings) -> list[Extracted]:
+    """Read and measure a few recordings; the biLM reads their sentences together."""
+    bilm = _load_bilm(settings.bilm)
+    read = [_read(recording) for recording in recordings]
+    sentences = [split_sentences(item, view=settings.view) if isinstance(item, Transcript) else () for item in read]
+    flat = [sentence for of_recording in sentences for sentence in of_recording]
+    readings = iter(bilm.read([sentence.tokens for sentence in flat], log_probabilities=True))
+    rows = []
+    for recording, item, own in zip(recordings, read, sentences, strict=True):
+        if isinstance(item, Transcript):
+            rows.append(_measure(recording, item, own, [next(readings) for _ in own], settings))
+        else:
+            rows.append(Extracted(recording, None, {}, [], unreadable=item))
+    return rows
+
+
+@lru_cache(maxsize=2)
+def _load_bilm(folder: Path) -> BiLM:
+    return BiLM(read_bilm(folder))
+
+
+def _read(recording: Recording) -> Transcript | str:
+    try:
+        return read_transcript(
+            recording.transcript,
+            recording_id=recording.recording_id,
+            subject_id=recording.subject_id,
+            visit=recording.visit,
+            task=recording.task,
+            language=recording.language,
+            speaker=recording.speaker,
+        )
+    except InputError as error:
+        return str(error)
+
+
+def _measure(
+    recording: Recording,
+    transcript: Transcript,
+    sentences: Sequence[Sentence],
+    readings: Sequence[Reading],
+    settings: ExtractSettings,
+) -> Extracted:
+    scores = [sentence_perplexity(sentence, reading) for sentence, reading in zip(sentences, readings, strict=True)]
+    vector = pool_layers(readings, layer=settings.layer)
+    inputs: dict[str, Any] = {
+        TOKENS: [token.lower() for sentence in sentences for token in sentence.tokens],
+        SENTENCES: [float(np.log(score.joint)) for score in scores if score.words],
+    }
+    inputs.update({f"elmo.{number:04d}": float(value) for number, value in enumerate(vector)})
+    inputs.update({f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()})
+    inputs.update(compute_features(transcript))
+    return Extracted(recording, transcript, inputs, scores)
+
+
+def pool_layers(readings: Sequence[Reading], *, layer: str = "mean") -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the mean vector (2P,) of a recording's words, of one biLM layer or of the layers' mean."""
+    layers = np.concatenate([reading.layers for reading in readings], axis=1).astype(np.float64)  # (L + 1, n, 2P)
+    chosen = layers.mean(axis=0) if layer == "mean" else layers[int(layer)]
+    vector: np.ndarray[Any, np.dtype[np.float64]] = (
+        chosen.mean(axis=0) if len(chosen) else np.full(layers.shape[2], np.nan)
+    )
+    return vector
+
+
+def extract_cohort(
+    cohort: Cohort, settings: ExtractSettings, *, jobs: int = 1, progress: Callable[[int], None] | None = None
+) -> FeatureTable:
+    """Return the table of a cohort whose every transcript can be read.
+
+    Raises:
+        InputError: a transcript cannot be used; the line names the first one and counts the rest.
+    """
+    rows = list(extract_recordings(cohort.recordings, settings, jobs=jobs, progress=progress))
+    unreadable = [row for row in rows if row.unreadable]
+    if unreadable:
+        others = f" (and {len(unreadable) - 1} more)" if len(unreadable) > 1 else ""
+        raise InputError(f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path))
+    return build_table(rows, cohort.frame(), settings)
+
+
+def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: ExtractSettings) -> FeatureTable:
+    """Return the table of extracted recordings; ``subjects`` has their covariates in the same order."""
+    sentences = pd.DataFrame(
+        [
+            {name: getattr(score, name) for name in SentencePerplexity.__dataclass_fields__}
+            for row in rows
+            for score in row.sentences
+        ],
+        columns=list(SentencePerplexity.__dataclass_fields__),
+    )
+    return FeatureTable(
+        subjects=subjects.reset_index(drop=True),
+        inputs=pd.DataFrame([row.inputs for row in rows]),
+        sentences=sentences,
+        provenance=extract_provenance(settings)
+        | {"transcripts": {row.recording.recording_id: row.transcript.source_digest for row in rows if row.transcript}},
+    )
+
+
+def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
+    """Return what a table's numbers depend on besides the transcripts."""
+    bilm = _load_bilm(settings.bilm)
+    return {
+        "adscreen": __version__,
+        "bilm": bilm.files.name,
+        "bilm_digest": bilm.files.digest,
+        "layer": settings.layer,
+        "view": settings.view,
+        "feature_set": SET_VERSION,
+    }

@@ -1,0 +1,100 @@
+"""biLM log-probabilities -> perplexity of a sentence and its summary over a recording.
+
+perplexity = exp(mean negative log-probability), natural logarithm; a likelier sentence has a lower value. Forward
+targets are w1..wn and </S>; backward targets wn..w1 and <S>; joint runs over both. Words outside the vocabulary score
+as <UNK> and are counted. A sentence without words has no perplexity: NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.bilm.engine import BiLM, Reading
+from pipeline.records import Sentence
+
+SUMMARY_UNIT = "nats per target"
+DIRECTION_NAMES = ("forward", "backward", "joint")
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePerplexity:
+    """Perplexities of one sentence; NaN where it has no word."""
+
+    recording_id: str
+    index: int
+    words: int
+    out_of_vocabulary: int
+    forward: float
+    backward: float
+    joint: float
+
+
+def perplexity(log_probabilities: NDArray[np.float64]) -> float:
+    """Return exp(-mean) of log-probabilities (n,); NaN where there are none.
+
+    >>> round(perplexity(np.log([0.5, 0.125])), 6)
+    4.0
+    """
+    if len(log_probabilities) == 0:
+        return math.nan
+    return math.exp(-math.fsum(log_probabilities.tolist()) / len(log_probabilities))
+
+
+def sentence_perplexity(sentence: Sentence, reading: Reading) -> SentencePerplexity:
+    """Return the perplexities of a sentence from its reading, which must hold log-probabilities."""
+    assert reading.forward is not None and reading.backward is not None
+    return SentencePerplexity(
+        recording_id=sentence.recording_id,
+        index=sentence.index,
+        words=len(sentence.tokens),
+        out_of_vocabulary=reading.out_of_vocabulary,
+        forward=perplexity(reading.forward),
+        backward=perplexity(reading.backward),
+        joint=perplexity(np.concatenate([reading.forward, reading.backward])),
+    )
+
+
+def score_sentences(sentences: Sequence[Sentence], bilm: BiLM) -> list[SentencePerplexity]:
+    """Return each sentence's perplexities, in order.
+
+    Raises:
+        InputError: the biLM has no softmax.
+    """
+    readings = bilm.read([sentence.tokens for sentence in sentences], log_probabilities=True)
+    return [sentence_perplexity(sentence, reading) for sentence, reading in zip(sentences, readings, strict=True)]
+
+
+def summarise_perplexity(scores: Sequence[SentencePerplexity]) -> dict[str, float]:
+    """Return a recording's summary of the log-perplexity (nats per target) of its sentences that hold words.
+
+    ``pooled`` weighs each sentence by its targets; ``sd`` needs two sentences and ``slope`` (nats per sentence, over
+    the order of speaking) three; what cannot be computed is NaN.
+    """
+    spoken = [score for score in scores if score.words]
+    summary = {}
+    for name in DIRECTION_NAMES:
+        values = np.log([getattr(score, name) for score in spoken]) if spoken else np.zeros(0)
+        weights = np.array([score.words + 1 for score in spoken], dtype=float)
+        summary[f"{name}_pooled"] = float(values @ weights / weights.sum()) if spoken else math.nan
+    joint = np.log([score.joint for score in spoken]) if spoken else np.zeros(0)
+    order = np.array([score.index for score in spoken], dtype=float)
+    n = len(joint)
+    summary["joint_mean"] = float(joint.mean()) if n else math.nan
+    summary["joint_median"] = float(np.median(joint)) if n else math.nan
+    summary["joint_max"] = float(joint.max()) if n else math.nan
+    summary["joint_p90"] = float(np.quantile(joint, 0.9)) if n else math.nan
+    summary["joint_sd"] = float(joint.std(ddof=1)) if n > 1 else math.nan
+    summary["joint_slope"] = _slope(order, joint) if n > 2 else math.nan
+    words = sum(score.words for score in spoken)
+    summary["oov_share"] = sum(score.out_of_vocabulary for score in spoken) / words if words else math.nan
+    return summary
+
+
+def _slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    centred = x - x.mean()
+    return float(centred @ (y - y.mean()) / (centred @ centred))

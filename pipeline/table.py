@@ -1,0 +1,112 @@
+"""Cohort -> FeatureTable: one row a recording, holding only values that no cohort data was fitted to.
+
+This is the boundary of the line: whatever is learned from a cohort is learned later, inside a fold, and the table alone
+splits, always keeping a subject (and a cluster, where the manifest has one) on one side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.errors import InputError
+
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # training rows, test rows
+
+TOKENS = "tokens"
+SENTENCES = "sentence_log_perplexities"
+FAMILIES = ("elmo", "perplexity", "lexical", "fluency")
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """``subjects``: recording_id, subject_id, cluster, label and covariates. ``inputs``: what estimators read, with the
+    columns ``tokens`` (words of the spoken view), ``sentence_log_perplexities`` and ``family.name`` numbers.
+    ``sentences``: one row a sentence with its perplexities. Rows of the first two match.
+    """
+
+    subjects: pd.DataFrame
+    inputs: pd.DataFrame
+    sentences: pd.DataFrame
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    @property
+    def groups(self) -> NDArray[np.str_]:
+        """What stays together: the cluster where every row has one, else the subject."""
+        return self.subjects[self.group_column].to_numpy(dtype=str)
+
+    @property
+    def group_column(self) -> str:
+        """``cluster`` or ``subject_id``."""
+        clustered = "cluster" in self.subjects and self.subjects["cluster"].notna().all()
+        return "cluster" if clustered else "subject_id"
+
+    def cases(self, positive: str) -> NDArray[np.int64]:
+        """Return 1 for rows with the positive label, else 0."""
+        return (self.subjects["label"] == positive).to_numpy(dtype=np.int64)
+
+    def rows(self, numbers: Sequence[int] | NDArray[np.intp]) -> FeatureTable:
+        """Return the table of these rows, in this order."""
+        subjects = self.subjects.iloc[list(numbers)].reset_index(drop=True)
+        inputs = self.inputs.iloc[list(numbers)].reset_index(drop=True)
+        kept = self.sentences["recording_id"].isin(set(subjects["recording_id"]))
+        return FeatureTable(subjects, inputs, self.sentences[kept].reset_index(drop=True), self.provenance)
+
+    def folds(self, n_folds: int, *, positive: str, seed: int) -> list[Fold]:
+        """Return (training, test) rows of ``n_folds`` folds, stratified by label, that never split a group.
+
+        Raises:
+            InputError: a class has fewer groups than folds.
+        """
+        from sklearn.model_selection import StratifiedGroupKFold
+
+        cases = self.cases(positive)
+        self.check_groups(n_folds, positive=positive)
+        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+        order = self._canonical_order()
+        back = np.empty_like(order)
+        back[np.arange(len(order))] = order
+        split = splitter.split(np.zeros(len(order)), cases[order], self.groups[order])
+        return [(np.sort(back[training]), np.sort(back[test])) for training, test in split]
+
+    def random_splits(self, n_splits: int, *, test_share: float, positive: str, seed: int) -> Iterator[Fold]:
+        """Yield splits by recording, subjects ignored: the published protocol, which leaks. Only ``paper`` uses it."""
+        from sklearn.model_selection import StratifiedShuffleSplit
+
+        order = self._canonical_order()
+        splitter = StratifiedShuffleSplit(n_splits, test_size=test_share, random_state=seed)
+        for training, test in splitter.split(np.zeros(len(order)), self.cases(positive)[order]):
+            yield np.sort(order[training]), np.sort(order[test])
+
+    def random_folds(self, n_folds: int, *, positive: str, seed: int) -> list[Fold]:
+        """Return folds by recording, subjects ignored: the inner folds of the published protocol."""
+        from sklearn.model_selection import StratifiedKFold
+
+        order = self._canonical_order()
+        splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+        split = splitter.split(np.zeros(len(order)), self.cases(positive)[order])
+        return [(np.sort(order[training]), np.sort(order[test])) for training, test in split]
+
+    def _canonical_order(self) -> NDArray[np.intp]:
+        """Return the rows by recording_id, so that folds do not depend on the manifest's order."""
+        return np.argsort(self.subjects["recording_id"].to_numpy(dtype=str), kind="stable")
+
+    def check_groups(self, n_folds: int, *, positive: str) -> None:
+        """Raise InputError where a class has fewer groups than folds."""
+        cases = self.cases(positive)
+        for value, name in ((1, positive), (0, "the other label")):
+            found = len(np.unique(self.groups[cases == value]))
+            if found < n_folds:
+                raise InputError(
+                    f"{found} {self.group_column} groups of {name}, {n_folds} folds need {n_folds}",
+                    where="cohort",
+                    remedy="add subjects or ask for fewer folds",
+                )
