@@ -19,8 +19,10 @@ class Word:
 
     ``text`` is the word as uttered, free of markup (``falling`` for ``fallin(g)``); ``raw`` is what the
     transcriber typed. ``target`` holds the intended words where the transcriber gave a replacement
-    (``gonna [: going to]``), else it is empty. ``error`` is the error code (``m:=ed``), ``language`` the
-    language of a word marked as foreign. Times are in milliseconds.
+    (``gonna [: going to]``), else it is empty; where one replacement covers several words, the first holds it and the
+    others hold ``("",)``. A phonetic transcription with a replacement (``zɪŋk@u [: sink]``) has the replacement as its
+    ``text``. ``error`` is the error code (``m:=ed``), ``language`` the language of a word marked as foreign. Times are
+    in milliseconds.
     """
 
     text: str
@@ -60,7 +62,8 @@ class Event:
 class Utterance:
     """One turn or main line. ``excluded`` marks ``[+ exc]``: kept here, read by no view.
 
-    ``line`` is the line number in the source (1-based); ``raw`` its text without the speaker label.
+    ``repetitions`` and ``retracings`` count the marks, not the words under them (``<the boy> [/] the boy`` is one
+    repetition). ``line`` is the line number in the source (1-based); ``raw`` its text without the speaker label.
     """
 
     speaker: str
@@ -71,6 +74,8 @@ class Utterance:
     events: tuple[Event, ...] = ()
     omissions: int = 0
     unintelligible: int = 0
+    repetitions: int = 0
+    retracings: int = 0
     excluded: bool = False
     start_ms: int | None = None
     end_ms: int | None = None

@@ -1,0 +1,95 @@
+"""What a reader found in one file: the turns of all speakers -> whose speech is to be screened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import InputError
+from pipeline.records import Diagnostic, Utterance
+
+PARTICIPANT_ROLES = frozenset({"Participant", "Target_Adult", "Target_Child", "Subject", "Patient"})
+INTERVIEWER_ROLES = frozenset(
+    "Investigator Interviewer Examiner Experimenter Clinician Therapist Doctor Observer Camera_Operator Media".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The utterances of one file in order, whoever spoke; ``language`` and ``task`` where the file states them."""
+
+    utterances: tuple[Utterance, ...]
+    language: str | None = None
+    task: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def word_counts(self) -> dict[str, int]:
+        """Words per speaker code, in order of first appearance."""
+        counts: Counter[str] = Counter()
+        for utterance in self.utterances:
+            counts[utterance.speaker] += len(utterance.words)
+        return dict(counts)
+
+    def roles(self) -> dict[str, str]:
+        """The role of each speaker code, empty where the file gives none."""
+        return {utterance.speaker: utterance.role for utterance in self.utterances}
+
+
+def choose_participant(conversation: Conversation, *, where: str, speaker: str | None = None) -> str:
+    """Return the code of the participant: ``speaker`` if given, else by role, else the only one who may be it.
+
+    An interviewer is never chosen unless named. Raises InputError where nobody or more than one person comes into
+    question, and where the participant says no word.
+    """
+    counts = conversation.word_counts()
+    if not counts:
+        raise InputError("no utterance", where=where, remedy="begin each turn with its speaker, as in *PAR: or *INV:")
+    if speaker:
+        participant = _named(speaker, counts, where=where)
+    else:
+        participant = _only_candidate(conversation.roles(), counts, where=where)
+    if counts[participant] == 0:
+        raise InputError(
+            f"the participant {participant} says no word; words per speaker: {_listed(counts)}", where=where
+        )
+    return participant
+
+
+def _named(speaker: str, counts: Mapping[str, int], *, where: str) -> str:
+    wanted = speaker.strip().strip("*:").casefold()
+    for code in counts:
+        if code.casefold() == wanted:
+            return code
+    raise InputError(
+        f"no speaker {speaker!r}; words per speaker: {_listed(counts)}",
+        where=where,
+        remedy="correct the manifest column `speaker`",
+    )
+
+
+def _only_candidate(roles: Mapping[str, str], counts: Mapping[str, int], *, where: str) -> str:
+    candidates = [code for code, role in roles.items() if role in PARTICIPANT_ROLES or (code == "PAR" and not role)]
+    candidates = candidates or [code for code, role in roles.items() if not _is_interviewer(code, role)]
+    if not candidates:
+        raise InputError(
+            f"holds only the interviewer; words per speaker: {_listed(counts)}",
+            where=where,
+            remedy="name the participant in the manifest column `speaker` if one of these is it",
+        )
+    speaking = [code for code in candidates if counts[code]] or candidates[:1]
+    if len(speaking) > 1:
+        raise InputError(
+            f"more than one speaker may be the participant: {_listed({code: counts[code] for code in speaking})}",
+            where=where,
+            remedy="name one in the manifest column `speaker`",
+        )
+    return speaking[0]
+
+
+def _is_interviewer(code: str, role: str) -> bool:
+    return role in INTERVIEWER_ROLES or (not role and code.upper().startswith(("INV", "INT")))
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{code} {count}" for code, count in counts.items())

@@ -1,0 +1,356 @@
+"""One CHAT main line -> an Utterance that keeps its disfluency.
+
+Source: CHAT manual (MacWhinney, TalkBank), chapters "Words", "Utterances", "Scoped symbols" and "CA coding".
+
+    line        = { linker } { element } [ terminator ] { postcode | bullet }
+    element     = item { code } | pause | event | interposed | separator | bullet | language
+    item        = word | omission | unintelligible | action | "<" { element } ">"
+    code        = "[/]" repeated | ("[//]" | "[///]" | "[/-]" | "[/?]") retraced | "[x" count "]"
+                | ("[:" | "[::") { word } "]" target | "[*" error "]" | "[#" seconds "]" pause
+                | "[!" | "[?" | "[=" | "[%" | "[>" | "[<" | "[^" ... "]" comments, which leave the words as they are
+    word        = see pipeline.ingest.word_form
+    omission    = "0" word                     action = "0"
+    unintelligible = "xxx" | "yyy" | "www"
+    pause       = "(.)" | "(..)" | "(...)" | "(" [ minutes ":" ] seconds ")" | "#"
+    event       = "&=" name | "&{n=" name      interposed = "&*" speaker ":" words (another speaker's, not kept)
+    language    = "[-" code "]" (of all words that follow)
+    linker      = '+"' | "+^" | "+<" | "+," | "++" | "+≈" | "+≋"
+    terminator  = a key of TERMINATORS; it may touch the word before it
+    postcode    = "[+" text "]"; "[+ exc]" excludes the utterance
+    bullet      = U+0015 start "_" end U+0015 (milliseconds)
+
+A code belongs to the item before it, over pauses, events and separators. Groups nest to any depth: the parser keeps the
+open ones on a stack. What does not fit is passed over with a message; no input raises, and no word is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from pipeline.ingest.word_form import UNINTELLIGIBLE, UNNAMED_LANGUAGE, WordForm, is_omission, read_word
+from pipeline.records import Event, Pause, Terminator, Utterance, Word
+
+TERMINATORS: dict[str, Terminator] = {
+    **dict.fromkeys((".", "!", "。", "！", "+.", '+".', '+"!', '+"/.', '+"/!'), "complete"),
+    **dict.fromkeys(("?", "？", "+!?", '+"?', '+"/?'), "question"),
+    **dict.fromkeys(("...", "…", "+...", "+…", "+..?"), "trailing_off"),
+    **dict.fromkeys(("+/.", "+/?", "+/!", "+//.", "+//?", "+//!"), "interrupted"),
+    **dict.fromkeys("↗→↘⇘∞≈≋≡", "complete"),  # conversation analysis: the pitch at the end, or none marked
+    "⇗": "question",
+}
+ENGLISH_HESITATIONS = frozenset("uh um er erm uhm umm uhh".split())
+LONGEST_REPETITION = 100  # a larger count in [x N] is a slip of the pen
+
+_COUNTS_AS_RETRACING = frozenset({"//", "///", "/-", "/?"})
+_PAUSE_LENGTHS: tuple[Literal["short", "medium", "long"], ...] = ("short", "short", "medium", "long")
+_COMMENTS = ("!", "?", "=", "%", ">", "<", "+", "^", "@", '"', "“", "”")
+_PAUSE = r"\(\s*(?:\.+|(?:\d+:)*\d+(?:\.\d*)?|\.\d+)\s*\)"
+_PLUS_TERMINATOR = r"\+(?:\.{3}|…|\.\.\?|!\?|//?[.?!]|[\"“”]/?[.?!]|\.)"
+_TOKEN = re.compile(
+    rf"""
+      (?P<bullet>\x15[^\x15]*\x15)
+    | (?P<code>\[(?:[^\[\]]|\[[^\[\]]*\])*\])
+    | (?P<pause>{_PAUSE}|\#+(?![^\s\d])(?:\d+(?:[._:]\d+)*)?(?=\s|$))
+    | (?P<terminator>{_PLUS_TERMINATOR})
+    | (?P<linker>\+[\"“”^<,+≈≋])
+    | (?P<event>&=[^\s\[\]<>]*)
+    | (?P<interposed>&\*[^\s\[\]<>]*)
+    | (?P<feature>&[{{}}][^\s\[\]<>]*)
+    | (?P<sign>〔[^〕]*〕)
+    | (?P<opening><)
+    | (?P<closing>>)
+    | (?P<separator>[,;„‡“”"‹›])
+    | (?P<word>(?:[^\s\[\]<>„‡“”"‹›〔〕\x15,;(+&]+|,(?=\d)|(?!{_PAUSE})\(|(?!{_PLUS_TERMINATOR})\+|(?!&[=*{{}}])&)+)
+    | (?P<stray>\S)
+    """,
+    re.VERBOSE,
+)
+_ENDINGS = "".join(mark for mark in TERMINATORS if len(mark) == 1)
+_CONTINUATIONS = frozenset("∞≈≋≡")  # they follow the pitch sign, which decides
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
+_TIMES = re.compile(r"(\d{1,12})_(\d{1,12})-?")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
+
+
+class ParsedLine(NamedTuple):
+    """An utterance and what in its line was passed over; a message never holds transcript text."""
+
+    utterance: Utterance
+    messages: tuple[str, ...]
+
+
+def parse_main_line(
+    line: str, *, speaker: str = "PAR", role: str = "", number: int | None = None, languages: tuple[str, ...] = ()
+) -> ParsedLine:
+    """Parse the text of a main line, without its ``*PAR:``.
+
+    ``languages`` are those of the file, the main one first: words of the main language carry no language, ``@s``
+    without a code means the other one, and in an English file an unmarked ``um`` is a filler too (transcribers and
+    recognisers often leave out the ``&-``).
+
+    >>> [word.text for word in parse_main_line("<he's on> [//] he is fallin(g) .").utterance.words]
+    ["he's", 'on', 'he', 'is', 'falling']
+    """
+    state = _Line(languages)
+    for kind, token in _tokens(line):
+        state.take(kind, token)
+    state.close()
+    utterance = Utterance(
+        speaker=speaker,
+        role=role,
+        words=tuple(state.words),
+        terminator=state.terminator or "complete",
+        pauses=tuple(state.pauses),
+        events=tuple(state.events),
+        omissions=state.omissions,
+        unintelligible=state.unintelligible,
+        repetitions=state.repetitions,
+        retracings=state.retracings,
+        excluded=state.excluded,
+        start_ms=state.start_ms,
+        end_ms=state.end_ms,
+        raw=line,
+        line=number,
+    )
+    return ParsedLine(utterance, tuple(dict.fromkeys(state.messages)))
+
+
+def _tokens(line: str) -> Iterator[tuple[str, str]]:
+    for match in _TOKEN.finditer(_INVISIBLE.sub("", line)):
+        yield match.lastgroup or "stray", match.group()
+
+
+@dataclass(slots=True)
+class _Line:
+    """The state of the parse: what was read so far, the open groups, and the item that a code would belong to."""
+
+    languages: tuple[str, ...]
+    words: list[Word] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    terminator: Terminator | None = None
+    ended: bool = False
+    omissions: int = 0
+    unintelligible: int = 0
+    repetitions: int = 0
+    retracings: int = 0
+    excluded: bool = False
+    start_ms: int | None = None
+    end_ms: int | None = None
+    language: str | None = None
+    open_groups: list[int] = field(default_factory=list)
+    item: slice | None = None
+
+    def take(self, kind: str, token: str) -> None:
+        """Read one token."""
+        match kind:
+            case "word":
+                self._take_word(token)
+            case "code":
+                self._take_code(token[1:-1].strip())
+            case "pause":
+                self._take_pause(token.strip("()"))
+            case "terminator":
+                self._take_ending(token.replace("“", '"').replace("”", '"'))
+                self.ended = True
+            case "event":
+                self._take_event(token[2:])
+            case "interposed":
+                self._take_ending(token)
+            case "feature" if token.startswith("&{n="):
+                self._take_event(token[4:].removesuffix("}"))
+            case "sign":
+                self._take_event("sign")
+            case "opening":
+                self.open_groups.append(len(self.words))
+                self.item = None
+            case "closing":
+                self._close_group()
+            case "bullet":
+                self._take_bullet(token)
+            case "stray":
+                self.messages.append("a bracket, quotation or time mark without its counterpart")
+
+    def close(self) -> None:
+        """Note what the line leaves open."""
+        if self.open_groups:
+            self.messages.append("a group < without >")
+        if self.terminator is None:
+            self.messages.append("no utterance terminator")
+
+    def _take_word(self, token: str) -> None:
+        if self.ended and _TIMES.fullmatch(token):  # a bullet that lost its U+0015, as copied text does
+            self._take_bullet(token)
+            return
+        token = self._take_ending(token)
+        if not token:
+            return
+        if token == "0" or is_omission(token):
+            self.omissions += token != "0"
+            self.item = slice(len(self.words), len(self.words))
+            return
+        form = read_word(token)
+        if form.text.lower() in UNINTELLIGIBLE:
+            self.unintelligible += 1
+            self.item = slice(len(self.words), len(self.words))
+        elif form.text:
+            self._add_word(token, form)
+        elif token.startswith(("&", "+")):
+            self.messages.append("a mark without its word")
+
+    def _take_ending(self, token: str) -> str:
+        """Note the terminators at the end of ``token`` and cut them off. Initials (``T.V.``) keep their full stops."""
+        rest = "" if token in TERMINATORS else token.rstrip(_ENDINGS)
+        if _INITIALS.fullmatch(token):
+            return token
+        mark = token[len(rest) :]
+        if mark in TERMINATORS or "..." in mark:
+            self._end(mark if mark in TERMINATORS else "...")
+        else:
+            for sign in mark:
+                self._end(sign)
+        self.ended = self.ended or (not rest and mark[-1:] in (".", "?", "!"))
+        return rest
+
+    def _end(self, mark: str) -> None:
+        if self.terminator is None or mark not in _CONTINUATIONS:
+            self.terminator = TERMINATORS[mark]
+
+    def _add_word(self, token: str, form: WordForm) -> None:
+        language = self._resolve(form.language)
+        kind = form.kind
+        if kind == "word" and language is None and self._english() and form.text.lower() in ENGLISH_HESITATIONS:
+            kind = "filler"
+        if self.ended:
+            self.messages.append("words after the utterance terminator")
+            self.ended = False
+        self.words.append(Word(form.text, raw=token, kind=kind, language=language))
+        self.item = slice(len(self.words) - 1, len(self.words))
+
+    def _english(self) -> bool:
+        return bool(self.languages) and self.languages[0].lower() in ("eng", "en")
+
+    def _resolve(self, code: str | None) -> str | None:
+        """Name the language of a word marked ``code``; None for the main language of the file."""
+        main = self.languages[0] if self.languages else None
+        if code == UNNAMED_LANGUAGE:
+            code = main if self.language not in (None, main) else next(iter(self.languages[1:]), UNNAMED_LANGUAGE)
+        code = code or self.language
+        return None if code == main else code
+
+    def _take_event(self, name: str) -> None:
+        name = self._take_ending(name)
+        if name:
+            self.events.append(Event(len(self.words), name))
+        else:
+            self.messages.append("an event without a name")
+
+    def _take_pause(self, token: str) -> None:
+        token = token.strip().replace("_", ".")
+        marks = token.strip(".#")
+        if not marks:
+            self.pauses.append(Pause(len(self.words), _PAUSE_LENGTHS[min(len(token), 3)]))
+            return
+        seconds = _seconds(token.lstrip("#"))
+        if seconds is None:
+            self.messages.append("a pause without a time that can be read")
+        else:
+            self.pauses.append(Pause(len(self.words), "timed", seconds))
+
+    def _take_bullet(self, token: str) -> None:
+        match = _TIMES.search(re.sub(r"\s", "", token))
+        if match is None:
+            return
+        start, end = int(match.group(1)), int(match.group(2))
+        if end < start:
+            self.messages.append("a time bullet that ends before it starts")
+            return
+        self.start_ms = start if self.start_ms is None else min(self.start_ms, start)
+        self.end_ms = end if self.end_ms is None else max(self.end_ms, end)
+
+    def _close_group(self) -> None:
+        if not self.open_groups:
+            self.messages.append("a group > without <")
+            return
+        self.item = slice(self.open_groups.pop(), len(self.words))
+
+    def _take_code(self, code: str) -> None:
+        """Apply the code between square brackets."""
+        if code == "/" or code in _COUNTS_AS_RETRACING or code[:1] in (":", "*") or re.fullmatch(r"x\s*\d+", code):
+            self._take_item_code(code)
+        elif code.startswith("#"):
+            self._take_pause(code[1:].strip() or "#")
+        elif code.startswith("-"):
+            self.language = code[1:].strip() or None
+        elif code.startswith("+"):
+            self.excluded = self.excluded or code[1:].strip().lower() == "exc"
+        elif not code.startswith(_COMMENTS) and code != "e":
+            self.messages.append("an unknown code in square brackets")
+
+    def _take_item_code(self, code: str) -> None:
+        """Apply a code that belongs to the item before it."""
+        item = self.item
+        if item is None:
+            if code[:1] != "*":  # [*] after an utterance, or before its first word, marks no word
+                self.messages.append(f"a code [{code[:1]}] without an item before it")
+        elif code == "/":
+            self.repetitions += 1
+            self.words[item] = [replace(word, repeated=True) for word in self.words[item]]
+        elif code in _COUNTS_AS_RETRACING:
+            self.retracings += 1
+            self.words[item] = [replace(word, retraced=True) for word in self.words[item]]
+        elif code.startswith(":"):
+            self._put_target(item, code.lstrip(":").split())
+        elif code.startswith("*"):
+            self._put_error(item, code[1:].strip() or "*")
+        else:
+            self._repeat(item, int(code[1:]) if len(code) < 9 else LONGEST_REPETITION + 1)
+
+    def _put_target(self, item: slice, typed: list[str]) -> None:
+        """Give the target to the first word of ``item``; the others then stand for nothing: their target is ``("",)``.
+
+        A target that the transcriber could not tell (``[: xxx]``, ``[: x@n]``) leaves the words as they are.
+        """
+        if not typed:
+            self.messages.append("a replacement [: ] without words")
+        forms = [read_word(raw.rstrip(",.?!")).text for raw in typed if raw != "x@n" and not is_omission(raw)]
+        target = tuple(text for text in forms if text and text.lower() not in UNINTELLIGIBLE)
+        if not target:
+            return
+        for position, word in enumerate(self.words[item], start=item.start):
+            spelt = target != ("",) and read_word(word.raw).phonetic
+            self.words[position] = replace(word, text=" ".join(target) if spelt else word.text, target=target)
+            target = ("",)
+
+    def _put_error(self, item: slice, code: str) -> None:
+        """Mark the last word of ``item``: one code is one error, however many words it covers."""
+        if item.start < item.stop:
+            last = self.words[item.stop - 1]
+            codes = dict.fromkeys([*(last.error or "").split(), *code.split()])
+            self.words[item.stop - 1] = replace(last, error=" ".join(code for code in codes if code != "*") or "*")
+
+    def _repeat(self, item: slice, count: int) -> None:
+        """Write out ``[x N]``: the item was said N times, and all but the last are repetitions."""
+        if not 2 <= count <= LONGEST_REPETITION:
+            self.messages.append("a repetition count [x N] out of range")
+            return
+        said = self.words[item]
+        earlier = [replace(word, repeated=True) for word in said]
+        self.words[item.start :] = [*earlier * (count - 1), *said]
+        self.repetitions += count - 1
+        self.item = slice(item.start, len(self.words))
+
+
+def _seconds(time: str) -> float | None:
+    """Read ``2.5`` or ``1:02.5`` (minutes and seconds); None where it is no time or longer than a day."""
+    try:
+        seconds = 0.0
+        for part in time.split(":"):
+            seconds = 60 * seconds + float(part)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 86_400 else None

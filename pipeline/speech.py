@@ -1,0 +1,49 @@
+"""A Transcript -> the participant's sentences, in one view of the speech.
+
+``spoken`` is all that was uttered. ``fluent`` is what the speaker meant to say: fillers, fragments, retraced and
+repeated words are left out and the transcriber's targets are put in (CHAT manual, "Scoped symbols"). A token is one
+word as pipeline.words defines it: a compound (``ice_cream``) or initials (``L_C_D_``) read as they do in pretraining.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pipeline.records import Sentence, Transcript, Utterance, View, Word
+from pipeline.words import tokenize
+
+
+def participant_utterances(transcript: Transcript) -> tuple[Utterance, ...]:
+    """The participant's utterances in order, without those that the transcriber excluded from analysis."""
+    return tuple(
+        utterance
+        for utterance in transcript.utterances
+        if utterance.speaker == transcript.participant and not utterance.excluded
+    )
+
+
+def split_sentences(transcript: Transcript, *, view: View = "spoken") -> tuple[Sentence, ...]:
+    """Return one Sentence per utterance of the participant, with no tokens where the view leaves none.
+
+    So sentence ``i`` of either view belongs to ``participant_utterances(transcript)[i]``.
+    """
+    read = _spoken if view == "spoken" else _fluent
+    return tuple(
+        Sentence(transcript.recording_id, index, tuple(token for word in utterance.words for token in read(word)))
+        for index, utterance in enumerate(participant_utterances(transcript))
+    )
+
+
+def _spoken(word: Word) -> tuple[str, ...]:
+    return _tokens(word.text)
+
+
+def _fluent(word: Word) -> tuple[str, ...]:
+    if word.kind in ("filler", "fragment") or word.retraced or word.repeated:
+        return ()
+    return tuple(token for text in word.target or (word.text,) for token in _tokens(text))
+
+
+@lru_cache(maxsize=65_536)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenize(text))
