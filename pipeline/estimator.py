@@ -1,0 +1,173 @@
+"""Feature-table inputs -> probability of the positive label: the whole of what is learned from a cohort.
+
+Doc2Vec on the words, the biLM's mean vectors reduced, perplexity summaries and linguistic features side by side,
+each scaled, then logistic regression (after Li, arXiv 2510.14332). Every part is fitted by ``fit`` alone, so that
+fitting inside a fold is fitting on that fold's training rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from pipeline.doc2vec import Doc2VecVectorizer
+from pipeline.settings import EstimatorSettings
+from pipeline.table import SENTENCES, TOKENS
+
+CONTROL_QUANTILE = 0.9
+
+
+def build_estimator(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known: bool = False) -> Pipeline:
+    """Return an unfitted estimator over a table's ``inputs``.
+
+    With ``doc2vec_known`` the inputs already hold columns ``doc2vec.NNN``, made by a Doc2Vec fitted outside: on the
+    same training rows when tuning shares one fit between candidates, on all recordings in the paper's protocol.
+    """
+    reduced = make_pipeline(StandardScaler(), Reduce(settings.elmo_size), UnitBlock(equal=False))
+    columns = ColumnTransformer(
+        [
+            ("doc2vec", *_doc2vec(settings, seed=seed, known=doc2vec_known)),
+            ("elmo", reduced, Columns("elmo")),
+            ("perplexity", make_pipeline(_imputer(), UnitBlock()), Columns("perplexity")),
+            ("surprise", make_pipeline(ControlShare(), _imputer(), UnitBlock()), SENTENCES),
+            ("lexical", make_pipeline(_imputer(), UnitBlock()), Columns("lexical")),
+            ("fluency", make_pipeline(_imputer(), UnitBlock()), Columns("fluency")),
+        ]
+    )
+    classifier = LogisticRegression(C=settings.C, class_weight="balanced", max_iter=5000)
+    return Pipeline([("columns", columns), ("classifier", classifier)])
+
+
+def _imputer() -> SimpleImputer:
+    return SimpleImputer(strategy="median", keep_empty_features=True)
+
+
+def _doc2vec(settings: EstimatorSettings, *, seed: int, known: bool) -> tuple[Pipeline, object]:
+    if known:
+        return make_pipeline(UnitBlock()), Columns("doc2vec")
+    return make_pipeline(doc2vec_of(settings, seed=seed), UnitBlock()), TOKENS
+
+
+def doc2vec_of(settings: EstimatorSettings, *, seed: int) -> Doc2VecVectorizer:
+    """Return the unfitted Doc2Vec of these settings."""
+    return Doc2VecVectorizer(vector_size=settings.doc2vec_size, alpha=settings.doc2vec_alpha, seed=seed)
+
+
+class Columns:
+    """Selects the columns of one family, by prefix."""
+
+    def __init__(self, family: str) -> None:
+        self.family = family
+
+    def __call__(self, inputs: pd.DataFrame) -> list[str]:
+        return [name for name in inputs.columns if str(name).startswith(f"{self.family}.")]
+
+
+class Reduce(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Principal components, as many as asked for and as the training rows allow."""
+
+    def __init__(self, size: int = 32) -> None:
+        self.size = size
+
+    def fit(self, X: NDArray[np.float64], y: object = None) -> Self:
+        """Fit on rows X (n, d)."""
+        self.pca_ = PCA(min(self.size, X.shape[0] - 1, X.shape[1]), svd_solver="full").fit(X)
+        return self
+
+    def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return components (n, size)."""
+        check_is_fitted(self)
+        components: NDArray[np.float64] = self.pca_.transform(X)
+        return components
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Return the names of the columns."""
+        return np.array([f"elmo.component{number:03d}" for number in range(self.pca_.n_components_)], dtype=object)
+
+
+class ControlShare(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Share of a recording's sentences more surprising than the training controls' 90th percentile."""
+
+    def fit(self, X: pd.Series, y: NDArray[np.int64]) -> Self:
+        """Take the percentile over the sentences of rows whose y is 0."""
+        controls = [value for values, case in zip(X, y, strict=True) if not case for value in values]
+        self.limit_ = float(np.quantile(controls, CONTROL_QUANTILE)) if controls else np.nan
+        return self
+
+    def transform(self, X: pd.Series) -> NDArray[np.float64]:
+        """Return shares (n, 1); NaN for a recording without sentences."""
+        check_is_fitted(self)
+        shares = [np.mean(np.asarray(values) > self.limit_) if len(values) else np.nan for values in X]
+        return np.array(shares, dtype=np.float64)[:, None]
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Return the name of the column."""
+        return np.array(["perplexity.share_above_controls"], dtype=object)
+
+
+class UnitBlock(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Centres a block and gives it a total variance of 1, so that a wide block does not outweigh a narrow one.
+
+    With ``equal`` every column gets the same share of it; without, columns keep their ratios (principal components).
+    A column that is constant in training becomes 0.
+    """
+
+    def __init__(self, *, equal: bool = True) -> None:
+        self.equal = equal
+
+    def fit(self, X: NDArray[np.float64], y: object = None) -> Self:
+        """Take means and scales from rows X (n, d)."""
+        X = np.asarray(X, dtype=np.float64)
+        deviations = X.std(axis=0)
+        varying = deviations > 1e-9 * np.maximum(1.0, np.abs(X).max(axis=0, initial=0.0))
+        total = np.sqrt(max(int(varying.sum()), 1)) * deviations if self.equal else np.linalg.norm(deviations)
+        self.mean_ = X.mean(axis=0)
+        self.factor_ = np.divide(1.0, total, out=np.zeros(X.shape[1]), where=varying)
+        return self
+
+    def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the scaled block (n, d)."""
+        check_is_fitted(self)
+        scaled: NDArray[np.float64] = (np.asarray(X, dtype=np.float64) - self.mean_) * self.factor_
+        return scaled
+
+    def get_feature_names_out(self, input_features: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Return the names of the columns."""
+        return np.asarray(input_features, dtype=object)
+
+
+def baseline_estimator(*, C: float = 1.0) -> Pipeline:
+    """Return the TF-IDF + logistic regression baseline over the ``tokens`` column."""
+    return Pipeline(
+        [
+            ("tokens", ColumnTransformer([("tfidf", _tfidf(), TOKENS)])),
+            ("classifier", LogisticRegression(C=C, class_weight="balanced", max_iter=5000)),
+        ]
+    )
+
+
+def _tfidf() -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer=_identity, sublinear_tf=True, min_df=2)
+
+
+def _identity(tokens: Sequence[str]) -> Sequence[str]:
+    return tokens
+
+
+def family_of(column: str) -> str:
+    """Return the family of an estimator's column: ``doc2vec__doc2vec.001`` -> doc2vec."""
+    block, _, name = column.partition("__")
+    return "perplexity" if block == "surprise" else name.partition(".")[0] or block

@@ -1,0 +1,1 @@
+"""Scores -> HTML pages: one a recording, and an index of the cohort."""

@@ -1,0 +1,100 @@
+"""What a report says, as plain data: the templates only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Result = Literal["screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "unreadable"]
+WordMark = Literal["word", "filler", "fragment", "nonword", "repeated", "retraced"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One output row for one input row. Numbers are NaN, with ``reason`` set, where there is no score.
+
+    ``probability`` is the model's probability of ``positive_label``; ``probability_low`` and ``probability_high`` are
+    the least and greatest probability given by models trained without one fold of the training subjects each.
+    ``perplexity`` is joint, per target, over the whole recording.
+    """
+
+    recording_id: str
+    subject_id: str
+    visit: str | None
+    result: Result
+    reason: str
+    probability: float
+    probability_low: float
+    probability_high: float
+    threshold: float
+    words: int
+    sentences: int
+    perplexity: float
+    in_training: bool
+    model_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWord:
+    """A word as uttered and how the transcriber marked it; ``target`` is the intended form, if any."""
+
+    text: str
+    mark: WordMark
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSentence:
+    """One participant utterance; ``perplexity`` (joint) is NaN where it holds no word.
+
+    ``shade`` runs from 0 (as likely as the training controls' median sentence, or likelier) to 1 (their 99th percentile
+    or above).
+    """
+
+    index: int
+    words: tuple[ReportWord, ...]
+    perplexity: float
+    out_of_vocabulary: int
+    shade: float
+    start_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFeature:
+    """A linguistic feature beside the training controls' 5th, 50th and 95th percentile. ``reason`` says why it is NaN."""
+
+    name: str
+    family: str
+    unit: str
+    formula: str
+    value: float
+    low: float
+    middle: float
+    high: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature family adds to the log-odds; with the intercept they add up to the logit."""
+
+    family: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReport:
+    """Everything on one recording's page. ``source_words`` tells how many words are not in the transcript shown."""
+
+    score: ScoreRow
+    positive_label: str
+    negative_label: str
+    sentences: tuple[ReportSentence, ...]
+    features: tuple[ReportFeature, ...]
+    intercept: float
+    contributions: tuple[Contribution, ...]
+    warnings: tuple[str, ...]
+    model: dict[str, Any]
+    task: str | None = None
+    source_digest: str = ""
+    synthetic: bool = False

@@ -1,0 +1,108 @@
+"""Training rows -> chosen settings and threshold, by inner folds that never split a group.
+
+A Doc2Vec is fitted once per inner fold for all candidates that share its size and rate. The threshold comes from the
+inner out-of-fold probabilities of the chosen candidate, so no test row has a say in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from pipeline.doc2vec import Doc2VecVectorizer
+from pipeline.estimator import build_estimator, doc2vec_of
+from pipeline.metrics import weighted_auc, youden_threshold
+from pipeline.settings import EstimatorSettings
+from pipeline.table import TOKENS, FeatureTable, Fold
+
+Doc2VecKey = tuple[int, float]
+Vectors = Mapping[Doc2VecKey, NDArray[np.float32]]  # one row a table row
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The chosen settings, the threshold, the inner AUC of every candidate, and the chosen one's inner probabilities."""
+
+    settings: EstimatorSettings
+    threshold: float
+    candidates: pd.DataFrame
+    probabilities: NDArray[np.float64]
+
+
+def tune(
+    table: FeatureTable,
+    candidates: list[EstimatorSettings],
+    *,
+    positive: str,
+    inner: list[Fold],
+    seed: int,
+    vectors: Vectors | None = None,
+) -> Tuned:
+    """Choose among candidates by mean AUC over the inner folds; the first of equals wins.
+
+    ``vectors`` are Doc2Vec vectors fitted outside the folds (the paper's protocol); without them each inner fold fits
+    its own.
+    """
+    cases = table.cases(positive)
+    probabilities = np.full((len(candidates), len(table)), np.nan)
+    areas = np.zeros((len(candidates), len(inner)))
+    for number, (training, test) in enumerate(inner):
+        fold_vectors = vectors or _fit_vectors(table, candidates, training, seed)
+        for row, settings in enumerate(candidates):
+            scores = _inner_probabilities(table, settings, (training, test), cases, fold_vectors)
+            probabilities[row, test] = scores
+            areas[row, number] = weighted_auc(scores, cases[test].astype(bool), np.ones((1, len(test))))[0]
+    means = areas.mean(axis=1)
+    best = int(np.argmax(means >= means.max() - 1e-9))
+    listing = pd.DataFrame([_fields(settings) for settings in candidates]).assign(inner_auc=means)
+    threshold = youden_threshold(probabilities[best], cases)
+    return Tuned(candidates[best], threshold, listing, probabilities[best])
+
+
+def _fields(settings: EstimatorSettings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in EstimatorSettings.__dataclass_fields__}
+
+
+def _fit_vectors(
+    table: FeatureTable, candidates: list[EstimatorSettings], training: NDArray[np.intp], seed: int
+) -> dict[Doc2VecKey, NDArray[np.float32]]:
+    """Fit each Doc2Vec on the training rows and infer every row with it."""
+    tokens = table.inputs[TOKENS]
+    vectors = {}
+    for settings in candidates:
+        key = doc2vec_key(settings)
+        if key not in vectors:
+            vectors[key] = doc2vec_of(settings, seed=seed).fit(tokens.iloc[training]).transform(tokens)
+    return vectors
+
+
+def _inner_probabilities(
+    table: FeatureTable, settings: EstimatorSettings, fold: Fold, cases: NDArray[np.int64], vectors: Vectors
+) -> NDArray[np.float64]:
+    training, test = fold
+    inputs = with_vectors(table.inputs, vectors[doc2vec_key(settings)])
+    estimator = build_estimator(settings, doc2vec_known=True).fit(inputs.iloc[training], cases[training])
+    return positive_probability(estimator, inputs.iloc[test])
+
+
+def doc2vec_key(settings: EstimatorSettings) -> Doc2VecKey:
+    """Return what a Doc2Vec depends on besides its documents and seed."""
+    return settings.doc2vec_size, settings.doc2vec_alpha
+
+
+def with_vectors(inputs: pd.DataFrame, vectors: NDArray[np.float32]) -> pd.DataFrame:
+    """Return inputs with the Doc2Vec vectors as columns."""
+    names = Doc2VecVectorizer(vector_size=vectors.shape[1]).get_feature_names_out()
+    return pd.concat([inputs, pd.DataFrame(vectors, columns=names, index=inputs.index)], axis=1)
+
+
+def positive_probability(estimator: Pipeline, inputs: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the probability of the positive label (n,)."""
+    probabilities: NDArray[np.float64] = estimator.predict_proba(inputs)[:, 1]
+    return probabilities
