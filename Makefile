@@ -1,0 +1,99 @@
+# make demo        simulate, evaluate, train, score and report on shipped data; no input needed
+# make test        the whole suite;  make quick  leaves out the slow tests
+# make test-torch  the tests that need PyTorch, in an environment of their own
+# make lint        ruff and mypy
+# make lock        write requirements.lock and requirements-test.lock anew (LOCK_OPTIONS=--upgrade takes newer releases)
+# make wheel       dist/adscreen-*.whl and the source archive
+# make clean       remove environments, builds and caches
+
+SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3; do \
+	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$python && break; done)
+TORCH_PYTHON ?= python3.11
+TORCH ?= torch==2.13.0
+
+BIN := .venv/bin
+TORCH_BIN := .venv-torch/bin
+PIP_INSTALL := -m pip install -qq --disable-pip-version-check
+# Only wheels: nothing is compiled, and no unlocked build tool is fetched for a dependency.
+LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
+
+.PHONY: demo test quick test-torch lint lock wheel clean
+.DELETE_ON_ERROR:
+
+demo: .venv/.package
+	@echo "Running the demo"
+	@$(BIN)/adscreen demo
+
+test: .venv/.test
+	@echo "Running the tests (those that need PyTorch: make test-torch)"
+	@$(BIN)/python -m pytest -m "not torch"
+
+quick: .venv/.test
+	@echo "Running the quick tests"
+	@$(BIN)/python -m pytest -m "not torch and not slow"
+
+test-torch: .venv-torch/.package
+	@echo "Running the tests that need PyTorch"
+	@$(TORCH_BIN)/python -m pytest -m torch
+
+lint: .venv/.dev
+	@echo "Checking with ruff and mypy"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: .venv/.dev
+	@echo "Writing requirements.lock"
+	@$(COMPILE) $(LOCK_OPTIONS) pyproject.toml --output-file requirements.lock
+	@echo "Writing requirements-test.lock"
+	@$(COMPILE) $(LOCK_OPTIONS) pyproject.toml --extra test --extra dask --extra docx \
+		--constraint requirements.lock --output-file requirements-test.lock
+
+wheel: .venv/.dev
+	@echo "Building the wheel and the source archive into dist/"
+	@$(BIN)/python -m build --quiet --outdir dist .
+
+clean:
+	@echo "Removing .venv, .venv-torch, dist and caches"
+	@rm -rf .venv .venv-torch dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.python:
+	@$(or $(PYTHON),false) -c '$(SUPPORTED)' 2>/dev/null || { \
+		echo "adscreen needs Python 3.11, 3.12 or 3.13 with venv; name one: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@echo "Creating .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.core: requirements.lock | .venv/.python
+	@echo "Installing the locked dependencies into .venv (1 GB on disk; about a minute, more on a slow line)"
+	@$(BIN)/python $(LOCKED) requirements.lock
+	@touch $@
+
+.venv/.package: pyproject.toml .venv/.core
+	@echo "Installing adscreen from this folder"
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --editable .
+	@touch $@
+
+.venv/.test: requirements-test.lock .venv/.package
+	@echo "Installing the locked test dependencies"
+	@$(BIN)/python $(LOCKED) requirements-test.lock
+	@touch $@
+
+.venv/.dev: pyproject.toml .venv/.test
+	@echo "Installing the linters and the build tools"
+	@$(BIN)/python $(PIP_INSTALL) --editable '.[dev]'
+	@touch $@
+
+.venv-torch/.package: pyproject.toml requirements-test.lock
+	@$(TORCH_PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { \
+		echo "no Python 3.11 to 3.13 at $(TORCH_PYTHON); name one: make test-torch TORCH_PYTHON=/path/to/python3.11" >&2; \
+		exit 2; }
+	@echo "Creating .venv-torch with $$($(TORCH_PYTHON) --version), the locked test dependencies and $(TORCH)"
+	@$(TORCH_PYTHON) -m venv --clear .venv-torch
+	@$(TORCH_BIN)/python $(LOCKED) requirements-test.lock
+	@$(TORCH_BIN)/python $(PIP_INSTALL) '$(TORCH)'
+	@$(TORCH_BIN)/python $(PIP_INSTALL) --no-deps --editable .
+	@touch $@

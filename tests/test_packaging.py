@@ -1,0 +1,179 @@
+"""The locks are complete and safe to publish; the built archives hold what ships; the wheel runs without the source."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import pipeline
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.lock", "requirements-test.lock")
+SHIPPED = ("pipeline", "models", "data_schemas")
+TELLS_A_PLACE = re.compile(r"://|(?:^|[ =])/|\s@\s|index-url|find-links", re.MULTILINE)
+
+
+def _read_lock(name: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """Return {package: (version, hashes)} of a lock; a line that is no exact pin with SHA-256 hashes is an error."""
+    pins = {}
+    for entry in (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
+        requirement, *hashes = re.split(r"\s+--hash=sha256:(?=[0-9a-f]{64}\b)", entry.strip())
+        exact = re.fullmatch(r"([a-z0-9-]+)==([0-9a-z.!+]+)(?: ; .+)?", requirement)
+        assert exact, f"{name}: not an exact pin: {requirement}"
+        assert hashes, f"{name}: no hash for {requirement}"
+        pins[exact[1]] = (exact[2], frozenset(hashes))
+    return pins
+
+
+def _declared(*extras: str) -> list[Requirement]:
+    """Return what pyproject.toml asks for, with the given extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_tells_no_place(name: str) -> None:
+    """A lock names packages, versions and hashes: no address, no index and no path of the machine that wrote it."""
+    assert [] == TELLS_A_PLACE.findall((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "spacy @ https://example.org/spacy.whl",
+        "--extra-index-url pypi.example.org",
+        "--find-links=wheels",
+        "/home/me/wheels/spacy.whl",
+        "--constraint=/home/me/lock",
+    ],
+)
+def test_a_place_would_be_noticed(line: str) -> None:
+    """The pattern of the test above finds an address, an index option, a wheel folder and an absolute path."""
+    assert TELLS_A_PLACE.search(f"numpy==2.4.6\n{line}\n")
+
+
+@pytest.mark.parametrize(("name", "extras"), [(LOCKS[0], ()), (LOCKS[1], ("test", "dask", "docx"))])
+def test_a_lock_pins_every_declared_dependency(name: str, extras: tuple[str, ...]) -> None:
+    """Every dependency of pyproject.toml is in the lock, by hash, at a version that pyproject.toml allows."""
+    pins = _read_lock(name)
+    for requirement in _declared(*extras):
+        version, _ = pins[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), f"{name}: {requirement} is locked at {version}"
+
+
+def test_the_test_lock_extends_the_core_lock() -> None:
+    """Tests run on the very files that users install."""
+    assert _read_lock(LOCKS[0]).items() <= _read_lock(LOCKS[1]).items()
+
+
+def test_torch_is_not_locked() -> None:
+    """PyTorch differs by machine (CPU, CUDA), so no lock holds it."""
+    assert not {"torch"} & (_read_lock(LOCKS[0]).keys() | _read_lock(LOCKS[1]).keys())
+
+
+def _clean_environment() -> dict[str, str]:
+    """Return the environment without anything that would put the source folder on the path."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program from ``folder`` in the clean environment."""
+    return subprocess.run(arguments, cwd=folder, env=_clean_environment(), capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Build the source archive, and the wheel from it: (wheel, source archive)."""
+    out = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT], check=True)
+    return next(out.glob("*.whl")), next(out.glob("*.tar.gz"))
+
+
+@pytest.fixture(scope="module")
+def command(archives: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel in an environment that sees this one's dependencies but not the source; return ``adscreen``."""
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment)
+    scheme = {"base": str(environment), "platbase": str(environment)}
+    site = Path(sysconfig.get_path("purelib", "venv", vars=scheme))
+    # A .pth file adds the folder alone: the .pth files in it, an editable install's among them, are not followed.
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    binaries = Path(sysconfig.get_path("scripts", "venv", vars=scheme))
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", f"{binaries}/python"]
+    subprocess.run([*pip, "install", "--no-deps", str(archives[0])], check=True, env=_clean_environment())
+    return binaries / "adscreen"
+
+
+def _tracked_files() -> list[str]:
+    """Return the files under version control that must ship."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("not a git checkout: what must ship is not known")
+    listed = subprocess.run(["git", "ls-files", "-z", *SHIPPED], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [name for name in listed.stdout.split("\0") if name]
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_every_shipped_file(archives: tuple[Path, Path]) -> None:
+    """Every tracked file of the package, the models and the schemas is in the wheel, inside the package."""
+    expected = {name if name.startswith("pipeline/") else f"pipeline/{name}" for name in _tracked_files()}
+    assert set() == expected - set(zipfile.ZipFile(archives[0]).namelist())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["pipeline/models/speech-bilm/", "/templates/", "pipeline/data_schemas/"])
+def test_the_wheel_holds_models_templates_and_schemas(archives: tuple[Path, Path], part: str) -> None:
+    """The speech biLM, the report templates and the JSON Schemas are in the wheel."""
+    assert any(part in name for name in zipfile.ZipFile(archives[0]).namelist())
+
+
+@pytest.mark.slow
+def test_the_source_archive_holds_every_shipped_file(archives: tuple[Path, Path]) -> None:
+    """Every tracked file of the package, the models and the schemas is in the source archive, and so are the locks."""
+    with tarfile.open(archives[1]) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert set() == {*_tracked_files(), *LOCKS, "LICENSE"} - names
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_the_version_of_the_package(archives: tuple[Path, Path]) -> None:
+    """There is one version: that of ``pipeline.__version__``."""
+    assert f"adscreen-{pipeline.__version__}-py3-none-any.whl" == archives[0].name
+
+
+@pytest.mark.slow
+def test_the_installed_package_is_not_the_source(command: Path, tmp_path: Path) -> None:
+    """The environment of these tests imports the wheel, so they cannot pass by finding the source folder."""
+    done = _run([str(command.with_name("python")), "-c", "import pipeline; print(pipeline.__file__)"], tmp_path)
+    assert Path(done.stdout.strip()).is_relative_to(command.parents[1])
+
+
+@pytest.mark.slow
+def test_the_installed_command_explains_itself(command: Path, tmp_path: Path) -> None:
+    """``adscreen --help`` works from any folder and names the commands a newcomer needs first."""
+    done = _run([str(command), "--help"], tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {"demo", "evaluate", "train", "score"} <= set(done.stdout.split())
+
+
+@pytest.mark.slow
+def test_the_installed_demo_runs_in_an_empty_folder(command: Path, tmp_path: Path) -> None:
+    """``adscreen demo OUT`` needs nothing but the wheel, writes a report and says where it is."""
+    done = _run([str(command), "demo", "out"], tmp_path)
+    assert 0 == done.returncode, done.stderr
+    reports = [path.relative_to(tmp_path).as_posix() for path in (tmp_path / "out").rglob("index.html")]
+    assert reports
+    assert any(report in "".join(done.stdout.split()) for report in reports)
