@@ -55,7 +55,7 @@ def test_a_lock_tells_no_place(name: str) -> None:
     "line",
     [
         "spacy @ https://example.org/spacy.whl",
-        "--extra-index-url pypi.example.org",
+        "--extra-index-url packages.example.org",
         "--find-links=wheels",
         "/home/me/wheels/spacy.whl",
         "--constraint=/home/me/lock",
