@@ -72,8 +72,10 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 where="training transcripts",
                 remedy="train on more speech",
             ) from error
-        self.vocabulary_: list[str] = list(model.wv.index_to_key)
-        self.counts_: NDArray[np.int64] = np.array([model.wv.get_vecattr(w, "count") for w in self.vocabulary_])
+        self.vocabulary_: NDArray[np.str_] = np.array(model.wv.index_to_key, dtype=str)
+        self.counts_: NDArray[np.int64] = np.array(
+            [model.wv.get_vecattr(word, "count") for word in model.wv.index_to_key], dtype=np.int64
+        )
         self.word_vectors_: NDArray[np.float32] = model.wv.vectors.copy()
         self.output_vectors_: NDArray[np.float32] = model.syn1neg.copy()
         return self
@@ -109,10 +111,10 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _restored_model(self) -> Any:
         """Return a gensim model that holds the learned arrays, for inference."""
         model = self._new_model()
-        counts = dict(zip(self.vocabulary_, self.counts_.tolist(), strict=True))
+        counts = dict(zip(self.vocabulary_.tolist(), self.counts_.tolist(), strict=True))
         model.min_count = 1
         model.build_vocab_from_freq(counts, corpus_count=1)
-        order = [model.wv.key_to_index[word] for word in self.vocabulary_]
+        order = [model.wv.key_to_index[word] for word in self.vocabulary_.tolist()]
         model.wv.vectors[order] = self.word_vectors_
         model.syn1neg[order] = self.output_vectors_
         return model

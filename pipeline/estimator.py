@@ -7,6 +7,7 @@ fitting inside a fold is fitting on that fold's training rows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Self
 
@@ -90,8 +91,9 @@ class Reduce(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return components (n, size)."""
         check_is_fitted(self)
-        components: NDArray[np.float64] = self.pca_.transform(X)
-        return components
+        centred = np.asarray(X, dtype=np.float64) - self.pca_.mean_
+        rows = [(row * self.pca_.components_).sum(axis=1) for row in centred]  # row by row: the same bytes in any batch
+        return np.array(rows).reshape(len(centred), -1)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns."""
@@ -167,7 +169,17 @@ def _identity(tokens: Sequence[str]) -> Sequence[str]:
     return tokens
 
 
-def family_of(column: str) -> str:
-    """Return the family of an estimator's column: ``doc2vec__doc2vec.001`` -> doc2vec."""
-    block, _, name = column.partition("__")
-    return "perplexity" if block == "surprise" else name.partition(".")[0] or block
+def contributions(estimator: Pipeline, inputs: pd.DataFrame) -> dict[str, float]:
+    """Return what each family adds to the log-odds of one recording, and the intercept; they sum to the logit.
+
+    Every block is centred on the training rows, so 0 means as in an average training recording. The sums are exact
+    (math.fsum), so a row's value does not depend on the rows beside it.
+    """
+    columns, classifier = estimator.named_steps["columns"], estimator.named_steps["classifier"]
+    products = columns.transform(inputs)[0] * classifier.coef_[0]
+    terms = {"intercept": float(classifier.intercept_[0])}
+    for block, place in columns.output_indices_.items():
+        family = "perplexity" if block == "surprise" else block
+        terms[family] = math.fsum([terms.get(family, 0.0), *products[place].tolist()])
+    terms.pop("remainder", None)
+    return terms

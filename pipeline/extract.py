@@ -149,7 +149,9 @@ def extract_cohort(
     unreadable = [row for row in rows if row.unreadable]
     if unreadable:
         others = f" (and {len(unreadable) - 1} more)" if len(unreadable) > 1 else ""
-        raise InputError(f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path))
+        raise InputError(
+            f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path)
+        )
     return build_table(rows, cohort.frame(), settings)
 
 

@@ -88,7 +88,9 @@ def _search(content: dict[str, Any], where: str) -> SearchSpace:
     for name, tried in content.items():
         tried = tried if isinstance(tried, list) else [tried]
         if not tried or not all(isinstance(value, int | float) and value > 0 for value in tried):
-            raise InputError(f"{name} must be positive numbers", where=f"{where} [search]", remedy=f"write {name} = [0.01]")
+            raise InputError(
+                f"{name} must be positive numbers", where=f"{where} [search]", remedy=f"write {name} = [0.01]"
+            )
         values[name] = tuple(tried)
     return SearchSpace(**values)
 

@@ -1,0 +1,252 @@
+"""ScreeningModel + recordings -> one ScoreRow and one RecordingReport for every recording.
+
+Every input row gives one output row: scored, or with the reason why not. A row depends on its recording and the model
+alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.bundled import bundled
+from pipeline.errors import InputError
+from pipeline.estimator import contributions
+from pipeline.extract import Extracted, ExtractSettings, extract_provenance, extract_recordings
+from pipeline.features import FEATURES, missing_reason
+from pipeline.manifest import Recording
+from pipeline.model import ScreeningModel
+from pipeline.perplexity import SentencePerplexity
+from pipeline.records import Transcript, Utterance, Word
+from pipeline.report.contents import (
+    Contribution,
+    RecordingReport,
+    ReportFeature,
+    ReportSentence,
+    ReportWord,
+    Result,
+    ScoreRow,
+    WordMark,
+)
+from pipeline.speech import participant_utterances
+from pipeline.table import TOKENS
+
+BUNDLED_BILM = "models/speech-bilm"
+
+
+def score_recordings(
+    model: ScreeningModel,
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    *,
+    minimum_words: int | None = None,
+    allow_training_subjects: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[RecordingReport]:
+    """Yield one report a recording, in order; ``report.score`` is its row.
+
+    Raises:
+        InputError: a subject was in training and that is not allowed, or the biLM is not the model's.
+    """
+    check_bilm(model, settings)
+    known = sorted({recording.subject_id for recording in recordings if model.knows_subject(recording.subject_id)})
+    if known and not allow_training_subjects:
+        raise InputError(
+            f"{len(known)} of the subjects were in training, the first is {known[0]}",
+            where="cohort",
+            remedy="leave them out, or add --allow-training-subjects, which marks their rows",
+        )
+    least = model.manifest.minimum_words if minimum_words is None else minimum_words
+    for row in extract_recordings(recordings, settings, jobs=jobs, progress=progress):
+        yield _report(model, row, minimum_words=least)
+
+
+def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
+    """Raise InputError where the biLM, its layer or the view are not those of training."""
+    now = extract_provenance(settings)
+    for name in ("bilm_digest", "layer", "view", "feature_set"):
+        trained = model.manifest.provenance.get(name)
+        if trained != now[name]:
+            raise InputError(
+                f"{name} is {str(now[name])[:12]}, the model was trained with {str(trained)[:12]}",
+                where=str(settings.bilm),
+                remedy="give the biLM of training with --bilm, or train again",
+            )
+
+
+def model_settings(model: ScreeningModel, bilm: Path | None) -> ExtractSettings:
+    """Return the extraction settings of training, with the bundled biLM unless another is given."""
+    provenance = model.manifest.provenance
+    return ExtractSettings(bilm or bundled(BUNDLED_BILM), layer=provenance["layer"], view=provenance["view"])
+
+
+def _report(model: ScreeningModel, row: Extracted, *, minimum_words: int) -> RecordingReport:
+    manifest = model.manifest
+    words = len(row.inputs[TOKENS]) if row.transcript else 0
+    scored = row.transcript is not None and words >= max(1, minimum_words)
+    terms, logit, spread = _evaluate(model, row) if scored else ({}, math.nan, [])
+    return RecordingReport(
+        score=_score_row(
+            model, row, words=words, scored=scored, logit=logit, spread=spread, minimum_words=minimum_words
+        ),
+        positive_label=manifest.positive_label,
+        negative_label=manifest.negative_label,
+        sentences=_sentences(model, row) if row.transcript else (),
+        features=_features(model, row) if row.transcript else (),
+        intercept=terms.pop("intercept", math.nan),
+        contributions=tuple(Contribution(family, value) for family, value in terms.items()),
+        warnings=_warnings(model, row),
+        model=_model_facts(model),
+        task=row.transcript.task if row.transcript else None,
+        source_digest=row.transcript.source_digest if row.transcript else "",
+        synthetic=any("SYNTHETIC" in (value or "") for _, value in row.recording.extra),
+    )
+
+
+def _evaluate(model: ScreeningModel, row: Extracted) -> tuple[dict[str, float], float, list[float]]:
+    """Return family terms with the intercept, the logit, and the spread estimators' logits."""
+    inputs = pd.DataFrame([row.inputs])
+    terms = contributions(model.estimator, inputs)
+    spread = [math.fsum(contributions(estimator, inputs).values()) for estimator in model.spread]
+    return terms, math.fsum(terms.values()), spread
+
+
+def _score_row(
+    model: ScreeningModel,
+    row: Extracted,
+    *,
+    words: int,
+    scored: bool,
+    logit: float,
+    spread: list[float],
+    minimum_words: int,
+) -> ScoreRow:
+    probability = _logistic(logit)
+    result: Result
+    if row.transcript is None:
+        result, reason = "unreadable", row.unreadable
+    elif not scored:
+        result, reason = "insufficient_speech", f"{words} words, the model needs {max(1, minimum_words)}"
+    else:
+        result, reason = ("screen_positive" if probability >= model.manifest.threshold else "screen_negative"), ""
+    return ScoreRow(
+        recording_id=row.recording.recording_id,
+        subject_id=row.recording.subject_id,
+        visit=row.recording.visit,
+        result=result,
+        reason=reason,
+        probability=probability,
+        probability_low=min(map(_logistic, [*spread, logit])),
+        probability_high=max(map(_logistic, [*spread, logit])),
+        threshold=model.manifest.threshold,
+        words=words,
+        sentences=sum(score.words > 0 for score in row.sentences),
+        perplexity=math.exp(row.inputs["perplexity.joint_pooled"]) if row.transcript else math.nan,
+        in_training=model.knows_subject(row.recording.subject_id),
+        model_digest=model.digest,
+    )
+
+
+def _logistic(logit: float) -> float:
+    if logit < 0:
+        return math.exp(logit) / (1 + math.exp(logit))
+    return 1 / (1 + math.exp(-logit))
+
+
+def _sentences(model: ScreeningModel, row: Extracted) -> tuple[ReportSentence, ...]:
+    assert row.transcript is not None
+    scores = {score.index: score for score in row.sentences}
+    return tuple(
+        _sentence(index, utterance, scores[index], model.manifest.sentence_reference)
+        for index, utterance in enumerate(participant_utterances(row.transcript))
+    )
+
+
+def _sentence(index: int, utterance: Utterance, score: SentencePerplexity, reference: list[float]) -> ReportSentence:
+    middle, top = reference
+    shade = (math.log(score.joint) - middle) / (top - middle) if score.words and top > middle else 0.0
+    return ReportSentence(
+        index=index,
+        words=tuple(_word(word) for word in utterance.words),
+        perplexity=score.joint,
+        out_of_vocabulary=score.out_of_vocabulary,
+        shade=min(1.0, max(0.0, shade)),
+        start_ms=utterance.start_ms,
+    )
+
+
+def _word(word: Word) -> ReportWord:
+    mark: WordMark = "retraced" if word.retraced else "repeated" if word.repeated else word.kind
+    return ReportWord(word.text, mark, " ".join(word.target))
+
+
+def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
+    assert row.transcript is not None
+    features = []
+    for feature in FEATURES:
+        value = row.inputs[feature.key]
+        low, middle, high = model.manifest.reference.get(feature.key, [math.nan] * 3)
+        features.append(
+            ReportFeature(
+                name=feature.name,
+                family=feature.family,
+                unit=feature.unit,
+                formula=feature.formula,
+                value=value,
+                low=low,
+                middle=middle,
+                high=high,
+                reason=missing_reason(feature, row.transcript) if math.isnan(value) else "",
+            )
+        )
+    return tuple(features)
+
+
+def _warnings(model: ScreeningModel, row: Extracted) -> tuple[str, ...]:
+    if row.transcript is None:
+        return ()
+    warnings = [_diagnostic_summary(row.transcript)] if row.transcript.diagnostics else []
+    share = row.inputs["perplexity.oov_share"]
+    usual = model.manifest.reference.get("perplexity.oov_share")
+    if usual and share > usual[2]:
+        warnings.append(
+            f"{share:.0%} of the words are outside the language model's vocabulary (training controls: {usual[2]:.0%})"
+        )
+    if model.knows_subject(row.recording.subject_id):
+        warnings.append("this subject was in the model's training data, so the score is too sure of itself")
+    return tuple(warnings)
+
+
+def _diagnostic_summary(transcript: Transcript) -> str:
+    count = len(transcript.diagnostics)
+    first = transcript.diagnostics[0]
+    line = f"line {first.line}: " if first.line else ""
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return f"the transcript needed repair: {line}{first.what}{more}"
+
+
+def _model_facts(model: ScreeningModel) -> dict[str, Any]:
+    manifest = model.manifest
+    return {
+        "digest": model.digest,
+        "bilm": manifest.provenance["bilm"],
+        "bilm_digest": manifest.provenance["bilm_digest"],
+        "adscreen": manifest.provenance["adscreen"],
+        "settings": manifest.settings,
+        "subjects": manifest.subjects,
+        "recordings": manifest.recordings,
+    }
+
+
+def score_frame(rows: Sequence[ScoreRow]) -> pd.DataFrame:
+    """Return score rows as a table."""
+    names = list(ScoreRow.__dataclass_fields__)
+    frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+    floats = ("probability", "probability_low", "probability_high", "threshold", "perplexity")
+    return frame.astype({name: np.float64 for name in floats})
