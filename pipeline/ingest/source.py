@@ -47,8 +47,8 @@ def read_source(path: Path) -> Source:
         content = path.read_bytes()
     except FileNotFoundError:
         raise InputError("no such file", where=where, remedy="transcript paths are relative to the manifest") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=where) from None
+    except (OSError, ValueError) as error:  # ValueError: a path that no system accepts
+        raise InputError(f"cannot be read ({getattr(error, 'strerror', None) or error})", where=where) from None
     text, diagnostics = _decode(content, path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\x1a \t\n"):

@@ -7,6 +7,7 @@ The condition is a pandas query, checked against a list of allowed syntax before
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -55,8 +56,9 @@ def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:
 
 def _check(where: str, frame: pandas.DataFrame) -> None:
     try:
-        tree = ast.parse(where.strip(), mode="eval")
-        nodes = list(ast.walk(tree))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)
+            nodes = list(ast.walk(ast.parse(where.strip(), mode="eval")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise InputError("cannot be understood", where=_OPTION, remedy=_REMEDY) from None
     given = [column for column in frame.columns if frame[column].notna().any()]
