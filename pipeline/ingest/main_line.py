@@ -42,7 +42,7 @@ TERMINATORS: dict[str, Terminator] = {
     "⇗": "question",
 }
 ENGLISH_HESITATIONS = frozenset("uh um er erm uhm umm uhh".split())
-LONGEST_REPETITION = 100  # a larger count in [x N] is a slip of the pen
+LONGEST_REPETITION = 200  # words; a larger count in [x N] is a slip of the pen
 
 _COUNTS_AS_RETRACING = frozenset({"//", "///", "/-", "/?"})
 _PAUSE_LENGTHS: tuple[Literal["short", "medium", "long"], ...] = ("short", "short", "medium", "long")
@@ -232,7 +232,7 @@ class _Line:
         self.item = slice(len(self.words) - 1, len(self.words))
 
     def _english(self) -> bool:
-        return bool(self.languages) and self.languages[0].lower() in ("eng", "en")
+        return bool(self.languages) and self.languages[0].lower().startswith("en")
 
     def _resolve(self, code: str | None) -> str | None:
         """Name the language of a word marked ``code``; None for the main language of the file."""
@@ -335,10 +335,10 @@ class _Line:
 
     def _repeat(self, item: slice, count: int) -> None:
         """Write out ``[x N]``: the item was said N times, and all but the last are repetitions."""
-        if not 2 <= count <= LONGEST_REPETITION:
+        said = self.words[item]
+        if count < 2 or count * max(len(said), 1) > LONGEST_REPETITION:
             self.messages.append("a repetition count [x N] out of range")
             return
-        said = self.words[item]
         earlier = [replace(word, repeated=True) for word in said]
         self.words[item.start :] = [*earlier * (count - 1), *said]
         self.repetitions += count - 1

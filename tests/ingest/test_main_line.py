@@ -259,6 +259,7 @@ def test_unmarked_hesitations_are_fillers_in_english_only() -> None:
         ("< [//] the> boy .", "the boy", "a code [/] without an item before it"),
         ("the boy [: ] .", "the boy", "a replacement [: ] without words"),
         ("the boy [x 5000] .", "the boy", "a repetition count [x N] out of range"),
+        ("<the boy [x 1]> [x 150] .", "the boy", "a repetition count [x N] out of range"),
         ("the [laughter] boy .", "the boy", "an unknown code in square brackets"),
         ("the &= boy .", "the boy", "an event without a name"),
         ("the &- boy .", "the boy", "a mark without its word"),
