@@ -48,7 +48,7 @@ lock: .venv/.dev
 	@echo "Writing requirements.lock"
 	@$(COMPILE) $(LOCK_OPTIONS) pyproject.toml --output-file requirements.lock
 	@echo "Writing requirements-test.lock"
-	@$(COMPILE) $(LOCK_OPTIONS) pyproject.toml --extra test --extra dask --extra docx \
+	@$(COMPILE) $(LOCK_OPTIONS) pyproject.toml --extra test \
 		--constraint requirements.lock --output-file requirements-test.lock
 
 wheel: .venv/.dev

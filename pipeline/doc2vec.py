@@ -152,7 +152,8 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     model, words, [0], rate, work, learn_words=False, learn_hidden=False,
                     doctag_vectors=vector, doctags_lockf=lock,
                 )  # fmt: skip
-        return vector[0]
+        inferred: NDArray[np.float32] = vector[0]
+        return inferred
 
 
 def _stable_hash(text: str) -> int:

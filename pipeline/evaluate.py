@@ -188,13 +188,14 @@ def summarise(
 
 
 def _repeats(folds: list[FoldResult], method: str) -> list[Predictions]:
-    """Join a repeat's folds. Scores of different folds come from different models and are compared as probabilities."""
+    """Join each repeat's folds."""
     joined = []
     for repeat in sorted({fold.repeat for fold in folds}):
         own = [fold for fold in folds if fold.method == method and fold.repeat == repeat]
         joined.append(
             Predictions(
                 rows=np.concatenate([fold.rows for fold in own]),
+                folds=np.concatenate([np.full(len(fold.rows), fold.fold) for fold in own]),
                 scores=np.concatenate([fold.probabilities for fold in own]),
                 decisions=np.concatenate([fold.probabilities >= fold.threshold for fold in own]),
             )

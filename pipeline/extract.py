@@ -63,7 +63,7 @@ def extract_recordings(
     """
     from joblib import Parallel, delayed
 
-    _load_bilm(settings.bilm)
+    load_bilm(settings.bilm)
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
     workers = Parallel(n_jobs=min(jobs, max(1, len(chunks))), return_as="generator")
     for rows in workers(delayed(extract_chunk)(chunk, settings) for chunk in chunks):
@@ -74,8 +74,8 @@ def extract_recordings(
 
 def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings) -> list[Extracted]:
     """Read and measure a few recordings; the biLM reads their sentences together."""
-    bilm = _load_bilm(settings.bilm)
-    read = [_read(recording) for recording in recordings]
+    bilm = load_bilm(settings.bilm)
+    read = [read_recording(recording) for recording in recordings]
     sentences = [split_sentences(item, view=settings.view) if isinstance(item, Transcript) else () for item in read]
     flat = [sentence for of_recording in sentences for sentence in of_recording]
     readings = iter(bilm.read([sentence.tokens for sentence in flat], log_probabilities=True))
@@ -89,11 +89,17 @@ def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings) ->
 
 
 @lru_cache(maxsize=2)
-def _load_bilm(folder: Path) -> BiLM:
+def load_bilm(folder: Path) -> BiLM:
+    """Return the biLM of a folder, read once a process.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
     return BiLM(read_bilm(folder))
 
 
-def _read(recording: Recording) -> Transcript | str:
+def read_recording(recording: Recording) -> Transcript | str:
+    """Return a recording's transcript, or the line that says why it cannot be used."""
     try:
         return read_transcript(
             recording.transcript,
@@ -176,7 +182,7 @@ def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: Ext
 
 def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
     """Return what a table's numbers depend on besides the transcripts."""
-    bilm = _load_bilm(settings.bilm)
+    bilm = load_bilm(settings.bilm)
     return {
         "adscreen": __version__,
         "bilm": bilm.files.name,

@@ -1,12 +1,13 @@
 """Scores and labels -> measures of discrimination, with bootstrap intervals over whole groups.
 
-AUC is the probability that a case scores above a control (ties count half). An interval resamples groups (subjects, or
-clusters) with replacement, never single recordings, and takes the 2.5th and 97.5th percentiles (Efron & Tibshirani 1993).
+AUC is the probability that a case scores above a control of the same test fold (ties count half): scores of different
+folds come from different models, and pooling them pulls the AUC of worthless scores below 0.5. An interval resamples
+groups (subjects, or clusters) with replacement, never single recordings, and takes the 2.5th and 97.5th percentiles
+(Efron & Tibshirani 1993).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """Out-of-fold predictions of one repeat: row numbers, scores, and decisions at each fold's own threshold."""
+    """Out-of-fold predictions of one repeat: row, fold, score, and decision at the fold's own threshold of each."""
 
     rows: NDArray[np.intp]
+    folds: NDArray[np.intp]
     scores: Floats
     decisions: NDArray[np.bool_]
 
@@ -48,7 +50,7 @@ def measure_counts(
     passes = own[:, ~labels & ~predictions.decisions].sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
-            "auc": weighted_auc(predictions.scores, labels, own),
+            "auc": _auc(predictions, cases, weights),
             "accuracy": (hits + passes) / (positive + negative),
             "sensitivity": hits / positive,
             "specificity": passes / negative,
@@ -56,15 +58,34 @@ def measure_counts(
 
 
 def weighted_auc(scores: Floats, labels: NDArray[np.bool_], weights: Floats) -> Floats:
-    """Return the AUC (B,) under row weights (B, n); ties count half; NaN where a class has no weight."""
+    """Return the AUC (B,) of one fold under row weights (B, n); NaN where a class has no weight."""
+    concordant, pairs = _pairs(scores, labels, weights)
+    with np.errstate(invalid="ignore"):
+        area: Floats = concordant / pairs
+    return area
+
+
+def _pairs(scores: Floats, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
+    """Return the weight of concordant case-control pairs, ties half, and of all pairs; each (B,)."""
     values, inverse = np.unique(scores, return_inverse=True)
-    positive = np.zeros((len(weights), len(values)))
+    positive = np.zeros((len(values), len(weights)))
     negative = np.zeros_like(positive)
-    for rows, totals in ((labels, positive), (~labels, negative)):
-        np.add.at(totals.T, inverse[rows], weights[:, rows].T)
-    below = np.cumsum(negative, axis=1) - negative / 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        area: Floats = (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1))
+    np.add.at(positive, inverse[labels], weights[:, labels].T)
+    np.add.at(negative, inverse[~labels], weights[:, ~labels].T)
+    below = np.cumsum(negative, axis=0) - negative / 2
+    return (positive * below).sum(axis=0), positive.sum(axis=0) * negative.sum(axis=0)
+
+
+def _auc(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return the AUC (B,) over case-control pairs within folds, under row weights of the cohort (B, n)."""
+    concordant, pairs = np.zeros(len(weights)), np.zeros(len(weights))
+    for fold in np.unique(predictions.folds):
+        own = predictions.folds == fold
+        rows = predictions.rows[own]
+        more = _pairs(predictions.scores[own], cases[rows].astype(bool), weights[:, rows])
+        concordant, pairs = concordant + more[0], pairs + more[1]
+    with np.errstate(invalid="ignore"):
+        area: Floats = concordant / pairs
     return area
 
 
@@ -103,11 +124,6 @@ def difference(
     return Estimate(float(values.mean()), low, high, float(values.std(ddof=1)) if len(values) > 1 else float("nan"))
 
 
-def _auc(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
-    labels = cases[predictions.rows].astype(bool)
-    return weighted_auc(predictions.scores, labels, weights[:, predictions.rows])
-
-
 def interval_of(resampled: Floats) -> tuple[float, float]:
     """Return the percentile interval of resampled values; resamples that lack a class are left out."""
     tail = 100 * (1 - INTERVAL) / 2
@@ -131,17 +147,3 @@ def youden_threshold(scores: Floats, cases: NDArray[np.int64]) -> float:
     youden = sensitivity + specificity
     best = np.flatnonzero(youden >= youden.max() - 1e-12)
     return float(cuts[best[np.argmin(np.abs(cuts[best] - 0.5))]])
-
-
-def as_rows(estimates: Mapping[str, Estimate]) -> list[dict[str, float | str]]:
-    """Return estimates as table rows."""
-    return [
-        {
-            "measure": name,
-            "value": item.value,
-            "low": item.low,
-            "high": item.high,
-            "sd_over_repeats": item.sd_over_repeats,
-        }
-        for name, item in estimates.items()
-    ]

@@ -80,22 +80,24 @@ class ScreeningModel:
 
 
 def train_model(
-    table: FeatureTable, study: StudySettings, *, positive: str, negative: str
+    table: FeatureTable, study: StudySettings, *, positive: str, negative: str, jobs: int = 1
 ) -> tuple[ScreeningModel, Tuned]:
     """Tune on inner folds, fit on every row, and describe the training data.
 
     Raises:
         InputError: a class has fewer groups than folds.
     """
+    from joblib import Parallel, delayed
+
     inner = table.folds(study.inner_folds, positive=positive, seed=study.seed)
-    tuned = tune(table, study.search.candidates(), positive=positive, inner=inner, seed=study.seed)
+    tuned = tune(table, study.search.candidates(), positive=positive, inner=inner, seed=study.seed, jobs=jobs)
     cases = table.cases(positive)
     everything = np.arange(len(table))
     fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]
-    estimator, *spread = [
-        build_estimator(tuned.settings, seed=study.seed).fit(table.inputs.iloc[rows], cases[rows])
+    estimator, *spread = Parallel(n_jobs=jobs)(
+        delayed(build_estimator(tuned.settings, seed=study.seed).fit)(table.inputs.iloc[rows], cases[rows])
         for rows in (everything, *fits)
-    ]
+    )
     manifest = _describe(table, study, tuned, positive=positive, negative=negative)
     return ScreeningModel(estimator, tuple(spread), manifest), tuned
 

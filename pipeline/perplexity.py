@@ -47,7 +47,8 @@ def perplexity(log_probabilities: NDArray[np.float64]) -> float:
 
 def sentence_perplexity(sentence: Sentence, reading: Reading) -> SentencePerplexity:
     """Return the perplexities of a sentence from its reading, which must hold log-probabilities."""
-    assert reading.forward is not None and reading.backward is not None
+    assert reading.forward is not None
+    assert reading.backward is not None
     return SentencePerplexity(
         recording_id=sentence.recording_id,
         index=sentence.index,

@@ -7,6 +7,8 @@ how scoring reads it. Needs PyTorch (extra ``torch``).
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -20,17 +22,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from pipeline import __version__
 from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
-from pipeline.bilm.corpus import Corpus, choose_vocabulary, epoch_batches
-from pipeline.bilm.files import UNKNOWN, Options, write_bilm
+from pipeline.bilm.corpus import Corpus, choose_vocabulary, epoch_batches, read_corpus
+from pipeline.bilm.files import UNKNOWN, Options, digest_files, model_files, write_bilm
 from pipeline.bilm.torch_model import TorchBiLM
+from pipeline.errors import InputError
+from pipeline.progress import Progress
 
 SPEECH_FILTERS = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256))
 PICTURE_WORDS = (
     "apron boy brother children cookie cookies counter cup cups cupboard cupboards curtain curtains dish dishcloth "
     "dishes drapes dripping drying dries exterior falling faucet floor garden girl grass house indifferent jar "
     "kitchen ladder laughing lid mother overflow overflowing overflows path plate plates puddle reaching running "
-    "sink sister spigot spilling stealing stool tap tipping towel tree unconcerned washing water window wiping woman yard"
+    "sink sister spigot spilling stealing stool tap tipping towel tree unconcerned washing water window wiping "
+    "woman yard"
 ).split()
 
 
@@ -221,6 +227,12 @@ class Trainer:
     def load(self, path: Path) -> None:
         """Go on from a checkpoint of the same settings and corpus."""
         state = torch.load(path, weights_only=True)
+        if state["settings"] != asdict(self.settings):
+            raise InputError(
+                "the checkpoint is of a run with other settings",
+                where=str(path),
+                remedy="give its settings, or remove it",
+            )
         self.model.load_state_dict(state["model"])
         self.softmax.data.copy_(state["softmax"])
         self.bias.data.copy_(state["bias"])
@@ -287,3 +299,70 @@ def export(trainer: Trainer, folder: Path, *, card: Mapping[str, Any]) -> None:
         vocabulary=trainer.vocabulary,
         card=card,
     )
+
+
+def run_pretraining(
+    corpus_dir: Path, model_dir: Path, settings: PretrainSettings, *, threads: int = 2, progress: Progress
+) -> list[dict[str, Any]]:
+    """Train on a folder of text and write a biLM folder; return the held-out perplexity of each source.
+
+    A stopped run goes on from ``model_dir``/checkpoint.pt. The log is ``model_dir``/training.jsonl.
+
+    Raises:
+        InputError: the corpus is unusable, the folder holds a finished biLM, or a checkpoint of other settings.
+    """
+    if (model_dir / "weights.hdf5").exists():
+        raise InputError("already holds a biLM", where=str(model_dir), remedy="name a new folder")
+    torch.set_num_threads(threads)
+    corpus = read_corpus(corpus_dir)
+    _check_sources(settings.source_weights, corpus)
+    trainer = Trainer(corpus, settings)
+    model_dir.mkdir(parents=True, exist_ok=True)
+    advance = progress.task("Training (tokens)", settings.tokens)
+    seen = 0
+
+    def report(row: dict[str, Any]) -> None:
+        nonlocal seen
+        advance(row["tokens"] - seen)
+        seen = row["tokens"]
+        with (model_dir / "training.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(row) + "\n")
+
+    train(trainer, checkpoint=model_dir / "checkpoint.pt", report=report)
+    validation = trainer.validate()
+    export(trainer, model_dir, card=model_card(trainer, corpus_dir, validation, name=model_dir.name))
+    write_sums(model_dir)
+    (model_dir / "checkpoint.pt").unlink()
+    return [{"source": name, "held_out_perplexity": value} for name, value in validation.items()]
+
+
+def _check_sources(weights: Mapping[str, float], corpus: Corpus) -> None:
+    known = [source.name for source in corpus.sources]
+    unknown = sorted(set(weights) - set(known))
+    if unknown:
+        raise InputError(f"no source {unknown[0]}", where="--weight", remedy=f"use {', '.join(known)}")
+
+
+def model_card(trainer: Trainer, corpus_dir: Path, validation: Mapping[str, float], *, name: str) -> dict[str, Any]:
+    """Return model.json: how text is normalised for this biLM, and how it was made."""
+    paths = sorted(path for path in corpus_dir.iterdir() if path.name.split(".txt")[0] in validation)
+    return {
+        "name": name,
+        "version": 1,
+        "lowercase": True,
+        "trained_by": f"adscreen {__version__} pretrain, torch {torch.__version__}",
+        "settings": asdict(trainer.settings),
+        "tokens_seen": trainer.tokens_seen,
+        "batches_seen": trainer.batches_seen,
+        "held_out_perplexity": {source: round(value, 2) for source, value in validation.items()},
+        "sources": {path.name: digest_files([path]) for path in paths},
+    }
+
+
+def write_sums(folder: Path) -> None:
+    """Write SHA256SUMS of a biLM folder's files."""
+    lines = []
+    for path in model_files(folder):
+        with path.open("rb") as stream:
+            lines.append(f"{hashlib.file_digest(stream, 'sha256').hexdigest()}  {path.name}\n")
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

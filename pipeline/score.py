@@ -102,7 +102,7 @@ def _report(model: ScreeningModel, row: Extracted, *, minimum_words: int) -> Rec
         intercept=terms.pop("intercept", math.nan),
         contributions=tuple(Contribution(family, value) for family, value in terms.items()),
         warnings=_warnings(model, row),
-        model=_model_facts(model),
+        model=model_facts(model),
         task=row.transcript.task if row.transcript else None,
         source_digest=row.transcript.source_digest if row.transcript else "",
         synthetic=any("SYNTHETIC" in (value or "") for _, value in row.recording.extra),
@@ -231,7 +231,8 @@ def _diagnostic_summary(transcript: Transcript) -> str:
     return f"the transcript needed repair: {line}{first.what}{more}"
 
 
-def _model_facts(model: ScreeningModel) -> dict[str, Any]:
+def model_facts(model: ScreeningModel) -> dict[str, Any]:
+    """Return what a page says of a model."""
     manifest = model.manifest
     return {
         "digest": model.digest,
@@ -249,4 +250,4 @@ def score_frame(rows: Sequence[ScoreRow]) -> pd.DataFrame:
     names = list(ScoreRow.__dataclass_fields__)
     frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
     floats = ("probability", "probability_low", "probability_high", "threshold", "perplexity")
-    return frame.astype({name: np.float64 for name in floats})
+    return frame.astype(dict.fromkeys(floats, np.float64))

@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 class EstimatorSettings:
     """One point of the search space. The paper (Li, arXiv 2510.14332) tunes these four."""
 
-    C: float = 0.01
+    C: float = 1.0
     doc2vec_size: int = 50
     doc2vec_alpha: float = 0.05
     elmo_size: int = 32
@@ -25,7 +25,7 @@ class EstimatorSettings:
 class SearchSpace:
     """The values tried for each setting; every combination is a candidate, the first preferred on a tie."""
 
-    C: tuple[float, ...] = (0.001, 0.01, 0.1)
+    C: tuple[float, ...] = (0.1, 1.0, 10.0)
     doc2vec_size: tuple[int, ...] = (50, 100)
     doc2vec_alpha: tuple[float, ...] = (0.025, 0.05)
     elmo_size: tuple[int, ...] = (32, 128)

@@ -41,7 +41,8 @@ class FeatureTable:
     @property
     def groups(self) -> NDArray[np.str_]:
         """What stays together: the cluster where every row has one, else the subject."""
-        return self.subjects[self.group_column].to_numpy(dtype=str)
+        groups: NDArray[np.str_] = np.asarray(self.subjects[self.group_column].tolist(), dtype=np.str_)
+        return groups
 
     @property
     def group_column(self) -> str:
@@ -51,7 +52,7 @@ class FeatureTable:
 
     def cases(self, positive: str) -> NDArray[np.int64]:
         """Return 1 for rows with the positive label, else 0."""
-        return (self.subjects["label"] == positive).to_numpy(dtype=np.int64)
+        return np.array([label == positive for label in self.subjects["label"]], dtype=np.int64)
 
     def rows(self, numbers: Sequence[int] | NDArray[np.intp]) -> FeatureTable:
         """Return the table of these rows, in this order."""

@@ -27,7 +27,7 @@ Vectors = Mapping[Doc2VecKey, NDArray[np.float32]]  # one row a table row
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """The chosen settings, the threshold, the inner AUC of every candidate, and the chosen one's inner probabilities."""
+    """The chosen settings and threshold, the inner AUC of every candidate, the chosen one's inner probabilities."""
 
     settings: EstimatorSettings
     threshold: float
@@ -43,26 +43,44 @@ def tune(
     inner: list[Fold],
     seed: int,
     vectors: Vectors | None = None,
+    jobs: int = 1,
 ) -> Tuned:
     """Choose among candidates by mean AUC over the inner folds; the first of equals wins.
 
     ``vectors`` are Doc2Vec vectors fitted outside the folds (the paper's protocol); without them each inner fold fits
     its own.
     """
+    from joblib import Parallel, delayed
+
     cases = table.cases(positive)
     probabilities = np.full((len(candidates), len(table)), np.nan)
     areas = np.zeros((len(candidates), len(inner)))
-    for number, (training, test) in enumerate(inner):
-        fold_vectors = vectors or _fit_vectors(table, candidates, training, seed)
-        for row, settings in enumerate(candidates):
-            scores = _inner_probabilities(table, settings, (training, test), cases, fold_vectors)
-            probabilities[row, test] = scores
-            areas[row, number] = weighted_auc(scores, cases[test].astype(bool), np.ones((1, len(test))))[0]
+    calls = (delayed(_try_all)(table, candidates, fold, cases, seed, vectors) for fold in inner)
+    for number, ((_, test), scores) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
+        probabilities[:, test] = scores
+        areas[:, number] = [_area(row, cases[test]) for row in scores]
     means = areas.mean(axis=1)
     best = int(np.argmax(means >= means.max() - 1e-9))
     listing = pd.DataFrame([_fields(settings) for settings in candidates]).assign(inner_auc=means)
     threshold = youden_threshold(probabilities[best], cases)
     return Tuned(candidates[best], threshold, listing, probabilities[best])
+
+
+def _try_all(
+    table: FeatureTable,
+    candidates: list[EstimatorSettings],
+    fold: Fold,
+    cases: NDArray[np.int64],
+    seed: int,
+    vectors: Vectors | None,
+) -> NDArray[np.float64]:
+    """Return each candidate's probabilities of a fold's test rows (candidates, test rows)."""
+    known = vectors or _fit_vectors(table, candidates, fold[0], seed)
+    return np.array([_inner_probabilities(table, settings, fold, cases, known) for settings in candidates])
+
+
+def _area(scores: NDArray[np.float64], cases: NDArray[np.int64]) -> float:
+    return float(weighted_auc(scores, cases.astype(bool), np.ones((1, len(cases))))[0])
 
 
 def _fields(settings: EstimatorSettings) -> dict[str, Any]:

@@ -15,18 +15,20 @@ PACKAGE = Path(__file__).resolve().parents[1] / "pipeline"
 # Lowest first. A stage is a module or a folder directly under pipeline/; a stage listed here need not exist yet,
 # but one that exists must be listed. ``__init__`` is what ``from pipeline import Transcript`` reads.
 LAYERS = (
-    ("errors", "records", "words", "bundled", "metrics", "settings"),
+    ("errors", "records", "words", "bundled", "metrics", "settings", "progress"),
     ("__init__",),
-    ("manifest", "ingest", "speech"),
+    ("runs", "manifest", "ingest", "speech", "transcripts"),
     ("bilm",),
     ("perplexity",),
     ("features",),
     ("table",),
     ("extract", "doc2vec"),
     ("estimator", "tuning", "model"),
+    ("report",),  # lays out plain data; what fills it, score, knows it
     ("evaluate", "score"),
-    ("report",),
-    ("simulate", "pretrain", "doctor", "demo"),
+    ("simulate", "pretrain", "doctor", "audit", "schemas"),
+    ("studies",),
+    ("demo",),
     ("cli",),
     ("__main__",),
 )

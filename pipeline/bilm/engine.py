@@ -293,7 +293,8 @@ class LSTMLayer:
 
 
 def _take(gates: Array, words: NDArray[np.intp], step: int) -> Array:
-    return gates[words[step]]
+    taken: Array = gates[words[step]]
+    return taken
 
 
 def _gates_of_step(layer: LSTMLayer, below: Array, step: int) -> Array:

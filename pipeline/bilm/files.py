@@ -133,7 +133,7 @@ def read_bilm(folder: Path) -> BiLMFiles:
     softmax = None
     if (folder / "softmax.hdf5").exists() or (folder / "vocabulary.txt").exists():
         softmax = read_softmax(folder / "softmax.hdf5", folder / "vocabulary.txt", size=options.projection_dim)
-    present = [path for path in _model_files(folder) if path.exists()]
+    present = [path for path in model_files(folder) if path.exists()]
     return BiLMFiles(
         name=str(card.get("name", folder.name)),
         options=options,
@@ -144,7 +144,8 @@ def read_bilm(folder: Path) -> BiLMFiles:
     )
 
 
-def _model_files(folder: Path) -> list[Path]:
+def model_files(folder: Path) -> list[Path]:
+    """Return the paths of a complete biLM folder's files, in digest order."""
     names = ("model.json", "options.json", "softmax.hdf5", "vocabulary.txt", "weights.hdf5")
     return [folder / name for name in names]
 

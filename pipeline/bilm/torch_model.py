@@ -122,7 +122,8 @@ class _Layer(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         (grad_states,) = gradients
         x, weights, projection, gates, cells, outputs, states = ctx.saved_tensors
-        dtype, cell_clip, state_clip = weights.dtype, *ctx.clips
+        dtype = weights.dtype
+        cell_clip, state_clip = ctx.clips
         (steps, batch, size), cell = states.shape, projection.shape[0]
         grad_gates = torch.empty(steps, batch, 4 * cell, dtype=dtype)
         grad_h = torch.empty(steps, batch, size, dtype=dtype)

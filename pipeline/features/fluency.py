@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from pipeline.features.feature import Feature, Speech
-from pipeline.records import Utterance
+from pipeline.records import Terminator, Utterance
 
 
 def filler_count(utterance: Utterance) -> int:
@@ -56,7 +56,7 @@ def words_per_utterance(speech: Speech) -> float:
     return sum(lengths) / len(lengths) if lengths else math.nan
 
 
-def share_ending(speech: Speech, terminator: str) -> float:
+def share_ending(speech: Speech, terminator: Terminator) -> float:
     """Return the share of utterances with a terminator."""
     endings = [utterance.terminator for utterance in speech.utterances if utterance.words]
     return endings.count(terminator) / len(endings) if endings else math.nan
@@ -128,7 +128,5 @@ FLUENCY = (
         "utterances broken off / utterances",
         lambda speech: share_ending(speech, "interrupted"),
     ),
-    _of_speech(
-        "question_share", "ratio", "questions / utterances", lambda speech: share_ending(speech, "question")
-    ),
+    _of_speech("question_share", "ratio", "questions / utterances", lambda speech: share_ending(speech, "question")),
 )

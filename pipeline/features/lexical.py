@@ -1,7 +1,7 @@
 """Speech -> lexical features: how varied, how frequent and how specific the words are. All read the fluent view.
 
 Sources: Covington & McFall 2010 (MATTR); Brunet 1978; Honoré 1979; van Heuven et al. 2014 (Zipf scale) with the
-wordfreq data of Speer 2022; Fraser et al. 2016 and Nicholas et al. 1985 (pronouns and empty words in Alzheimer's disease).
+wordfreq data of Speer 2022; Fraser et al. 2016 and Nicholas et al. 1985 (pronouns, empty words).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pipeline.features.feature import Feature, Speech
 
 MATTR_WINDOW = 25
 PRONOUNS = frozenset(
-    "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself we us "
-    "our ours ourselves they them their theirs themselves this that these those".split()
+    "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself we "
+    "us our ours ourselves they them their theirs themselves this that these those".split()
 )
 EMPTY_WORDS = frozenset(
     "thing things something anything everything nothing stuff someone somebody anybody everybody one ones somewhere "

@@ -1,0 +1,5 @@
+"""``python -m pipeline`` is ``adscreen``."""
+
+from pipeline.cli import main
+
+main()
