@@ -46,7 +46,7 @@ def tokenize(text: str) -> list[Token]:
     tokens = []
     for match in _WORD.finditer(text):
         word = match.group()
-        broken_off = word.endswith("-") and not word.endswith("--") and not text[match.end() :][:1].isalnum()
+        broken_off = word.endswith("-") and not word.endswith("--") and not text[match.end() : match.end() + 1].isalnum()
         word = _unquote(word.rstrip("-").replace(_KEPT_HYPHEN, "-"))
         if word:
             tokens.append(Token(word, broken_off))

@@ -24,13 +24,13 @@ def fragment_count(utterance: Utterance) -> int:
 
 
 def repetition_count(utterance: Utterance) -> int:
-    """Return the number of words said again unchanged."""
-    return sum(word.repeated for word in utterance.words)
+    """Return how often words were said again unchanged (a stretch counts once)."""
+    return utterance.repetitions
 
 
 def retracing_count(utterance: Utterance) -> int:
-    """Return the number of words given up and corrected."""
-    return sum(word.retraced for word in utterance.words)
+    """Return how often words were given up and corrected (a stretch counts once)."""
+    return utterance.retracings
 
 
 def pause_rate(speech: Speech) -> float:
@@ -97,8 +97,8 @@ def _of_speech(
 FLUENCY = (
     _per_100_words("fillers", "filled pauses", filler_count),
     _per_100_words("fragments", "words broken off", fragment_count),
-    _per_100_words("repetitions", "words repeated", repetition_count),
-    _per_100_words("retracings", "words retraced", retracing_count),
+    _per_100_words("repetitions", "repetitions [/]", repetition_count),
+    _per_100_words("retracings", "retracings [//] [///] [/-]", retracing_count),
     _per_100_words("unintelligible", "unintelligible stretches", lambda utterance: utterance.unintelligible),
     _of_speech(
         "pauses",
