@@ -37,8 +37,19 @@ def build_estimator(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known
     With ``doc2vec_known`` the inputs already hold columns ``doc2vec.NNN``, made by a Doc2Vec fitted outside: on the
     same training rows when tuning shares one fit between candidates, on all recordings in the paper's protocol.
     """
+    columns = build_columns(settings, seed=seed, doc2vec_known=doc2vec_known)
+    return Pipeline([("columns", columns), ("classifier", build_classifier(settings))])
+
+
+def build_classifier(settings: EstimatorSettings) -> LogisticRegression:
+    """Return the unfitted classifier over the columns."""
+    return LogisticRegression(C=settings.C, class_weight="balanced", max_iter=5000)
+
+
+def build_columns(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known: bool = False) -> ColumnTransformer:
+    """Return the unfitted representation: every block beside the others, each of total variance 1."""
     reduced = make_pipeline(StandardScaler(), Reduce(settings.elmo_size), UnitBlock(equal=False))
-    columns = ColumnTransformer(
+    return ColumnTransformer(
         [
             ("doc2vec", *_doc2vec(settings, seed=seed, known=doc2vec_known)),
             ("elmo", reduced, Columns("elmo")),
@@ -48,8 +59,6 @@ def build_estimator(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known
             ("fluency", make_pipeline(_imputer(), UnitBlock()), Columns("fluency")),
         ]
     )
-    classifier = LogisticRegression(C=settings.C, class_weight="balanced", max_iter=5000)
-    return Pipeline([("columns", columns), ("classifier", classifier)])
 
 
 def _imputer() -> SimpleImputer:

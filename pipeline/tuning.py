@@ -7,7 +7,7 @@ inner out-of-fold probabilities of the chosen candidate, so no test row has a sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from pipeline.doc2vec import Doc2VecVectorizer
-from pipeline.estimator import build_estimator, doc2vec_of
+from pipeline.estimator import build_classifier, build_columns, doc2vec_of
 from pipeline.metrics import weighted_auc, youden_threshold
 from pipeline.settings import EstimatorSettings
 from pipeline.table import TOKENS, FeatureTable, Fold
@@ -74,9 +74,24 @@ def _try_all(
     seed: int,
     vectors: Vectors | None,
 ) -> NDArray[np.float64]:
-    """Return each candidate's probabilities of a fold's test rows (candidates, test rows)."""
-    known = vectors or _fit_vectors(table, candidates, fold[0], seed)
-    return np.array([_inner_probabilities(table, settings, fold, cases, known) for settings in candidates])
+    """Return each candidate's probabilities of a fold's test rows (candidates, test rows).
+
+    Candidates that differ in C alone share everything before the classifier.
+    """
+    training, test = fold
+    known = vectors or _fit_vectors(table, candidates, training, seed)
+    represented: dict[EstimatorSettings, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+    probabilities = []
+    for settings in candidates:
+        shared = replace(settings, C=1.0)
+        if shared not in represented:
+            inputs = with_vectors(table.inputs, known[doc2vec_key(settings)])
+            columns = build_columns(settings, seed=seed, doc2vec_known=True).fit(inputs.iloc[training], cases[training])
+            represented[shared] = columns.transform(inputs.iloc[training]), columns.transform(inputs.iloc[test])
+        known_rows, new_rows = represented[shared]
+        classifier = build_classifier(settings).fit(known_rows, cases[training])
+        probabilities.append(classifier.predict_proba(new_rows)[:, 1])
+    return np.array(probabilities)
 
 
 def _area(scores: NDArray[np.float64], cases: NDArray[np.int64]) -> float:
@@ -98,15 +113,6 @@ def _fit_vectors(
         if key not in vectors:
             vectors[key] = doc2vec_of(settings, seed=seed).fit(tokens.iloc[training]).transform(tokens)
     return vectors
-
-
-def _inner_probabilities(
-    table: FeatureTable, settings: EstimatorSettings, fold: Fold, cases: NDArray[np.int64], vectors: Vectors
-) -> NDArray[np.float64]:
-    training, test = fold
-    inputs = with_vectors(table.inputs, vectors[doc2vec_key(settings)])
-    estimator = build_estimator(settings, doc2vec_known=True).fit(inputs.iloc[training], cases[training])
-    return positive_probability(estimator, inputs.iloc[test])
 
 
 def doc2vec_key(settings: EstimatorSettings) -> Doc2VecKey:
