@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,12 @@ def _plain(content: Any) -> Any:
 
 def _check(name: str, content: Any) -> None:
     """Raise ValidationError where the content does not satisfy the schema."""
-    Draft202012Validator(schemas()[name]).validate(content)
+    _validator(name).validate(content)
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(schemas()[name])
 
 
 def _clinical_transcript(shared: Path) -> dict[str, Any]:
