@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from itertools import product
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+
+MOST_SEED = 2**31 - 1  # what NumPy's and gensim's generators take, repeats added
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +71,38 @@ def read_study(path: Path | None, **overrides: Any) -> StudySettings:
     content: dict[str, Any] = {}
     if path is not None:
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise InputError("no such file", where=str(path), remedy="give an existing study.toml") from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"not TOML ({error})", where=str(path), remedy="mend the line named") from error
     content |= {name: value for name, value in overrides.items() if value is not None}
     where = str(path) if path else "settings"
-    search = _search(content.pop("search", {}), where)
+    search = _search(content.pop("search", {}), f"{where} [search]")
     _check_names(content, [field.name for field in fields(StudySettings)], where)
     study = StudySettings(search=search, **content)
     _check_ranges(study, where)
     return study
 
 
-def _search(content: dict[str, Any], where: str) -> SearchSpace:
-    _check_names(content, [field.name for field in fields(SearchSpace)], f"{where} [search]")
+def _search(content: Any, where: str) -> SearchSpace:
+    if not isinstance(content, dict):
+        raise InputError("search is not a table", where=where, remedy="write [search] and its settings below")
+    _check_names(content, [field.name for field in fields(SearchSpace)], where)
     values = {}
     for name, tried in content.items():
         tried = tried if isinstance(tried, list) else [tried]
-        if not tried or not all(isinstance(value, int | float) and value > 0 for value in tried):
-            raise InputError(
-                f"{name} must be positive numbers", where=f"{where} [search]", remedy=f"write {name} = [0.01]"
-            )
+        whole = name.endswith("_size")
+        if not tried or not all(_is_positive(value, whole=whole) for value in tried):
+            kind, example = ("whole numbers above 0", "[50]") if whole else ("numbers above 0", "[0.01]")
+            raise InputError(f"{name} must be {kind}", where=where, remedy=f"write {name} = {example}")
         values[name] = tuple(tried)
     return SearchSpace(**values)
+
+
+def _is_positive(value: Any, *, whole: bool) -> bool:
+    kinds = int if whole else (int, float)
+    return isinstance(value, kinds) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def _check_names(content: dict[str, Any], known: list[str], where: str) -> None:
@@ -107,5 +117,7 @@ def _check_ranges(study: StudySettings, where: str) -> None:
         value = getattr(study, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < bound:
             raise InputError(f"{name} must be a whole number of at least {bound}, not {value!r}", where=where)
+    if study.seed > MOST_SEED:
+        raise InputError(f"seed must be at most {MOST_SEED}, not {study.seed}", where=where)
     if not isinstance(study.test_share, float) or not 0 < study.test_share < 1:
         raise InputError(f"test_share must lie between 0 and 1, not {study.test_share!r}", where=where)
