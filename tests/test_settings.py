@@ -1,0 +1,102 @@
+"""study.toml -> StudySettings, with defaults, and one line for whatever is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.settings import EstimatorSettings, SearchSpace, StudySettings, read_study
+
+
+def saved(folder: Path, text: str) -> Path:
+    """Write a study.toml and return its path."""
+    path = folder / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_all_is_default() -> None:
+    """No file and no override give the defaults."""
+    assert StudySettings() == read_study(None)
+    assert StudySettings() == read_study(None, folds=None, seed=None)
+
+
+def test_a_study_is_read(tmp_path: Path) -> None:
+    """Top-level settings and the search space are taken; the rest stays default; a single value is a list of one."""
+    text = "folds = 4\ntest_share = 0.25\nseed = 7\n[search]\nC = [0.5, 2]\ndoc2vec_size = 20\n"
+    expected = StudySettings(search=SearchSpace(C=(0.5, 2), doc2vec_size=(20,)), folds=4, test_share=0.25, seed=7)
+    assert expected == read_study(saved(tmp_path, text))
+
+
+def test_a_byte_order_mark_changes_nothing(tmp_path: Path) -> None:
+    """A file that Windows' Notepad saved reads alike."""
+    assert 4 == read_study(saved(tmp_path, "\ufefffolds = 4\n")).folds
+
+
+def test_overrides_win(tmp_path: Path) -> None:
+    """An option given on the command line replaces the file's; one not given leaves it."""
+    study = read_study(saved(tmp_path, "folds = 4\nrepeats = 2\n"), folds=3, repeats=None, seed=0)
+    assert (3, 2, 0) == (study.folds, study.repeats, study.seed)
+
+
+def test_every_combination_is_a_candidate_in_a_fixed_order() -> None:
+    """The last setting varies fastest, so the first candidate holds each setting's first value."""
+    space = SearchSpace(C=(1.0, 2.0), doc2vec_size=(5,), doc2vec_alpha=(0.05,), elmo_size=(8, 9))
+    expected = [EstimatorSettings(C, 5, 0.05, size) for C in (1.0, 2.0) for size in (8, 9)]
+    assert expected == space.candidates()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fold = 4", "unknown setting 'fold'; use search, folds, "),
+        ("[search]\nc = [1]", "[search]: unknown setting 'c'; use C, doc2vec_size, doc2vec_alpha, elmo_size"),
+        ("folds = '4'", "folds must be a whole number of at least 2, not '4'"),
+        ("folds = 4.0", "folds must be a whole number of at least 2, not 4.0"),
+        ("folds = 1", "folds must be a whole number of at least 2, not 1"),
+        ("inner_folds = 1", "inner_folds must be a whole number of at least 2, not 1"),
+        ("repeats = true", "repeats must be a whole number of at least 1, not True"),
+        ("splits = 0", "splits must be a whole number of at least 1, not 0"),
+        ("bootstrap = 10", "bootstrap must be a whole number of at least 100, not 10"),
+        ("seed = -1", "seed must be a whole number of at least 0, not -1"),
+        ("seed = 4294967296", "seed must be at most 2147483647, not 4294967296"),
+        ("test_share = 1.0", "test_share must lie between 0 and 1, not 1.0"),
+        ("test_share = 'a'", "test_share must lie between 0 and 1, not 'a'"),
+        ("search = 3", "[search]: search is not a table"),
+        ("[search]\nC = []", "[search]: C must be numbers above 0; write C = [0.01]"),
+        ("[search]\nC = ['1']", "[search]: C must be numbers above 0"),
+        ("[search]\nC = [true]", "[search]: C must be numbers above 0"),
+        ("[search]\nC = [0.0]", "[search]: C must be numbers above 0"),
+        ("[search]\nC = [inf]", "[search]: C must be numbers above 0"),
+        ("[search]\nC = [nan]", "[search]: C must be numbers above 0"),
+        ("[search]\ndoc2vec_size = [50.5]", "[search]: doc2vec_size must be whole numbers above 0"),
+        ("[search]\nelmo_size = [0]", "[search]: elmo_size must be whole numbers above 0"),
+        ("folds 4", "not TOML ("),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
+    """A misspelt name, a value of the wrong kind or range, or a broken file is one line that names file and fault."""
+    path = saved(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        read_study(path)
+    assert str(caught.value).startswith(str(path))
+    assert message in str(caught.value)
+    assert 1 == len(str(caught.value).splitlines())
+
+
+def test_a_wrong_option_is_named_without_a_file() -> None:
+    """An override out of range is named too."""
+    with pytest.raises(InputError, match="settings: folds must be a whole number of at least 2, not 1"):
+        read_study(None, folds=1)
+
+
+@pytest.mark.parametrize("content", [None, b"folds = 4 # \xff"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    """A missing file and one that is not UTF-8 are refused by name."""
+    path = tmp_path / "study.toml"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="study.toml: (no such file|not TOML)"):
+        read_study(path)
