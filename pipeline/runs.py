@@ -29,12 +29,10 @@ def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]
     """Yield a temporary folder beside ``out`` that becomes ``out`` when the block ends without an error.
 
     Raises:
-        InputError: ``out`` exists and ``force`` is not given, or it is no folder that adscreen wrote.
+        InputError: ``out`` exists and ``force`` is not given, is no folder that adscreen wrote, or cannot be made.
     """
     check_free(out, force=force)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    partial.chmod(0o755)
+    partial = _folder_beside(out)
     try:
         yield partial
         record = {
@@ -53,8 +51,23 @@ def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def _folder_beside(out: Path) -> Path:
+    """Make an empty folder next to ``out``, on the same disk."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror})", where=str(out), remedy="name a folder that can be made"
+        ) from error
+    folder.chmod(0o755)
+    return folder
+
+
 def check_free(out: Path, *, force: bool) -> None:
     """Raise InputError where a run may not be written to ``out``."""
+    if Path.cwd().is_relative_to(out.absolute().resolve()):
+        raise InputError("is the folder you are in", where=str(out), remedy="name a new folder")
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not out.is_dir():
