@@ -10,14 +10,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.bilm.engine import BiLM, Reading
-from pipeline.records import Sentence
+from pipeline.records import Sentence, View
 
-SUMMARY_UNIT = "nats per target"
+SUMMARIES = {  # name -> unit, formula over a recording's sentences that hold words
+    "forward_pooled": ("nats per target", "mean -log p over all forward targets"),
+    "backward_pooled": ("nats per target", "mean -log p over all backward targets"),
+    "joint_pooled": ("nats per target", "mean -log p over all targets of both directions"),
+    "joint_mean": ("nats per target", "mean over sentences of log joint perplexity"),
+    "joint_median": ("nats per target", "median over sentences of log joint perplexity"),
+    "joint_max": ("nats per target", "greatest log joint perplexity of a sentence"),
+    "joint_p90": ("nats per target", "90th percentile over sentences of log joint perplexity"),
+    "joint_sd": ("nats per target", "standard deviation over sentences of log joint perplexity; two sentences or more"),
+    "joint_slope": ("nats per sentence", "slope of log joint perplexity over the order of sentences; three or more"),
+    "oov_share": ("ratio", "words outside the biLM's vocabulary / words"),
+}
 DIRECTION_NAMES = ("forward", "backward", "joint")
 
 
@@ -68,6 +80,22 @@ def score_sentences(sentences: Sequence[Sentence], bilm: BiLM) -> list[SentenceP
     """
     readings = bilm.read([sentence.tokens for sentence in sentences], log_probabilities=True)
     return [sentence_perplexity(sentence, reading) for sentence, reading in zip(sentences, readings, strict=True)]
+
+
+def perplexity_dictionary(view: View) -> list[dict[str, Any]]:
+    """Return what each summary is, as plain data, in table order."""
+    return [
+        {
+            "name": f"perplexity.{name}",
+            "family": "perplexity",
+            "unit": unit,
+            "formula": formula,
+            "view": view,
+            "minimum_words": 1,
+            "source": "docs/method.md",
+        }
+        for name, (unit, formula) in SUMMARIES.items()
+    ]
 
 
 def summarise_perplexity(scores: Sequence[SentencePerplexity]) -> dict[str, float]:

@@ -18,10 +18,10 @@ from pipeline.bundled import bundled
 from pipeline.errors import InputError
 from pipeline.estimator import contributions
 from pipeline.extract import Extracted, ExtractSettings, extract_provenance, extract_recordings
-from pipeline.features import FEATURES, missing_reason
+from pipeline.features import FEATURES, feature_dictionary, missing_reason
 from pipeline.manifest import Recording
 from pipeline.model import ScreeningModel
-from pipeline.perplexity import SentencePerplexity
+from pipeline.perplexity import SentencePerplexity, perplexity_dictionary
 from pipeline.records import Transcript, Utterance, Word
 from pipeline.report.contents import (
     Contribution,
@@ -187,22 +187,26 @@ def _word(word: Word) -> ReportWord:
 
 
 def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
+    """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
     assert row.transcript is not None
+    reasons = {feature.key: missing_reason(feature, row.transcript) for feature in FEATURES}
+    entries = [*perplexity_dictionary(model.manifest.provenance["view"]), *feature_dictionary()]
     features = []
-    for feature in FEATURES:
-        value = row.inputs[feature.key]
-        low, middle, high = model.manifest.reference.get(feature.key, [math.nan] * 3)
+    for entry in entries:
+        name, value = entry["name"], row.inputs[entry["name"]]
+        low, middle, high = model.manifest.reference.get(name, [math.nan] * 3)
+        reason = reasons.get(name) or "too few sentences"
         features.append(
             ReportFeature(
-                name=feature.name,
-                family=feature.family,
-                unit=feature.unit,
-                formula=feature.formula,
+                name=name.partition(".")[2],
+                family=entry["family"],
+                unit=entry["unit"],
+                formula=entry["formula"],
                 value=value,
                 low=low,
                 middle=middle,
                 high=high,
-                reason=missing_reason(feature, row.transcript) if math.isnan(value) else "",
+                reason=reason if math.isnan(value) else "",
             )
         )
     return tuple(features)

@@ -19,7 +19,7 @@ from pipeline.ingest import read_transcript
 from pipeline.manifest import Cohort, Recording, labels, read_manifest
 from pipeline.metrics import Estimate
 from pipeline.model import ModelManifest, load_model, save_model, train_model
-from pipeline.perplexity import score_sentences
+from pipeline.perplexity import perplexity_dictionary, score_sentences
 from pipeline.progress import Advance, Progress
 from pipeline.records import Transcript, View
 from pipeline.report.contents import RecordingReport, ScoreRow
@@ -58,7 +58,8 @@ def write_table(table: FeatureTable, folder: Path) -> None:
     numbers = table.inputs.drop(columns=[TOKENS, SENTENCES])
     pd.concat([table.subjects, numbers], axis=1).to_parquet(folder / "features.parquet", index=False)
     table.sentences.to_parquet(folder / "sentences.parquet", index=False)
-    write_json(feature_dictionary(), folder / "dictionary.json")
+    view = table.provenance["view"]
+    write_json([*perplexity_dictionary(view), *feature_dictionary()], folder / "dictionary.json")
 
 
 def write_transcripts(cohort: Cohort, folder: Path, *, progress: Advance) -> int:
