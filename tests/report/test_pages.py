@@ -116,6 +116,13 @@ class TestResult:
         assert "Probability 0.71; threshold 0.46." in read_page(html).section("result").text
         assert [] == read_page(html).all("rect", class_="range")
 
+    def test_a_range_too_narrow_to_write_is_said_in_words(self, make_report: Make, read_page: Read) -> None:
+        """``>0.99 to >0.99`` tells a reader nothing."""
+        report = make_report(probability=0.9995, probability_low=0.997, probability_high=0.9995)
+        text = read_page(render_recording(report)).section("result").text
+        assert "Probability >0.99 (as written here, the same in all models trained without one fold" in text
+        assert "(>0.99 to" not in text
+
     def test_the_gauge_stands_where_the_numbers_say(self, make_report: Make, read_page: Read) -> None:
         """Point, range and threshold are drawn at their percents, and a text alternative names them."""
         page = read_page(render_recording(make_report()))
