@@ -168,7 +168,7 @@ def read_options(path: Path) -> Options:
     content = _read_json(path)
     try:
         lstm, cnn = content["lstm"], content["char_cnn"]
-        return Options(
+        options = Options(
             filters=tuple((int(width), int(count)) for width, count in cnn["filters"]),
             char_dim=int(cnn["embedding"]["dim"]),
             n_highway=int(cnn["n_highway"]),
@@ -181,12 +181,20 @@ def read_options(path: Path) -> Options:
             proj_clip=_clip(lstm.get("proj_clip")),
             use_skip_connections=bool(lstm.get("use_skip_connections", False)),
         )
+        _check_sizes(options)
+        return options
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise InputError(
             f"not ELMo options ({type(error).__name__}: {error})", where=str(path), remedy="use the file of the weights"
         ) from error
+
+
+def _check_sizes(options: Options) -> None:
+    widest = max(width for width, _ in options.filters)
+    if options.n_layers < 1 or options.max_characters < max(3, widest):
+        raise ValueError(f"{options.n_layers} layers, {options.max_characters} characters, filters of {widest}")
 
 
 def _activation(name: str, path: Path) -> str:
@@ -206,6 +214,10 @@ def _read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError("no such file", where=str(path), remedy="give a complete model folder") from error
+    except OSError as error:
+        raise InputError(
+            f"cannot be read ({error.strerror})", where=str(path), remedy="copy the model again"
+        ) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError("not a JSON file", where=str(path), remedy="copy the model again") from error
     if not isinstance(content, dict):
@@ -236,7 +248,7 @@ def read_softmax(path: Path, vocabulary_path: Path, *, size: int) -> Softmax:
 def read_vocabulary(path: Path) -> list[str]:
     """Read a vocabulary whose words are unique and hold <S>, </S> and <UNK>."""
     try:
-        words = path.read_text(encoding="utf-8").splitlines()
+        words = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # U+2028 and its like part no words
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("cannot read the vocabulary", where=str(path), remedy="copy the model again") from error
     missing = [mark for mark in ("<S>", "</S>", UNKNOWN) if mark not in set(words)]
@@ -255,19 +267,14 @@ def _read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
     try:
         with h5py.File(path, "r") as file:
             for name, shape in shapes.items():
-                if name not in file:
-                    raise InputError(
-                        f"no array {name}", where=str(path), remedy="use the options.json of these weights"
-                    )
-                found = file[name].shape
+                found = file[name].shape if name in file and isinstance(file[name], h5py.Dataset) else None
                 if found != shape:
-                    raise InputError(
-                        f"{name} has shape {found}, the options ask for {shape}",
-                        where=str(path),
-                        remedy="use the options.json of these weights",
-                    )
+                    fault = f"{name} has shape {found}, the options ask for {shape}" if found else f"no array {name}"
+                    raise InputError(fault, where=str(path), remedy="use the options.json of these weights")
                 arrays[name] = np.ascontiguousarray(file[name][...], dtype=np.float32)
-    except OSError as error:
+    except InputError:
+        raise
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:  # as h5py meets the damage
         raise InputError("damaged or not HDF5", where=str(path), remedy="copy the model again") from error
     broken = [name for name, array in arrays.items() if not math.isfinite(float(array.sum(dtype=np.float64)))]
     if broken:
