@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from pipeline.bilm.files import Options, Weights, weight_shapes, write_bilm
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+TINY = Options(filters=((1, 4), (2, 4), (3, 8)), char_dim=4, dim=12, projection_dim=6)
+COMMON_WORDS = (
+    "a and boy chair cookie cookies fall falling floor girl he her his in is it jar kitchen mother no of on over oh "
+    "reaching right running she sink stool taking the to uh um up water well window yeah"
+).split()
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +24,39 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the data folder ../shared beside the repository")
     return SHARED
+
+
+def random_weights(options: Options, *, seed: int = 0, scale: float = 1.0) -> Weights:
+    """Return weights of a size that keeps every gate, highway and state in play; the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    weights = {}
+    for name, shape in weight_shapes(options).items():
+        fan_in = 1 if name == "char_embed" or len(shape) == 1 else int(np.prod(shape[:-1]))
+        weights[name] = (rng.standard_normal(shape) * scale / fan_in**0.5).astype(np.float32)
+    return weights
+
+
+def write_random_bilm(
+    folder: Path, *, options: Options = TINY, vocabulary: Sequence[str] = COMMON_WORDS, seed: int = 0
+) -> Path:
+    """Write a biLM of random weights with softmax and vocabulary; return its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    words = ["<S>", "</S>", "<UNK>", *vocabulary]
+    rng = np.random.default_rng([seed, 1])
+    softmax = (rng.standard_normal((len(words), options.projection_dim)), rng.standard_normal(len(words)))
+    card = {"name": "tiny", "version": 1, "lowercase": True}
+    weights = random_weights(options, seed=seed)
+    write_bilm(folder, options, weights, softmax=softmax, vocabulary=words, card=card)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_bilm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small biLM of random weights, for tests that need any complete biLM."""
+    return write_random_bilm(tmp_path_factory.mktemp("bilm") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def random_bilm() -> Callable[..., Path]:
+    """``write_random_bilm``, for tests that need a biLM of their own."""
+    return write_random_bilm
