@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from pipeline import __version__
 from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
-from pipeline.bilm.corpus import Corpus, choose_vocabulary, epoch_batches, read_corpus
+from pipeline.bilm.corpus import Corpus, choose_vocabulary, epoch_batches, read_corpus, text_files
 from pipeline.bilm.files import UNKNOWN, Options, digest_files, model_files, write_bilm
 from pipeline.bilm.torch_model import TorchBiLM
 from pipeline.errors import InputError
@@ -112,6 +112,12 @@ class Trainer:
     def __init__(self, corpus: Corpus, settings: PretrainSettings) -> None:
         self.corpus, self.settings = corpus, settings
         self.vocabulary = choose_vocabulary(corpus, size=settings.vocabulary_size, required=PICTURE_WORDS)
+        if settings.negatives >= len(self.vocabulary):
+            raise InputError(
+                f"{settings.negatives} negatives, the vocabulary has {len(self.vocabulary)} words",
+                where="pretrain",
+                remedy="ask for fewer negatives",
+            )
         options = settings.options()
         dtype = torch.bfloat16 if settings.bfloat16 else torch.float32
         self.model = TorchBiLM(options, seed=settings.seed, dtype=dtype)
@@ -252,7 +258,11 @@ def train(
     report_every_s: float = 60.0,
     checkpoint_every_s: float = 300.0,
 ) -> None:
-    """Train until the settings' tokens are seen; resume from ``checkpoint`` where it exists."""
+    """Train until the settings' tokens are seen; resume from ``checkpoint`` where it exists.
+
+    Raises:
+        InputError: no source has a weight above 0, or the checkpoint is of another run.
+    """
     settings = trainer.settings
     if checkpoint.exists():
         trainer.load(checkpoint)
@@ -268,6 +278,8 @@ def train(
             seed=settings.seed,
             epoch=epoch,
         )
+        if not batches:
+            raise InputError("no sentence to train on", where="pretrain", remedy="give a source a weight above 0")
         epoch += 1
         if skip >= len(batches):
             skip -= len(batches)
@@ -345,7 +357,6 @@ def _check_sources(weights: Mapping[str, float], corpus: Corpus) -> None:
 
 def model_card(trainer: Trainer, corpus_dir: Path, validation: Mapping[str, float], *, name: str) -> dict[str, Any]:
     """Return model.json: how text is normalised for this biLM, and how it was made."""
-    paths = sorted(path for path in corpus_dir.iterdir() if path.name.split(".txt")[0] in validation)
     return {
         "name": name,
         "version": 1,
@@ -355,7 +366,7 @@ def model_card(trainer: Trainer, corpus_dir: Path, validation: Mapping[str, floa
         "tokens_seen": trainer.tokens_seen,
         "batches_seen": trainer.batches_seen,
         "held_out_perplexity": {source: round(value, 2) for source, value in validation.items()},
-        "sources": {path.name: digest_files([path]) for path in paths},
+        "sources": {path.name: digest_files([path]) for path in text_files(corpus_dir)},
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,13 +53,15 @@ def read_corpus(folder: Path) -> Corpus:
     """Read every .txt, .txt.gz and .txt.xz of a folder, in name order.
 
     Raises:
-        InputError: the folder is missing, or holds no text.
+        InputError: the folder is missing or holds no word, or a file is damaged or not UTF-8.
     """
-    paths = sorted(path for path in folder.glob("*") if path.name.endswith(_SUFFIXES)) if folder.is_dir() else []
+    paths = text_files(folder)
     if not paths:
         raise InputError("no text files", where=str(folder), remedy=f"give a folder of {', '.join(_SUFFIXES)} files")
     numbers: dict[str, int] = {}
     sources = [_read_source(path, numbers) for path in paths]
+    if not numbers:
+        raise InputError("the text files hold no word", where=str(folder), remedy="give text, one turn a line")
     counts = np.zeros(len(numbers), dtype=np.int64)
     for source in sources:
         kept = np.repeat(~source.held_out, np.diff(source.starts))
@@ -66,15 +69,19 @@ def read_corpus(folder: Path) -> Corpus:
     return Corpus(list(numbers), counts, sources)
 
 
+def text_files(folder: Path) -> list[Path]:
+    """Return the files that ``read_corpus`` reads, in name order."""
+    return sorted(path for path in folder.glob("*") if path.name.endswith(_SUFFIXES)) if folder.is_dir() else []
+
+
 def _read_source(path: Path, numbers: dict[str, int]) -> Source:
     ids: list[int] = []
     starts, held_out = [0], []
-    with _open(path) as stream:
-        for line_number, line in enumerate(stream):
-            for words in _sentences(line):
-                ids.extend(numbers.setdefault(word, len(numbers)) for word in words)
-                starts.append(len(ids))
-                held_out.append(line_number // BLOCK_LINES % HELD_OUT_EVERY == HELD_OUT_EVERY // 2)
+    for line_number, line in enumerate(_lines(path)):
+        for words in _sentences(line):
+            ids.extend(numbers.setdefault(word, len(numbers)) for word in words)
+            starts.append(len(ids))
+            held_out.append(line_number // BLOCK_LINES % HELD_OUT_EVERY == HELD_OUT_EVERY // 2)
     name = path.name.split(".txt")[0]
     return Source(name, np.array(ids, dtype=np.int32), np.array(starts, dtype=np.int64), np.array(held_out, dtype=bool))
 
@@ -84,6 +91,16 @@ def _sentences(line: str) -> Iterator[list[str]]:
         words = [token.text.lower() for token in tokenize(sentence)]
         for start in range(0, len(words), MAX_WORDS):
             yield words[start : start + MAX_WORDS]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with _open(path) as stream:
+            yield from stream
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", where=str(path), remedy="save it as UTF-8") from error
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise InputError("cannot be read, or damaged", where=str(path), remedy="copy the file again") from error
 
 
 def _open(path: Path) -> IO[str]:
@@ -99,7 +116,7 @@ def choose_vocabulary(corpus: Corpus, *, size: int, required: Sequence[str] = ()
     counts = Counter(dict(zip(corpus.types, corpus.counts.tolist(), strict=True)))
     ranked = sorted((word for word in counts if counts[word] > 0), key=lambda word: (-counts[word], word))
     wanted = set(required)
-    chosen = wanted | set([word for word in ranked if word not in wanted][: size - 3 - len(wanted)])
+    chosen = wanted | set([word for word in ranked if word not in wanted][: max(0, size - 3 - len(wanted))])
     return ["<S>", "</S>", "<UNK>", *sorted(chosen, key=lambda word: (-counts[word], word))]
 
 
