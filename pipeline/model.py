@@ -92,7 +92,7 @@ def train_model(
     inner = table.folds(study.inner_folds, positive=positive, seed=study.seed)
     tuned = tune(table, study.search.candidates(), positive=positive, inner=inner, seed=study.seed, jobs=jobs)
     cases = table.cases(positive)
-    everything = np.arange(len(table))
+    everything = table.canonical_order()
     fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]
     estimator, *spread = Parallel(n_jobs=jobs)(
         delayed(build_estimator(tuned.settings, seed=study.seed).fit)(table.inputs.iloc[rows], cases[rows])

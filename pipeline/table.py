@@ -6,6 +6,7 @@ splits, always keeping a subject (and a cluster, where the manifest has one) on 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,47 +66,62 @@ class FeatureTable:
         """Return (training, test) rows of ``n_folds`` folds, stratified by label, that never split a group.
 
         Raises:
-            InputError: a class has fewer groups than folds.
+            InputError: a class has fewer groups than folds, or its groups cannot be spread over the folds.
         """
         from sklearn.model_selection import StratifiedGroupKFold
 
         cases = self.cases(positive)
-        self.check_groups(n_folds, positive=positive)
+        self._check_count(self.groups, n_folds, f"{self.group_column} groups", positive=positive)
         splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-        order = self._canonical_order()
+        order = self.canonical_order()
         split = splitter.split(np.zeros(len(order)), cases[order], self.groups[order])
-        return [(np.sort(order[training]), np.sort(order[test])) for training, test in split]
+        folds = [(order[training], order[test]) for training, test in split]
+        if any(len(set(cases[training])) < 2 for training, _ in folds):
+            what = f"the {self.group_column} groups of a label fall into one of {n_folds} folds"
+            raise InputError(what, where="cohort", remedy="ask for another number of folds")
+        return folds
 
     def random_splits(self, n_splits: int, *, test_share: float, positive: str, seed: int) -> Iterator[Fold]:
-        """Yield splits by recording, subjects ignored: the published protocol, which leaks. Only ``paper`` uses it."""
+        """Yield splits by recording, subjects ignored: the published protocol, which leaks. Only ``paper`` uses it.
+
+        Raises:
+            InputError: a class has too few recordings for both sides.
+        """
         from sklearn.model_selection import StratifiedShuffleSplit
 
-        order = self._canonical_order()
+        order = self.canonical_order()
+        least = math.ceil(1 / min(test_share, 1 - test_share))
+        self._check_count(np.arange(len(order)), least, "recordings", positive=positive)
         splitter = StratifiedShuffleSplit(n_splits, test_size=test_share, random_state=seed)
         for training, test in splitter.split(np.zeros(len(order)), self.cases(positive)[order]):
-            yield np.sort(order[training]), np.sort(order[test])
+            yield order[training], order[test]
 
     def random_folds(self, n_folds: int, *, positive: str, seed: int) -> list[Fold]:
-        """Return folds by recording, subjects ignored: the inner folds of the published protocol."""
+        """Return folds by recording, subjects ignored: the inner folds of the published protocol.
+
+        Raises:
+            InputError: a class has fewer recordings than folds.
+        """
         from sklearn.model_selection import StratifiedKFold
 
-        order = self._canonical_order()
+        order = self.canonical_order()
+        self._check_count(np.arange(len(order)), n_folds, "recordings", positive=positive)
         splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
         split = splitter.split(np.zeros(len(order)), self.cases(positive)[order])
-        return [(np.sort(order[training]), np.sort(order[test])) for training, test in split]
+        return [(order[training], order[test]) for training, test in split]
 
-    def _canonical_order(self) -> NDArray[np.intp]:
-        """Return the rows by recording_id, so that folds do not depend on the manifest's order."""
+    def canonical_order(self) -> NDArray[np.intp]:
+        """Return the rows by recording_id: what is split or fitted so does not depend on the manifest's order."""
         return np.argsort(self.subjects["recording_id"].to_numpy(dtype=str), kind="stable")
 
-    def check_groups(self, n_folds: int, *, positive: str) -> None:
-        """Raise InputError where a class has fewer groups than folds."""
+    def _check_count(self, units: NDArray[Any], least: int, kind: str, *, positive: str) -> None:
+        """Raise InputError where a class has fewer than ``least`` units; ``units`` holds one a row."""
         cases = self.cases(positive)
         for value, name in ((1, positive), (0, "the other label")):
-            found = len(np.unique(self.groups[cases == value]))
-            if found < n_folds:
+            found = len(np.unique(units[cases == value]))
+            if found < least:
                 raise InputError(
-                    f"{found} {self.group_column} groups of {name}, {n_folds} folds need {n_folds}",
+                    f"{found} {kind} of {name}, splitting them needs {least}",
                     where="cohort",
                     remedy="add subjects or ask for fewer folds",
                 )

@@ -45,7 +45,7 @@ def tune(
     vectors: Vectors | None = None,
     jobs: int = 1,
 ) -> Tuned:
-    """Choose among candidates by mean AUC over the inner folds; the first of equals wins.
+    """Choose among candidates by mean AUC over the inner folds that test both labels; the first of equals wins.
 
     ``vectors`` are Doc2Vec vectors fitted outside the folds (the paper's protocol); without them each inner fold fits
     its own.
@@ -59,7 +59,8 @@ def tune(
     for number, ((_, test), scores) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
         probabilities[:, test] = scores
         areas[:, number] = [_area(row, cases[test]) for row in scores]
-    means = areas.mean(axis=1)
+    both = ~np.isnan(areas[0])  # clusters may leave a fold with one label, which ranks no candidate
+    means = areas[:, both].mean(axis=1) if both.any() else areas[:, 0]
     best = int(np.argmax(means >= means.max() - 1e-9))
     listing = pd.DataFrame([_fields(settings) for settings in candidates]).assign(inner_auc=means)
     threshold = youden_threshold(probabilities[best], cases)
