@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from pipeline.bilm.files import Options, Weights, weight_shapes, write_bilm
 
@@ -60,3 +61,7 @@ def tiny_bilm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def random_bilm() -> Callable[..., Path]:
     """``write_random_bilm``, for tests that need a biLM of their own."""
     return write_random_bilm
+
+
+settings.register_profile("shared machine", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("shared machine")
