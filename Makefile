@@ -1,8 +1,11 @@
 # make demo        simulate, evaluate, train, score and report on shipped data; no input needed
 # make test        the whole suite;  make quick  leaves out the slow tests
 # make test-torch  the tests that need PyTorch, in an environment of their own
+# make allennlp    .venv-allennlp: the real AllenNLP 2.10.1, for --elmo-engine allennlp (2.3 GB, Python 3.10)
+# make test-allennlp  parity with AllenNLP, and the speed of the engines beside it
 # make lint        ruff and mypy
 # make lock        write requirements.lock and requirements-test.lock anew (LOCK_OPTIONS=--upgrade takes newer releases)
+# make lock-allennlp  write requirements-allennlp.lock anew
 # make wheel       dist/adscreen-*.whl and the source archive
 # make clean       remove environments, builds and caches
 
@@ -11,14 +14,18 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3; do \
 	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$python && break; done)
 TORCH_PYTHON ?= python3.11
 TORCH ?= torch==2.13.0
+IS_3_10 := import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 10))
+ALLENNLP_PYTHON ?= $(shell for python in python3.10 $(HOME)/.pyenv/versions/3.10.*/bin/python; do \
+	$$python -c '$(IS_3_10)' >/dev/null 2>&1 && echo $$python && break; done)
 
 BIN := .venv/bin
 TORCH_BIN := .venv-torch/bin
+ALLENNLP_BIN := .venv-allennlp/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # Only wheels: nothing is compiled, and no unlocked build tool is fetched for a dependency.
 LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
 
-.PHONY: demo test quick test-torch lint lock wheel clean
+.PHONY: demo test quick test-torch allennlp test-allennlp lint lock lock-allennlp wheel clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.package
@@ -27,15 +34,22 @@ demo: .venv/.package
 
 test: .venv/.test
 	@echo "Running the tests (those that need PyTorch: make test-torch)"
-	@$(BIN)/python -m pytest -m "not torch"
+	@$(BIN)/python -m pytest -m "not torch and not allennlp"
 
 quick: .venv/.test
 	@echo "Running the quick tests"
-	@$(BIN)/python -m pytest -m "not torch and not slow"
+	@$(BIN)/python -m pytest -m "not torch and not allennlp and not slow"
 
 test-torch: .venv-torch/.package
 	@echo "Running the tests that need PyTorch"
 	@$(TORCH_BIN)/python -m pytest -m torch
+
+allennlp: .venv-allennlp/.package
+
+test-allennlp: .venv/.test .venv-allennlp/.package
+	@echo "Comparing the engines with AllenNLP"
+	@ADSCREEN_ALLENNLP_PYTHON=$(CURDIR)/$(ALLENNLP_BIN)/python $(BIN)/python -m pytest -m allennlp
+	@$(BIN)/python benchmarks/elmo_engines.py --allennlp-python $(ALLENNLP_BIN)/python
 
 lint: .venv/.dev
 	@echo "Checking with ruff and mypy"
@@ -51,13 +65,19 @@ lock: .venv/.dev
 	@$(COMPILE) $(LOCK_OPTIONS) pyproject.toml --extra test \
 		--constraint requirements.lock --output-file requirements-test.lock
 
+lock-allennlp: .venv/.dev
+	@echo "Writing requirements-allennlp.lock"
+	@printf 'allennlp==2.10.1\nnumpy<2\nh5py\n' | $(BIN)/uv pip compile --quiet --python $(ALLENNLP_PYTHON) \
+		--python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		$(LOCK_OPTIONS) - --output-file requirements-allennlp.lock
+
 wheel: .venv/.dev
 	@echo "Building the wheel and the source archive into dist/"
 	@$(BIN)/python -m build --quiet --outdir dist .
 
 clean:
-	@echo "Removing .venv, .venv-torch, dist and caches"
-	@rm -rf .venv .venv-torch dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@echo "Removing .venv, .venv-torch, .venv-allennlp, dist and caches"
+	@rm -rf .venv .venv-torch .venv-allennlp dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.python:
@@ -96,4 +116,13 @@ clean:
 	@$(TORCH_BIN)/python $(LOCKED) requirements-test.lock
 	@$(TORCH_BIN)/python $(PIP_INSTALL) '$(TORCH)'
 	@$(TORCH_BIN)/python $(PIP_INSTALL) --no-deps --editable .
+	@touch $@
+
+# Four of AllenNLP's dependencies were never released as wheels; they are pure Python.
+.venv-allennlp/.package: requirements-allennlp.lock
+	@$(or $(ALLENNLP_PYTHON),false) -c '$(IS_3_10)' 2>/dev/null || { \
+		echo "AllenNLP needs Python 3.10; name one: make allennlp ALLENNLP_PYTHON=/path/to/python3.10" >&2; exit 2; }
+	@echo "Creating .venv-allennlp with $$($(ALLENNLP_PYTHON) --version) (2.3 GB on disk; a few minutes)"
+	@$(ALLENNLP_PYTHON) -m venv --clear .venv-allennlp
+	@$(ALLENNLP_BIN)/python $(LOCKED) requirements-allennlp.lock --no-binary fairscale,pathtools,promise,termcolor
 	@touch $@
