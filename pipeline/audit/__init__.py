@@ -1,0 +1,26 @@
+"""A cohort's table, or a finished evaluation -> findings: leakage, duplicates, shortcuts. No transcript text in any."""
+
+from __future__ import annotations
+
+from pipeline.audit.composition import describe_composition
+from pipeline.audit.duplicates import find_duplicates
+from pipeline.audit.finding import Finding, in_order
+from pipeline.audit.run import audit_run
+from pipeline.audit.shortcuts import find_shortcuts
+from pipeline.table import FeatureTable
+
+__all__ = ["Finding", "audit_cohort", "audit_run"]
+
+
+def audit_cohort(table: FeatureTable, *, positive: str | None) -> list[Finding]:
+    """Return what is notable in a cohort, errors first. Only the subjects, the words and the digests are read.
+
+    Without ``positive`` (the label that is the case) nothing that depends on labels is examined.
+    """
+    return in_order(
+        [
+            *find_duplicates(table),
+            *find_shortcuts(table, positive=positive),
+            *describe_composition(table, positive=positive),
+        ]
+    )

@@ -1,0 +1,50 @@
+"""One thing that an audit found: one line, without transcript text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning", "note"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``error``: results would be wrong; ``warning``: they may mislead; ``note``: worth knowing.
+
+    ``where`` names recordings, subjects, a column or a repeat; ``value`` is the number that ``what`` states, if any.
+    """
+
+    level: Level
+    what: str
+    where: str = ""
+    remedy: str = ""
+    value: float | None = None
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with errors first, then warnings, then notes, else in the order given."""
+    return sorted(findings, key=lambda finding: LEVELS.index(finding.level))
+
+
+def name_some(names: Iterable[object]) -> str:
+    """Return names in one line, the first few of them and how many more.
+
+    >>> name_some(["S1", "S2"])
+    'S1, S2'
+    """
+    every = [" ".join(str(name).split()) for name in names]
+    more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
+    return ", ".join(every[:NAMED]) + more
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number and its noun.
+
+    >>> count(1, "recording"), count(2, "recording")
+    ('1 recording', '2 recordings')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

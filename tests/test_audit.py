@@ -1,0 +1,595 @@
+"""An audit finds copies, shortcuts and leaks in a cohort or an evaluation, and says so in one line each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.audit import Finding, audit_cohort, audit_run
+from pipeline.audit.composition import describe_composition, expected_sharing
+from pipeline.audit.duplicates import find_duplicates, id_key, similar_subject_ids
+from pipeline.audit.overlap import overlapping_pairs
+from pipeline.audit.shortcuts import find_shortcuts
+from pipeline.errors import InputError
+from pipeline.evaluate import ADSCREEN, BASELINE, Evaluation, FoldResult, outer_splits, predictions_frame, summarise
+from pipeline.ingest import read_transcript
+from pipeline.manifest import read_manifest
+from pipeline.runs import new_run, write_csv
+from pipeline.settings import StudySettings
+from pipeline.speech import split_sentences
+from pipeline.table import TOKENS, FeatureTable
+
+STUDY = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], digests: Mapping[str, str] | None = None) -> FeatureTable:
+    """Return a table; a row without words has its own 30, a row without recording_id is named by subject and visit."""
+    rows = [{"visit": str(number), "label": "control"} | dict(row) for number, row in enumerate(rows)]
+    subjects = pd.DataFrame([{name: value for name, value in row.items() if name != "words"} for row in rows])
+    subjects.insert(0, "recording_id", subjects["subject_id"] + "_" + subjects["visit"])
+    words = [row.get("words") or [f"w{number}_{word}" for word in range(30)] for number, row in enumerate(rows)]
+    inputs = pd.DataFrame({TOKENS: pd.Series(words, dtype=object)})
+    provenance = {"transcripts": dict(digests or {name: f"digest of {name}" for name in subjects["recording_id"]})}
+    return FeatureTable(subjects, inputs, pd.DataFrame({"recording_id": []}), provenance)
+
+
+def cohort_of(count: int, *, visits: int = 1, **columns: Callable[[int, str], Any]) -> FeatureTable:
+    """Return a cohort of ``count`` subjects, cases and controls in turn; a column is a function of number and label."""
+    rows = []
+    for number in range(count):
+        label = "case" if number % 2 else "control"
+        own = {name: make(number, label) for name, make in columns.items()}
+        rows += [{"subject_id": f"S{number:03d}", "label": label, "visit": str(v)} | own for v in range(visits)]
+    return table_of(rows)
+
+
+def of_level(findings: Sequence[Finding], level: str) -> list[str]:
+    """Return what the findings of a level say."""
+    return [finding.what for finding in findings if finding.level == level]
+
+
+def only(findings: Sequence[Finding], where: str) -> Finding:
+    """Return the one finding about ``where``."""
+    (found,) = [finding for finding in findings if finding.where == where]
+    return found
+
+
+# Duplicates
+
+
+def test_one_file_under_two_subjects_is_an_error() -> None:
+    """No grouped split can keep the two on one side; the recordings are named, and reported once."""
+    words = "the boy is on the stool".split()
+    table = table_of(
+        [{"subject_id": "A", "words": words}, {"subject_id": "B", "words": words}, {"subject_id": "C"}],
+        {"A_0": "same", "B_1": "same", "C_2": "other"},
+    )
+    assert [
+        Finding(
+            "error",
+            "2 recordings of 2 subjects are the same file",
+            where="A_0, B_1",
+            remedy="keep one, or correct the manifest",
+            value=2.0,
+        )
+    ] == find_duplicates(table)
+
+
+def test_one_file_twice_under_one_subject_is_a_warning() -> None:
+    """It counts twice, but leaks nothing between subjects."""
+    table = table_of([{"subject_id": "A"}, {"subject_id": "A"}], {"A_0": "same", "A_1": "same"})
+    assert ["2 recordings of 1 subject are the same file"] == of_level(find_duplicates(table), "warning")
+
+
+def test_the_same_words_in_two_files_are_an_error() -> None:
+    """A copy with another header is a copy; that its labels differ is said."""
+    words = "the boy is on the stool".split()
+    rows = [{"subject_id": "A", "words": words}, {"subject_id": "B", "words": words, "label": "case"}]
+    expected = ["2 recordings of 2 subjects with different labels have the same words"]
+    assert expected == of_level(find_duplicates(table_of(rows)), "error")
+
+
+def test_without_digests_the_words_tell() -> None:
+    """A table that does not know its files is compared by words."""
+    words = "the boy is on the stool".split()
+    table = table_of([{"subject_id": name, "words": words} for name in "AB"], {"A_0": "", "B_1": ""})
+    assert ["2 recordings of 2 subjects have the same words"] == of_level(find_duplicates(table), "error")
+
+
+def test_a_few_words_may_agree_by_chance() -> None:
+    """Two who say the same four words are no copies of each other."""
+    table = table_of([{"subject_id": name, "words": ["i", "do", "not", "know"]} for name in "AB"])
+    assert ["no two of 2 recordings hold the same or nearly the same speech"] == [
+        finding.what for finding in find_duplicates(table)
+    ]
+
+
+def test_near_duplicates_between_subjects_are_one_finding() -> None:
+    """Recordings that overlap in a chain are one group; the greatest index is stated."""
+    words = [f"word{number}" for number in range(104)]  # 100 5-grams; every 4 words more or less change 4 of them
+    rows = [
+        {"subject_id": "A", "words": words},
+        {"subject_id": "B", "words": words[:-4]},
+        {"subject_id": "C", "words": words[4:]},
+    ]
+    assert [
+        Finding(
+            "warning",
+            "3 recordings of 3 subjects share up to 96% of their 5-word sequences",
+            where="A_0, B_1, C_2",
+            remedy="see whether they are one person, or whether interviewer speech or a read text was transcribed",
+            value=0.96,
+        )
+    ] == find_duplicates(table_of(rows))
+
+
+def test_what_one_subject_says_twice_is_no_near_duplicate() -> None:
+    """People tell the same story at each visit; below half of the 5-grams so may two people."""
+    words = [f"word{number}" for number in range(104)]
+    rows = [{"subject_id": "A", "words": words}, {"subject_id": "A", "words": words[:-4]}]
+    rows.append({"subject_id": "B", "words": words[:52] + [f"other{number}" for number in range(52)]})
+    assert [] == of_level(find_duplicates(table_of(rows)), "warning")
+
+
+@given(st.lists(st.lists(st.sampled_from("ab"), max_size=14), max_size=7), st.sampled_from([1, 3, 256]))
+def test_the_overlap_is_that_of_the_sets(texts: list[list[str]], block: int) -> None:
+    """Pairs and indices are those of comparing the sets of 5-grams of every two texts, whatever the block."""
+    grams = [{tuple(text[start : start + 5]) for start in range(len(text) - 4)} for text in texts]
+    expected = {
+        (i, j): len(grams[i] & grams[j]) / len(grams[i] | grams[j])
+        for i in range(len(texts))
+        for j in range(i + 1, len(texts))
+        if 2 * len(grams[i] & grams[j]) >= len(grams[i] | grams[j]) > 0
+    }
+    first, second, index = overlapping_pairs(texts, block=block)
+    assert expected == dict(zip(zip(first.tolist(), second.tolist(), strict=True), index.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("S001", "s1"), ("S 01", "S-1"), ("P.A.07", "pa7"), ("ES2002-A", "es2002a"), ("Ｓ１", "S1"), ("10", "010")],
+)
+def test_ids_that_may_be_one_person(first: str, second: str) -> None:
+    """Case, leading zeros, spaces, punctuation and wide letters do not make another person."""
+    (finding,) = similar_subject_ids(table_of([{"subject_id": first}, {"subject_id": second}]))
+    assert ("warning", 2.0) == (finding.level, finding.value)
+    assert {repr(first), repr(second)} == set(finding.where.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("S1-1", "S11"), ("S1", "S10"), ("S1", "T1"), ("0", "00x"), ("--", ".."), ("S1A2", "S12A")]
+)
+def test_ids_of_different_people(first: str, second: str) -> None:
+    """Ids that differ in a letter or a number are different people."""
+    assert [] == list(similar_subject_ids(table_of([{"subject_id": first}, {"subject_id": second}])))
+
+
+@given(st.text(max_size=10))
+def test_the_key_of_a_key_is_the_key(subject: str) -> None:
+    """The key is a canonical form."""
+    assert id_key(subject) == id_key(id_key(subject))
+
+
+# Shortcuts
+
+
+def test_a_shortcut_has_the_auc_of_its_values() -> None:
+    """Cases of 70 and 80 against controls of 60 and 75: three of the four pairs are in order, AUC 0.75."""
+    ages = iter([60.0, 70.0, 75.0, 80.0])
+    assert 0.75 == only(find_shortcuts(cohort_of(4, age=lambda *_: next(ages)), positive="case"), "age").value
+
+
+def test_word_count_is_a_shortcut() -> None:
+    """Where every case says more words than any control, word count alone is perfect."""
+    table = cohort_of(40, words=lambda n, label: [f"w{n}"] * (20 + n + 100 * (label == "case")))
+    found = only(find_shortcuts(table, positive="case"), "word count")
+    assert ("warning", 1.0) == (found.level, found.value)
+    assert found.what.endswith("AUC 1.000 (95% interval 1.000 to 1.000), cases are higher")
+
+
+def test_what_is_equal_in_both_classes_is_a_note() -> None:
+    """Ages that each class has alike have AUC 0.5, and the interval holds it."""
+    found = only(find_shortcuts(cohort_of(40, age=lambda n, _: 60.0 + n // 2), positive="case"), "age")
+    assert ("note", 0.5) == (found.level, found.value)
+
+
+def test_the_interval_is_over_subjects() -> None:
+    """Seeing everybody five times makes no interval narrower."""
+
+    def age(number: int, label: str) -> float:
+        return 60.0 + number % 7 + 2 * (label == "case")
+
+    once, often = (
+        only(find_shortcuts(cohort_of(40, visits=visits, age=age), positive="case"), "age") for visits in (1, 5)
+    )
+    assert once == often
+
+
+def test_a_rare_direction_is_told() -> None:
+    """A level that is rarer among cases is said to be."""
+    table = cohort_of(40, sex=lambda n, label: "m" if label == "control" or n % 4 == 1 else "f")
+    found = only(find_shortcuts(table, positive="case"), "sex m")
+    assert "warning" == found.level
+    assert found.what.endswith("rarer among cases")
+
+
+def test_two_levels_are_one_finding_and_three_are_three() -> None:
+    """The two AUCs of two levels say the same; a level of fewer than five subjects says nothing."""
+    table = cohort_of(
+        44, sex=lambda n, _: "fm"[n // 2 % 2], site=lambda n, _: "ABCD"[min(n // 2 % 4, 3) if n < 4 else n % 3]
+    )
+    places = [finding.where for finding in find_shortcuts(table, positive="case")]
+    assert ["sex m"] == [place for place in places if place.startswith("sex")]
+    assert ["site A", "site B", "site C", "site"] == [place for place in places if place.startswith("site")]
+
+
+def test_sites_of_one_label_are_a_warning() -> None:
+    """The share of cases at each site is stated."""
+    table = cohort_of(40, site=lambda n, label: "A" if label == "control" and n < 20 else "B")
+    found = only(find_shortcuts(table, positive="case"), "site")
+    assert ("warning", 1.0) == (found.level, found.value)
+    assert "1 of 2 sites hold one label only; share of case: A 0%, B 67%" == found.what
+
+
+def test_what_is_missing_for_cases_alone_is_a_shortcut() -> None:
+    """The absence of a value is a value."""
+    table = cohort_of(40, age=lambda n, label: np.nan if label == "case" and n % 4 == 1 else 70.0 + n // 2)
+    found = only(find_shortcuts(table, positive="case"), "absence of age")
+    assert ("warning", 0.75) == (found.level, found.value)
+    assert found.what.endswith("commoner among cases")
+
+
+def test_a_value_that_one_class_lacks_has_no_auc() -> None:
+    """Where no case has an age, no AUC is made up."""
+    table = cohort_of(40, age=lambda n, label: np.nan if label == "case" else 70.0 + n)
+    assert "age alone: no AUC, one class lacks it" == only(find_shortcuts(table, positive="case"), "age").what
+
+
+def test_clusters_are_counted_and_gaps_in_them_are_told() -> None:
+    """A full column decides what is independent; one gap, and folds no longer keep clusters together."""
+    table = cohort_of(40, cluster=lambda n, _: f"C{n // 4}")
+    expected = "0 of 10 clusters hold one label only; they, not 40 subjects, are what is independent"
+    assert expected == only(find_shortcuts(table, positive="case"), "cluster").what
+    table.subjects.loc[0, "cluster"] = None
+    assert "warning" == only(find_shortcuts(table, positive="case"), "cluster").level
+
+
+@pytest.mark.parametrize("positive", [None, "dementia"])
+def test_without_a_case_no_shortcut_is_judged(positive: str | None) -> None:
+    """Not knowing which label is the case is said, once."""
+    (finding,) = find_shortcuts(cohort_of(8), positive=positive)
+    assert ("note", "label") == (finding.level, finding.where)
+
+
+def test_one_class_alone_is_told() -> None:
+    """A cohort of cases only has nothing to compare."""
+    (finding,) = find_shortcuts(table_of([{"subject_id": "A", "label": "case"}]), positive="case")
+    assert "warning" == finding.level
+
+
+# Composition
+
+
+def test_class_balance_counts_recordings_and_subjects() -> None:
+    """Enough of each class is a note; the share of cases among recordings is its value."""
+    found = only(describe_composition(cohort_of(40, visits=2), positive="case"), "label")
+    assert Finding("note", "40 of 80 recordings (50%) and 20 of 40 subjects are case", "label", value=0.5) == found
+
+
+def test_few_subjects_and_uneven_classes_are_warnings() -> None:
+    """Few subjects make wide intervals; uneven classes make accuracy misleading."""
+    few = only(describe_composition(cohort_of(12), positive="case"), "label")
+    assert ("warning", "expect wide intervals: a class has 6 subjects") == (few.level, few.remedy)
+    rows = [{"subject_id": f"S{n}", "label": "case" if n < 20 else "control"} for n in range(120)]
+    uneven = only(describe_composition(table_of(rows), positive="case"), "label")
+    assert ("warning", "read AUC, sensitivity and specificity, not accuracy") == (uneven.level, uneven.remedy)
+
+
+def test_unlabelled_recordings_are_counted() -> None:
+    """Some without a label are a warning beside the balance of the others; all without one are a note."""
+    table = cohort_of(44)
+    table.subjects.loc[[0, 1], "label"] = None
+    whats = [finding.what for finding in describe_composition(table, positive="case") if finding.where == "label"]
+    assert ["2 recordings of 44 without a label", "21 of 42 recordings (50%) and 21 of 42 subjects are case"] == whats
+    table.subjects["label"] = None
+    assert "note" == only(describe_composition(table, positive=None), "label").level
+
+
+def test_visits_and_what_a_random_split_shares() -> None:
+    """Subjects with several recordings are counted, and so is what a split by recording would share."""
+    findings = describe_composition(cohort_of(40, visits=2), positive="case")
+    visits, sharing = [finding for finding in findings if finding.where == "subject_id"]
+    assert "40 subjects with 2.00 recordings each (2 to 2); 40 have more than one" == visits.what
+    assert pytest.approx(1 - 15 / 79) == sharing.value  # the other recording is one of 15 more in the test, of 79
+    single = describe_composition(cohort_of(40), positive="case")
+    assert 1 == len([finding for finding in single if finding.where == "subject_id"])
+
+
+def test_expected_sharing_is_what_random_splits_share() -> None:
+    """The formula agrees with drawing the splits of the published protocol."""
+    rows = [
+        {"subject_id": f"S{subject}", "label": "case" if subject % 2 else "control", "visit": str(visit)}
+        for subject in range(60)
+        for visit in range(1 + subject // 2 % 4)
+    ]
+    table = table_of(rows)
+    subjects = table.subjects["subject_id"].to_numpy()
+    splits = table.random_splits(400, test_share=0.2, positive="case", seed=0)
+    drawn = np.mean([np.isin(subjects[test], subjects[training]).mean() for training, test in splits])
+    assert pytest.approx(drawn, abs=0.01) == expected_sharing(table.subjects.groupby("subject_id").size().tolist())
+
+
+@given(st.lists(st.integers(1, 6), min_size=2, max_size=40))
+def test_expected_sharing_is_a_share(visits: list[int]) -> None:
+    """It lies from 0 to 1, and is 0 where everybody comes once."""
+    share = expected_sharing(visits)
+    assert -1e-12 <= share <= 1
+    assert (share < 1e-12) == (max(visits) == 1)
+
+
+def test_missing_covariates_are_told() -> None:
+    """A column that is absent, and one with gaps, are notes."""
+    table = cohort_of(40, age=lambda n, _: np.nan if n < 10 else 70.0)
+    findings = describe_composition(table, positive="case")
+    assert Finding("note", "age is missing for 10 recordings of 40", "age", "fill it in, if it is known", 0.25) == only(
+        findings, "age"
+    )
+    assert "sex is not given, so it was not examined" == only(findings, "sex").what
+
+
+# The whole audit of a cohort
+
+
+def test_a_finding_is_one_line_without_words() -> None:
+    """Whatever the ids hold, a finding is one line; the speech is in none."""
+    words = "sugar kettle mitten donkey parsnip".split()
+    table = table_of([{"subject_id": "A\nB", "words": words}, {"subject_id": "a b", "words": words}])
+    findings = audit_cohort(table, positive=None)
+    assert {"error", "warning", "note"} == {finding.level for finding in findings}
+    for text in (text for finding in findings for text in asdict(finding).values() if isinstance(text, str)):
+        assert "\n" not in text
+        assert not any(word in text for word in words)
+
+
+def test_errors_come_first_and_the_order_of_rows_is_nothing() -> None:
+    """Errors, then warnings, then notes; a manifest in another order has the same findings."""
+    table = cohort_of(
+        40,
+        visits=2,
+        age=lambda n, label: 60.0 + n % 7 + 4 * (label == "case"),
+        words=lambda n, label: ["same"] * 9 if n in (3, 4) else [f"w{n}_{word}" for word in range(30)],
+    )
+    findings = audit_cohort(table, positive="case")
+    ranks = [("error", "warning", "note").index(finding.level) for finding in findings]
+    assert sorted(ranks) == ranks
+    turned = audit_cohort(table.rows(np.arange(len(table))[::-1]), positive="case")
+    assert {(one.level, one.what) for one in findings} == {(one.level, one.what) for one in turned}
+
+
+def _ami(shared: Path) -> FeatureTable:
+    """Return the table of the AMI excerpts without biLM columns, which an audit does not read."""
+    cohort = read_manifest(shared / "ami" / "manifest_excerpts.csv")
+    read = [
+        read_transcript(one.transcript, recording_id=one.recording_id, subject_id=one.subject_id)
+        for one in cohort.recordings
+    ]
+    words = [[token.lower() for sentence in split_sentences(item) for token in sentence.tokens] for item in read]
+    return FeatureTable(
+        subjects=cohort.frame(),
+        inputs=pd.DataFrame({TOKENS: pd.Series(words, dtype=object)}),
+        sentences=pd.DataFrame({"recording_id": []}),
+        provenance={"transcripts": {item.recording_id: item.source_digest for item in read}},
+    )
+
+
+def test_a_real_cohort(shared: Path) -> None:
+    """AMI: no copies; site tells the whole label; nearly every test recording of a random split meets its speaker."""
+    findings = audit_cohort(_ami(shared), positive="case")
+    assert [] == of_level(findings, "error")
+    assert "3 of 3 sites hold one label only; share of case: ES 0%, IS 100%, TS 100%" in of_level(findings, "warning")
+    assert only(findings, "site ES").value == 0.0
+    assert any("puts 99% of test recordings" in what for what in of_level(findings, "note"))
+
+
+def test_a_copy_in_a_real_cohort_is_found(shared: Path) -> None:
+    """A transcript that is put under a second subject, with a tenth of its words left out, is found."""
+    table = _ami(shared)
+    own = table.subjects["recording_id"]
+    words = table.inputs.at[0, TOKENS]
+    table.inputs.at[5, TOKENS] = words[: len(words) * 9 // 10]
+    (found,) = [one for one in find_duplicates(table) if "5-word sequences" in one.what]
+    assert f"{own[0]}, {own[5]}" == found.where
+
+
+# Evaluations
+
+
+def _evaluation(table: FeatureTable, protocol: Any) -> Evaluation:
+    """Return an evaluation on the real splits, with probabilities that are drawn and not learned."""
+    rng = np.random.default_rng(0)
+    folds = [
+        FoldResult(method, *number, test, rng.uniform(size=len(test)), 0.5, {})
+        for number, (_, test) in outer_splits(table, STUDY, positive="case", protocol=protocol)
+        for method in (ADSCREEN, BASELINE)
+    ]
+    return summarise(table, STUDY, positive="case", protocol=protocol, folds=folds)
+
+
+def _write_run(out: Path, table: FeatureTable, predictions: pd.DataFrame, command: str = "evaluate") -> Path:
+    """Write a run folder as `evaluate` does."""
+    with new_run(out, force=False, command=command, settings={"provenance": table.provenance}) as folder:
+        write_csv(predictions, folder / "predictions.csv")
+    return out
+
+
+@pytest.fixture
+def cohort() -> FeatureTable:
+    """24 subjects with two recordings each; an id begins as a formula does."""
+    rows = [
+        {"subject_id": "=S0" if n == 0 else f"S{n}", "label": "case" if n % 2 else "control", "visit": str(visit)}
+        for n in range(24)
+        for visit in range(2)
+    ]
+    return table_of(rows)
+
+
+@pytest.fixture
+def predictions(cohort: FeatureTable) -> pd.DataFrame:
+    """The predictions of the subject protocol."""
+    return predictions_frame(cohort, _evaluation(cohort, "subject"))
+
+
+def test_a_sound_evaluation_has_notes_alone(tmp_path: Path, cohort: FeatureTable, predictions: pd.DataFrame) -> None:
+    """Every recording once in each repeat and no subject in two folds: that is stated for each method."""
+    what = "2 repeats: each of 48 recordings predicted once, no subject in more than one fold"
+    expected = [Finding("note", what, where=f"subject, {method}") for method in (ADSCREEN, BASELINE)]
+    assert expected == audit_run(_write_run(tmp_path / "run", cohort, predictions))
+
+
+def test_paper_states_the_share_that_evaluate_states(
+    tmp_path: Path, cohort: FeatureTable, predictions: pd.DataFrame
+) -> None:
+    """The share of test recordings with a training recording of their speaker is recomputed from the predictions."""
+    evaluation = _evaluation(cohort, "paper")
+    both = pd.concat([predictions, predictions_frame(cohort, evaluation)])
+    found = only(audit_run(_write_run(tmp_path / "run", cohort, both)), "paper")
+    assert "warning" == found.level
+    assert pytest.approx(evaluation.shared_subject_share) == found.value
+    assert found.what.startswith(f"{evaluation.shared_subject_share:.0%} of test recordings")
+
+
+def test_paper_alone_bounds_the_share_from_below(tmp_path: Path, cohort: FeatureTable) -> None:
+    """Where some recordings were never tested, their speakers are unknown: the share is `at least` so much."""
+    evaluation = _evaluation(cohort, "paper")
+    few = predictions_frame(cohort, evaluation).query("repeat < 2")
+    found = only(audit_run(_write_run(tmp_path / "run", cohort, few)), "paper")
+    assert found.what.startswith("at least ")
+    table = cohort.subjects
+    tested = [table.index[table["recording_id"].isin(own["recording_id"])] for _, own in few.groupby("repeat")]
+    true = [table.loc[test, "subject_id"].isin(table.drop(test)["subject_id"]).mean() for test in tested]
+    assert found.value is not None
+    assert 0 < found.value <= np.mean(true)
+
+
+def _drop(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.drop(index=frame.index[0])
+
+
+def _repeat(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([frame, frame.iloc[:1]])
+
+
+def _move(frame: pd.DataFrame) -> pd.DataFrame:
+    frame.loc[0, "fold"] = (frame.loc[0, "fold"] + 1) % 3
+    return frame
+
+
+def _blank(frame: pd.DataFrame) -> pd.DataFrame:
+    frame.loc[0, "probability"] = np.nan
+    return frame
+
+
+def _exceed(frame: pd.DataFrame) -> pd.DataFrame:
+    frame.loc[0, "threshold"] = 1.5
+    return frame
+
+
+def _relabel(frame: pd.DataFrame) -> pd.DataFrame:
+    frame.loc[0, "label"] = "other"
+    return frame
+
+
+def _rename(frame: pd.DataFrame) -> pd.DataFrame:
+    frame.loc[0, "subject_id"] = "S99"
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (_drop, "never predicted: 1 recording"),
+        (_repeat, "predicted more than once: 1 recording"),
+        (_move, "in more than one fold: 1 subject"),
+        (_blank, "no probability from 0 to 1: 1 recording"),
+        (_exceed, "no threshold from 0 to 1: 1 recording"),
+        (_relabel, "more than one label: 1 subject"),
+        (_rename, "more than one subject_id: 1 recording"),
+        (_drop, "the methods were not tested on the same folds"),
+    ],
+)
+def test_a_spoilt_evaluation_is_an_error(
+    tmp_path: Path,
+    cohort: FeatureTable,
+    predictions: pd.DataFrame,
+    spoil: Callable[[pd.DataFrame], pd.DataFrame],
+    expected: str,
+) -> None:
+    """Each way in which an evaluation of subjects may be wrong is found, and names where."""
+    findings = audit_run(_write_run(tmp_path / "run", cohort, spoil(predictions)))
+    found = [finding for finding in findings if finding.what == expected]
+    assert ["error"] == [finding.level for finding in found]
+    assert found[0].where
+
+
+def test_the_place_of_an_error_is_named(tmp_path: Path, cohort: FeatureTable, predictions: pd.DataFrame) -> None:
+    """Protocol, method, repeat and the ids are in the line."""
+    name = predictions.loc[0, "recording_id"]
+    findings = audit_run(_write_run(tmp_path / "run", cohort, _drop(predictions)))
+    assert only(findings, f"subject, {ADSCREEN}, repeat 0: {name}").what.startswith("never predicted")
+
+
+def test_a_copied_file_in_two_folds_is_an_error(
+    tmp_path: Path, cohort: FeatureTable, predictions: pd.DataFrame
+) -> None:
+    """Folds that keep subjects apart still leak where one file stands under two of them."""
+    fold = predictions.query("method == @ADSCREEN and repeat == 0").set_index("recording_id")["fold"]
+    first, other = fold.index[0], fold[fold != fold.iloc[0]].index[0]
+    cohort.provenance["transcripts"][other] = cohort.provenance["transcripts"][first]
+    findings = audit_run(_write_run(tmp_path / "run", cohort, predictions))
+    assert "copy of a file in another fold: 2 recordings" in of_level(findings, "error")
+
+
+@pytest.mark.parametrize("command", ["train", "score"])
+def test_another_run_is_refused(tmp_path: Path, cohort: FeatureTable, predictions: pd.DataFrame, command: str) -> None:
+    """A run that is no evaluation has nothing to audit, and the line says what it is."""
+    with pytest.raises(InputError, match=f"holds a run of `{command}`; give a folder that `adscreen evaluate` wrote"):
+        audit_run(_write_run(tmp_path / "run", cohort, predictions, command))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("run.json", None, "no run.json"),
+        ("run.json", "{", "no run.json"),
+        ("run.json", "[]", "no run.json"),
+        ("run.json", json.dumps({"command": "evaluate", "settings": {"provenance": None}}), "no run.json"),
+        ("predictions.csv", None, "cannot be read as CSV"),
+        ("predictions.csv", "", "cannot be read as CSV"),
+        ("predictions.csv", "a,b\n1,2\n", "no column `protocol`"),
+        (
+            "predictions.csv",
+            "protocol,method,repeat,fold,recording_id,subject_id,label,probability,threshold\n",
+            "holds no prediction",
+        ),
+    ],
+)
+def test_a_broken_folder_is_one_line(
+    tmp_path: Path, cohort: FeatureTable, predictions: pd.DataFrame, name: str, content: str | None, message: str
+) -> None:
+    """A file that is absent, cut short or of another kind is an input error."""
+    folder = _write_run(tmp_path / "run", cohort, predictions)
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        audit_run(folder)
+    assert 1 == len(str(caught.value).splitlines())
