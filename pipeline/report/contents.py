@@ -61,7 +61,7 @@ class ReportSentence:
 
 @dataclass(frozen=True, slots=True)
 class ReportFeature:
-    """A linguistic feature beside the training controls' 5th, 50th and 95th percentile. ``reason`` says why it is NaN."""
+    """A feature beside the training controls' 5th, 50th and 95th percentile; ``reason`` says why it is NaN."""
 
     name: str
     family: str
@@ -84,7 +84,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class RecordingReport:
-    """Everything on one recording's page. ``source_words`` tells how many words are not in the transcript shown."""
+    """Everything on one recording's page."""
 
     score: ScoreRow
     positive_label: str
