@@ -10,6 +10,12 @@ import pytest
 from hypothesis import settings
 
 from pipeline.bilm.files import Options, Weights, weight_shapes, write_bilm
+from pipeline.extract import ExtractSettings, extract_cohort
+from pipeline.manifest import read_manifest
+from pipeline.model import save_model, train_model
+from pipeline.settings import SearchSpace, StudySettings
+from pipeline.simulate import simulate_cohort
+from pipeline.table import FeatureTable
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TINY = Options(filters=((1, 4), (2, 4), (3, 8)), char_dim=4, dim=12, projection_dim=6)
@@ -65,3 +71,38 @@ def random_bilm() -> Callable[..., Path]:
 
 settings.register_profile("shared machine", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("shared machine")
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SYNTHETIC cohort's folder: training.csv with 16 subjects, held_out.csv with 6 others, two visits each."""
+    folder = simulate_cohort(tmp_path_factory.mktemp("simulated") / "cohort", subjects=22, seed=1).parent
+    header, *rows = (folder / "manifest.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    held_out = [row for row in rows if row >= "SYN0017"]
+    (folder / "training.csv").write_text("".join([header, *rows[: -len(held_out)]]), encoding="utf-8")
+    (folder / "held_out.csv").write_text("".join([header, *held_out]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
+    """The feature table of the simulated training cohort."""
+    return extract_cohort(read_manifest(simulated / "training.csv"), ExtractSettings(tiny_bilm))
+
+
+@pytest.fixture(scope="session")
+def small_study() -> StudySettings:
+    """A study of two candidates and few folds."""
+    search = SearchSpace(C=(0.1, 1.0), doc2vec_size=(8,), doc2vec_alpha=(0.05,), elmo_size=(4,))
+    return StudySettings(search, folds=2, repeats=1, inner_folds=2, splits=2, test_share=0.25, bootstrap=100)
+
+
+@pytest.fixture(scope="session")
+def model_folder(
+    tmp_path_factory: pytest.TempPathFactory, simulated_table: FeatureTable, small_study: StudySettings
+) -> Path:
+    """A model trained on the simulated training cohort."""
+    folder = tmp_path_factory.mktemp("model")
+    model, _ = train_model(simulated_table, small_study, positive="case", negative="control")
+    save_model(model, folder)
+    return folder
