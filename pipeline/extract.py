@@ -99,7 +99,7 @@ def load_bilm(folder: Path) -> BiLM:
 
 
 def read_recording(recording: Recording) -> Transcript | str:
-    """Return a recording's transcript, or the line that says why it cannot be used."""
+    """Return a recording's transcript, or the line that says why it cannot be used (by file name: runs move)."""
     try:
         return read_transcript(
             recording.transcript,
@@ -111,7 +111,7 @@ def read_recording(recording: Recording) -> Transcript | str:
             speaker=recording.speaker,
         )
     except InputError as error:
-        return str(error)
+        return str(error).replace(str(recording.transcript), recording.transcript.name)
 
 
 def _measure(
