@@ -18,6 +18,7 @@ from pipeline.features import feature_dictionary
 from pipeline.ingest import read_transcript
 from pipeline.manifest import read_manifest
 from pipeline.model import FORMAT, ModelManifest
+from pipeline.perplexity import perplexity_dictionary
 from pipeline.report.contents import Contribution, RecordingReport, ReportFeature, ReportSentence, ReportWord, ScoreRow
 from pipeline.runs import as_json, new_run
 from pipeline.schemas import KINDS, MANIFEST_REQUIRED, schemas, write_schemas
@@ -157,8 +158,8 @@ def test_the_reader_requires_what_the_schema_requires(tmp_path: Path, column: st
 
 def test_the_feature_dictionary_satisfies_its_schema() -> None:
     """Every entry of dictionary.json is what the schema says."""
-    entries = _plain(feature_dictionary())
-    assert entries
+    entries = _plain([*perplexity_dictionary("spoken"), *feature_dictionary()])
+    assert {"perplexity", "lexical", "fluency"} <= {entry["family"] for entry in entries}
     for entry in entries:
         _check("feature_dictionary", entry)
     with pytest.raises(ValidationError):

@@ -1,8 +1,7 @@
-"""Transcripts go to JSON and back unchanged; a cohort becomes transcripts.jsonl and one ingest.csv row a recording."""
+"""Transcripts go to JSON and back unchanged."""
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
@@ -12,17 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.ingest import read_transcript
-from pipeline.manifest import read_manifest
 from pipeline.records import Diagnostic, Event, Pause, Transcript, Utterance, Word
-from pipeline.transcripts import (
-    INGEST,
-    INGEST_COLUMNS,
-    TRANSCRIPTS,
-    read_transcripts,
-    transcript_from_json,
-    transcript_to_json,
-    write_transcripts,
-)
+from pipeline.transcripts import read_transcripts, transcript_from_json, transcript_to_json
 
 CHAT = """\
 @UTF8
@@ -94,16 +84,6 @@ transcripts = st.builds(
 )
 
 
-def _cohort(folder: Path) -> Path:
-    """Write two transcripts and a manifest of three rows, of which the last has no file."""
-    (folder / "one.cha").write_text(CHAT, encoding="utf-8")
-    (folder / "two.txt").write_text("the girl is laughing .\n", encoding="utf-8")
-    manifest = folder / "manifest.csv"
-    rows = ("subject_id,visit,transcript", "S1,1,one.cha", "S2,,two.txt", "S3,,three.cha")
-    manifest.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return manifest
-
-
 @given(transcripts)
 def test_a_transcript_survives_json(transcript: Transcript) -> None:
     """Written as JSON text and read again, any transcript is equal to itself."""
@@ -146,47 +126,14 @@ def test_an_error_never_holds_transcript_text() -> None:
     assert "private" not in str(caught.value)
 
 
-def test_every_manifest_row_has_an_ingest_row(tmp_path: Path) -> None:
-    """What was read and what was not is in ingest.csv, in the manifest's order, with the reason."""
-    seen: list[int] = []
-    assert 1 == write_transcripts(read_manifest(_cohort(tmp_path)), tmp_path, progress=seen.append)
-    with (tmp_path / INGEST).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert list(INGEST_COLUMNS) == list(rows[0])
-    assert [("S1_1", "read"), ("S2", "read"), ("S3", "unreadable")] == [(r["recording_id"], r["status"]) for r in rows]
-    assert "no such file" in rows[2]["reason"]
-    assert "" == rows[2]["words_spoken"]
-    assert [1, 1, 1] == seen
-
-
-def test_an_ingest_row_counts_what_was_kept_and_dropped(tmp_path: Path) -> None:
-    """Counts are of the participant's speech; the fluent view lacks the filler and the repeated words."""
-    write_transcripts(read_manifest(_cohort(tmp_path)), tmp_path)
-    with (tmp_path / INGEST).open(encoding="utf-8", newline="") as stream:
-        row = next(csv.DictReader(stream))
-    expected = {
-        "utterances": "1",
-        "utterances_excluded": "1",
-        "utterances_of_others": "1",
-        "words_spoken": "7",
-        "words_fluent": "4",
-        "fillers": "1",
-        "fragments": "0",
-        "repeated": "2",
-        "retraced": "0",
-        "unintelligible": "1",
-    }
-    assert expected == {name: row[name] for name in expected}
-
-
-def test_the_lines_are_the_transcripts(tmp_path: Path) -> None:
-    """transcripts.jsonl holds every readable transcript, in order, as reading its file gives it."""
-    write_transcripts(read_manifest(_cohort(tmp_path)), tmp_path)
-    expected = [
-        read_transcript(tmp_path / "one.cha", recording_id="S1_1", subject_id="S1", visit="1"),
-        read_transcript(tmp_path / "two.txt", recording_id="S2", subject_id="S2"),
-    ]
-    assert expected == list(read_transcripts(tmp_path / TRANSCRIPTS))
+def test_lines_are_transcripts(tmp_path: Path) -> None:
+    """A file of one record a line gives its transcripts back in order."""
+    path = tmp_path / "one.cha"
+    path.write_text(CHAT, encoding="utf-8")
+    expected = [read_transcript(path, recording_id=f"S1_{visit}", subject_id="S1", visit=visit) for visit in "12"]
+    lines = [json.dumps(transcript_to_json(transcript)) + "\n" for transcript in expected]
+    (tmp_path / "t.jsonl").write_text("".join(lines), encoding="utf-8")
+    assert expected == list(read_transcripts(tmp_path / "t.jsonl"))
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
