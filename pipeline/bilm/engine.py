@@ -1,11 +1,11 @@
 """Sentences -> biLM states and log-probabilities, in NumPy: char ids -> char-CNN -> highway -> two LSTMs -> softmax.
 
 Peters et al. 2018 (ELMo); Józefowicz et al. 2016 (char-CNN, projected LSTM with clips). Sizes: U word types, C
-characters, F filters, P token and state size, D cell size, T steps, V vocabulary.
+characters, E character vector, F filters, P token and state size, D cell size, T steps, B sentences, V vocabulary.
 
-A sentence starts from zero states and is read by itself. Its bytes do not depend on what else is read: every matrix
-product has the same fixed number of rows (short batches are padded), so that a row always meets the same kernel, and
-BLAS runs on one thread; the two directions run beside each other instead.
+A sentence starts from zero states and is read by itself. Its bytes do not depend on what else is read, nor on threads:
+a matrix product has one of a few numbers of rows whose bytes are known to agree (``pipeline.bilm.products``), and the
+two directions run beside each other instead of inside BLAS.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +20,14 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, PADDING, character_ids
 from pipeline.bilm.files import DIRECTIONS, UNKNOWN, Array, BiLMFiles, Options, Softmax, Weights, cell_name
+from pipeline.bilm.products import ROWS, multiply, padded, rows_for
 from pipeline.errors import InputError
 
-ROWS = 64  # rows of every matrix product
-VOCABULARY_CHUNK = 20_480  # softmax columns at a time: bounds memory for published vocabularies of 793,471 words
+BATCH_STEPS = 16_384  # steps times sentences of a batch: bounds memory where one utterance is very long
+VOCABULARY_CHUNK = 2_048  # softmax columns at a time: memory does not grow with a vocabulary of 793,471 words
 TYPE_CACHE_BYTES = 64 * 2**20
+GATE_CACHE_BYTES = 128 * 2**20  # of each direction: 2,048 word types at D = 4096
+IN_CACHE = 2**17  # numbers worked on at a time, so that they stay in the processor's second-level cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +54,23 @@ class State:
 
 
 class BiLM:
-    """A biLM ready to read sentences. Holds the weights and a bounded cache of word-type vectors."""
+    """A biLM ready to read sentences. Holds the weights and bounded caches of what a word type always gives."""
 
-    def __init__(self, files: BiLMFiles) -> None:
+    def __init__(self, files: BiLMFiles, *, threads: int = 2) -> None:
         self.files = files
         self.options: Options = files.options
+        self.threads = threads
         self.encoder = WordEncoder(files.weights, files.options)
         self.layers = [
-            [
-                LSTMLayer(files.weights, cell_name(direction, layer), files.options)
-                for layer in range(self.options.n_layers)
-            ]
+            [LSTMLayer(files.weights, cell_name(direction, n), files.options) for n in range(files.options.n_layers)]
             for direction in DIRECTIONS
         ]
+        self.input_gates = [InputGates(layers[0]) for layers in self.layers]
 
     @property
     def size(self) -> int:
         """The size 2P of one layer's vector of a word."""
         return 2 * self.options.projection_dim
-
-    def normalise(self, words: Sequence[str]) -> list[str]:
-        """Return the words as this biLM was trained to read them."""
-        return [word.lower() for word in words] if self.files.lowercase else list(words)
 
     def read(self, sentences: Sequence[Sequence[str]], *, log_probabilities: bool = False) -> list[Reading]:
         """Read each sentence by itself, in any order; return one Reading each, in the order given.
@@ -82,89 +78,72 @@ class BiLM:
         Raises:
             InputError: log-probabilities are asked of a model without softmax and vocabulary.
         """
-        if log_probabilities and self.files.softmax is None:
-            raise InputError(
-                "this biLM has no softmax.hdf5 and vocabulary.txt, so it gives no perplexity",
-                where=self.files.name,
-                remedy="add both files (published weights come without them) or use it for embedding only",
-            )
-        words = [self.normalise(sentence) for sentence in sentences]
-        order = sorted((k for k in range(len(words)) if words[k]), key=lambda k: -len(words[k]))
-        readings = {k: self._empty(log_probabilities) for k in range(len(words)) if not words[k]}
-        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(len(DIRECTIONS)) as threads:
-            for start in range(0, len(order), ROWS):
-                batch = order[start : start + ROWS]
-                read = self._read_batch([words[k] for k in batch], threads, log_probabilities)
+        softmax = required_softmax(self.files) if log_probabilities else None
+        words = [self.files.normalise(sentence) for sentence in sentences]
+        readings = {k: empty_reading(self.options, softmax) for k in range(len(words)) if not words[k]}
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(min(self.threads, len(DIRECTIONS))) as threads:
+            for batch in cut_batches(words, rows=ROWS, steps=BATCH_STEPS, types=self.input_gates[0].capacity):
+                read = self._read_batch([words[k] for k in batch], threads, softmax)
                 readings.update(zip(batch, read, strict=True))
         return [readings[k] for k in range(len(words))]
 
-    def _empty(self, log_probabilities: bool) -> Reading:
-        layers = np.zeros((self.options.n_layers + 1, 0, self.size), dtype=np.float32)
-        nothing = np.zeros(0) if log_probabilities else None
-        return Reading(layers, nothing, nothing)
-
     def _read_batch(
-        self, sentences: list[list[str]], threads: ThreadPoolExecutor, log_probabilities: bool
+        self, sentences: list[list[str]], threads: ThreadPoolExecutor, softmax: Softmax | None
     ) -> list[Reading]:
         """Read at most ROWS sentences, longest first."""
         types = sorted({word for words in sentences for word in words})
         types += [BOUNDARY_BEGIN, BOUNDARY_END]
-        vectors = self.encoder.encode(types)  # (U, P)
+        vectors = self.encoder.encode(types, threads)  # (U, P)
         numbers = {word: number for number, word in enumerate(types)}
         rows = [[numbers[BOUNDARY_BEGIN], *(numbers[w] for w in words), numbers[BOUNDARY_END]] for words in sentences]
-        states = list(threads.map(lambda direction: self.run_direction(direction, vectors, rows)[0], DIRECTIONS))
-        scores = (
-            list(threads.map(lambda direction: self._score(direction, states[direction], sentences), DIRECTIONS))
-            if log_probabilities
-            else None
-        )
-        return [self._reading(k, words, vectors[rows[k]], states, scores) for k, words in enumerate(sentences)]
 
-    def _reading(
-        self,
-        k: int,
-        words: list[str],
-        vectors: Array,
-        states: list[Array],
-        scores: list[list[NDArray[np.float64]]] | None,
-    ) -> Reading:
-        n = len(words)
-        forward = states[0][:, 1 : n + 1, k]  # (L, n, P), after <S>
-        backward = states[1][:, n:0:-1, k]  # turned back into sentence order
-        tokens = np.concatenate([vectors[1:-1], vectors[1:-1]], axis=1)[None]
-        layers = np.concatenate([tokens, np.concatenate([forward, backward], axis=2)])
-        if scores is None or self.files.softmax is None:
-            return Reading(layers)
-        known = self.files.softmax.index
-        return Reading(layers, scores[0][k], scores[1][k], sum(word not in known for word in words))
+        def run(direction: int) -> tuple[Array, list[NDArray[np.float64]]]:
+            gates, places = self.input_gates[direction].of(types, vectors)
+            placed = [[int(places[number]) for number in row] for row in rows]
+            states = self._run(direction, gates, placed, self.initial_state())
+            tops = [states[-1, : len(words) + 1, k] for k, words in enumerate(sentences)]
+            return states, (score(tops, sentences, direction, softmax) if softmax else [])
+
+        (forward, log_forward), (backward, log_backward) = threads.map(run, DIRECTIONS)
+        readings = []
+        for k, words in enumerate(sentences):
+            n = len(words)
+            tokens = np.tile(vectors[rows[k][1:-1]], 2)[None]  # (1, n, 2P)
+            both = [forward[:, 1 : n + 1, k], backward[:, n:0:-1, k]]  # turned back into sentence order
+            layers = np.concatenate([tokens, np.concatenate(both, axis=2)])
+            if softmax is None:
+                readings.append(Reading(layers))
+            else:
+                readings.append(Reading(layers, log_forward[k], log_backward[k], count_unknown(words, softmax)))
+        return readings
 
     def run_direction(
         self, direction: int, vectors: Array, rows: list[list[int]], state: State | None = None
     ) -> tuple[Array, State]:
-        """Run one direction's layers over at most ROWS rows of type numbers, longest first.
+        """Run one direction's layers over at most ROWS rows of numbers of ``vectors`` (U, P), longest first.
 
-        Returns states (L, T, ROWS, P) in reading order, and where each row ended.
+        Returns states (L, T, B, P) in reading order, and where each row ended.
         """
+        state = state or self.initial_state()
+        return self._run(direction, self.layers[direction][0].gates(vectors), rows, state), state
+
+    def _run(self, direction: int, gates: Array, rows: list[list[int]], state: State) -> Array:
+        """Return states (L, T, B, P) of rows of numbers of first-layer input gates (U, 4D); move ``state`` on."""
         ordered = rows if direction == 0 else [row[::-1] for row in rows]
         lengths = np.array([len(row) for row in ordered])
         steps = int(lengths[0])
-        words = np.zeros((steps, ROWS), dtype=np.intp)
+        words = np.zeros((steps, len(rows)), dtype=np.intp)
         for column, row in enumerate(ordered):
             words[: len(row), column] = row
         active = [int((lengths > step).sum()) for step in range(steps)]
         layers = self.layers[direction]
-        state = state or self.initial_state()
-        outputs = np.zeros((len(layers), steps, ROWS, self.options.projection_dim), dtype=np.float32)
+        outputs = np.zeros((len(layers), steps, len(rows), self.options.projection_dim), dtype=np.float32)
         for number, layer in enumerate(layers):
-            if number == 0:
-                gates = layer.input_gates(vectors)  # (U, 4D), computed once a type
-                gates_at = partial(_take, gates, words)
-            else:
-                gates_at = partial(_gates_of_step, layer, outputs[number - 1])
-            layer.run(gates_at, active, state.cells[number], state.outputs[number], outputs[number])
+            source = _LookedUp(gates, words) if number == 0 else _Multiplied(layer, outputs[number - 1], active)
+            layer.run(source.gates, active, state.cells[number], state.outputs[number], outputs[number])
             if number and self.options.use_skip_connections:
                 outputs[number] += outputs[number - 1]
-        return outputs, state
+        return outputs
 
     def initial_state(self) -> State:
         """Return the zero state from which every sentence starts."""
@@ -174,17 +153,23 @@ class BiLM:
             [np.zeros((ROWS, size), dtype=np.float32) for _ in range(count)],
         )
 
-    def _score(self, direction: int, states: Array, sentences: list[list[str]]) -> list[NDArray[np.float64]]:
-        """Return each sentence's log-probabilities in reading order, the last one that of the closing boundary."""
-        softmax = self.files.softmax
-        assert softmax is not None
-        targets, tops = [], []
-        for k, words in enumerate(sentences):
-            ordered = [*words, BOUNDARY_END] if direction == 0 else [*words[::-1], BOUNDARY_BEGIN]
-            targets += [softmax.index.get(word, softmax.index[UNKNOWN]) for word in ordered]
-            tops.append(states[-1, : len(ordered), k])
-        scores = log_softmax_at(np.concatenate(tops), np.array(targets), softmax)
-        return np.split(scores, np.cumsum([len(words) + 1 for words in sentences])[:-1])
+
+def cut_batches(words: list[list[str]], *, rows: int, steps: int, types: int) -> Iterator[list[int]]:
+    """Yield the numbers of sentences to read together: longest first, within ``rows``, ``steps`` and word ``types``."""
+    batch: list[int] = []
+    seen: set[str] = set()
+    longest = 0
+    for k in sorted((k for k in range(len(words)) if words[k]), key=lambda k: -len(words[k])):
+        together = seen | set(words[k])
+        full = len(batch) == rows or longest * (len(batch) + 1) > steps or len(together) + 2 > types
+        if batch and full:
+            yield batch
+            batch, together = [], set(words[k])
+        longest = longest if batch else len(words[k]) + 2
+        batch.append(k)
+        seen = together
+    if batch:
+        yield batch
 
 
 class WordEncoder:
@@ -195,153 +180,251 @@ class WordEncoder:
         self.cache: dict[str, Array] = {}
         self.capacity = TYPE_CACHE_BYTES // (4 * options.projection_dim)
 
-    def encode(self, types: Sequence[str]) -> Array:
+    def encode(self, types: Sequence[str], threads: ThreadPoolExecutor | None = None) -> Array:
         """Return the vectors (U, P) of the types."""
         new = [word for word in types if word not in self.cache]
         if len(self.cache) + len(new) > self.capacity:
             self.cache.clear()
             new = list(types)
         ids = character_ids(new, max_characters=self.options.max_characters)
-        for start in range(0, len(new), ROWS):
-            vectors = self._encode(_padded(ids[start : start + ROWS], PADDING))
-            self.cache.update(zip(new[start : start + ROWS], vectors, strict=False))
+        order = np.argsort((ids != PADDING).sum(axis=1), kind="stable")  # words of like length together
+        blocks = [order[start : start + ROWS // 2] for start in range(0, len(new), ROWS // 2)]
+        encoded = (threads.map if threads else map)(lambda block: self._encode(ids[block]), blocks)
+        for block, vectors in zip(blocks, encoded, strict=True):
+            self.cache.update((new[k], vector) for k, vector in zip(block, vectors, strict=True))
         return np.stack([self.cache[word] for word in types])
 
     def _encode(self, ids: NDArray[np.int32]) -> Array:
         weights, options = self.weights, self.options
-        embedded = weights["char_embed"][ids]  # (U, C, E)
+        widest = max(width for width, _ in options.filters)
+        longest = int((ids != PADDING).sum(axis=1).max())
+        embedded = weights["char_embed"][ids[:, : longest + widest]]  # (U, C, E); beyond, all windows are padding
         maxima = []
         for number, (width, count) in enumerate(options.filters):
             kernel = weights[f"CNN/W_cnn_{number}"].reshape(-1, count)  # (width E, n)
             windows = np.lib.stride_tricks.sliding_window_view(embedded, width, axis=1)  # (U, C', E, width)
             flat = np.ascontiguousarray(windows.transpose(0, 1, 3, 2)).reshape(-1, kernel.shape[0])
-            convolved = (flat @ kernel).reshape(len(ids), -1, count)  # (U, C', n)
+            convolved = multiply(flat, kernel).reshape(len(ids), -1, count)  # (U, C', n)
             maxima.append(convolved.max(axis=1) + weights[f"CNN/b_cnn_{number}"])
         x = np.concatenate(maxima, axis=1)  # (U, F)
         x = np.maximum(x, 0) if options.activation == "relu" else np.tanh(x)
         for number in range(options.n_highway):
             prefix = f"CNN_high_{number}"
-            carry = _sigmoid(x @ weights[f"{prefix}/W_carry"] + weights[f"{prefix}/b_carry"])
-            changed = np.maximum(x @ weights[f"{prefix}/W_transform"] + weights[f"{prefix}/b_transform"], 0)
-            x = carry * changed + (1 - carry) * x
-        vectors: Array = x @ weights["CNN_proj/W_proj"] + weights["CNN_proj/b_proj"]
+            carry = _sigmoid(multiply(x, weights[f"{prefix}/W_carry"]) + weights[f"{prefix}/b_carry"])
+            changed = multiply(x, weights[f"{prefix}/W_transform"]) + weights[f"{prefix}/b_transform"]
+            x = carry * np.maximum(changed, 0) + (1 - carry) * x
+        vectors: Array = multiply(x, weights["CNN_proj/W_proj"]) + weights["CNN_proj/b_proj"]
         return vectors
 
 
 class LSTMLayer:
-    """One LSTM layer with projection and clips. Gate order i, j, f, o.
+    """One LSTM layer with projection and clips.
 
     c = clip(sigmoid(f + 1) c + sigmoid(i) tanh(j)); h = clip((sigmoid(o) tanh(c)) W_P). Since
-    sigmoid(x) = (1 + tanh(x / 2)) / 2, the weights of i, f and o are halved once (exactly) and one tanh serves all.
+    2 sigmoid(x) = 1 + tanh(x / 2), the weights of i, f and o are halved once, one tanh serves all gates, and the
+    factors 2 are taken off c and W_P; all of it by powers of two, which round nothing. The file's gate order is
+    i, j, f, o; here it is j, i, f, o, which puts the three sigmoids side by side.
     """
 
     def __init__(self, weights: Weights, name: str, options: Options) -> None:
         self.options = options
         size, cell = options.projection_dim, options.dim
-        halve = np.repeat(np.array([0.5, 1.0, 0.5, 0.5], dtype=np.float32), cell)
+        order = np.concatenate([np.arange(cell, 2 * cell), np.arange(cell), np.arange(2 * cell, 4 * cell)])
+        halve = np.repeat(np.array([1.0, 0.5, 0.5, 0.5], dtype=np.float32), cell)
         bias = weights[f"{name}/B"].copy()
         bias[2 * cell : 3 * cell] += 1.0
-        self.inputs = np.ascontiguousarray(weights[f"{name}/W_0"][:size] * halve)  # (P, 4D)
-        self.recurrent = np.ascontiguousarray(weights[f"{name}/W_0"][size:] * halve)  # (P, 4D)
-        self.bias = bias * halve
-        self.projection = weights[f"{name}/W_P_0"]  # (D, P)
+        self.bias = bias[order] * halve
+        kernel = weights[f"{name}/W_0"]
+        self.inputs = np.ascontiguousarray(kernel[:size, order] * halve)  # (P, 4D)
+        self.recurrent = np.ascontiguousarray(kernel[size:, order] * halve)  # (P, 4D)
+        self.projection = weights[f"{name}/W_P_0"] * np.float32(0.5)  # (D, P)
 
-    def input_gates(self, x: Array) -> Array:
-        """Return x W + b (U, 4D), ROWS rows at a time."""
-        blocks = [self.gates_of(_padded(x[start : start + ROWS], 0)) for start in range(0, len(x), ROWS)]
-        return np.concatenate(blocks)[: len(x)]
-
-    def gates_of(self, x: Array) -> Array:
-        """Return x W + b (ROWS, 4D)."""
-        gates: Array = x @ self.inputs
+    def gates(self, x: Array) -> Array:
+        """Return the input gates x W + b (U, 4D)."""
+        gates = multiply(x, self.inputs)
         gates += self.bias
         return gates
 
     def run(
-        self, gates_at: Callable[[int], Array], active: list[int], cells: Array, hidden: Array, outputs: Array
+        self,
+        gates_of: Callable[[int, int, int], Array],
+        active: list[int],
+        cells: Array,
+        hidden: Array,
+        outputs: Array,
     ) -> None:
-        """Fill outputs (T, ROWS, P) and move cells (ROWS, D) and hidden (ROWS, P) on, in place.
+        """Fill outputs (T, B, P) and move cells (ROWS, D) and hidden (ROWS, P) on, in place.
 
-        ``gates_at`` gives a step's input gates (ROWS, 4D). ``active`` counts the rows that have not ended at each
-        step; the others keep their last state.
+        ``gates_of(step, first, last)`` gives input gates (last - first, 4D) of some rows of a step. ``active`` counts
+        the rows that have not ended at each step; the others keep their last state.
         """
-        cell, (cell_clip, proj_clip) = self.options.dim, (self.options.cell_clip, self.options.proj_clip)
+        cell, clip = self.options.dim, self.options.proj_clip
         product = np.empty((ROWS, 4 * cell), dtype=np.float32)
         squashed = np.zeros((ROWS, cell), dtype=np.float32)
+        projected = np.empty((ROWS, self.options.projection_dim), dtype=np.float32)
+        few = max(1, IN_CACHE // (4 * cell))
         for step, n in enumerate(active):
-            np.matmul(hidden, self.recurrent, out=product)  # (ROWS, P) @ (P, 4D)
-            product += gates_at(step)
-            gates = product[:n]
-            np.tanh(gates, out=gates)
-            for start in (0, 2 * cell, 3 * cell):
-                gate = gates[:, start : start + cell]
-                gate *= 0.5
-                gate += 0.5
-            c = cells[:n]
-            c *= gates[:, 2 * cell : 3 * cell]
-            gates[:, cell : 2 * cell] *= gates[:, :cell]
-            c += gates[:, cell : 2 * cell]
-            if cell_clip is not None:
-                np.clip(c, -cell_clip, cell_clip, out=c)
-            np.tanh(c, out=squashed[:n])
-            squashed[:n] *= gates[:, 3 * cell :]
-            projected = squashed @ self.projection  # (ROWS, D) @ (D, P)
-            if proj_clip is not None:
-                np.clip(projected, -proj_clip, proj_clip, out=projected)
+            rows = rows_for(n, self.recurrent.shape)
+            np.matmul(hidden[:rows], self.recurrent, out=product[:rows])  # (B, P) @ (P, 4D)
+            for first in range(0, n, few):
+                last = min(n, first + few)
+                gates = product[first:last]
+                gates += gates_of(step, first, last)
+                self._update(gates, cells[first:last], squashed[first:last])
+            rows = rows_for(n, self.projection.shape)
+            np.matmul(squashed[:rows], self.projection, out=projected[:rows])  # (B, D) @ (D, P)
+            if clip is not None:
+                np.clip(projected[:n], -clip, clip, out=projected[:n])
             hidden[:n] = projected[:n]
             outputs[step, :n] = projected[:n]
 
+    def _update(self, gates: Array, c: Array, squashed: Array) -> None:
+        """Turn gates (n, 4D) into the next c (n, D) and 2 sigmoid(o) tanh(c), in place."""
+        cell, clip = self.options.dim, self.options.cell_clip
+        np.tanh(gates, out=gates)
+        sigmoids = gates[:, cell:]  # twice the values of i, f, o
+        sigmoids += 1
+        j, i, f, o = (gates[:, start : start + cell] for start in range(0, 4 * cell, cell))
+        c *= f
+        j *= i
+        c += j
+        c *= 0.5
+        if clip is not None:
+            np.clip(c, -clip, clip, out=c)
+        np.tanh(c, out=squashed)
+        squashed *= o
 
-def _take(gates: Array, words: NDArray[np.intp], step: int) -> Array:
-    taken: Array = gates[words[step]]
-    return taken
+
+class InputGates:
+    """First-layer input gates (U, 4D) of word types, each computed once, within a bound of bytes."""
+
+    def __init__(self, layer: LSTMLayer) -> None:
+        self.layer = layer
+        self.capacity = max(1, GATE_CACHE_BYTES // layer.bias.nbytes)
+        self.places: dict[str, int] = {}
+        self.table = np.empty((self.capacity, len(layer.bias)), dtype=np.float32)  # takes memory as it fills
+
+    def of(self, types: list[str], vectors: Array) -> tuple[Array, NDArray[np.intp]]:
+        """Return a table of gates (rows, 4D), and the row of each type."""
+        if len(types) > self.capacity:
+            return self.layer.gates(vectors), np.arange(len(types))
+        new = [k for k, word in enumerate(types) if word not in self.places]
+        if len(self.places) + len(new) > self.capacity:
+            self.places.clear()
+            new = list(range(len(types)))
+        start = len(self.places)
+        self.table[start : start + len(new)] = self.layer.gates(vectors[new])
+        self.places.update((types[k], start + place) for place, k in enumerate(new))
+        return self.table, np.array([self.places[word] for word in types], dtype=np.intp)
 
 
-def _gates_of_step(layer: LSTMLayer, below: Array, step: int) -> Array:
-    return layer.gates_of(below[step])
+class _LookedUp:
+    """Input gates of the first layer: rows of a table (U, 4D), by the type numbers (T, B) of each step."""
+
+    def __init__(self, table: Array, words: NDArray[np.intp]) -> None:
+        self.table, self.words = table, words
+        self.buffer = np.empty((0, table.shape[1]), dtype=np.float32)
+
+    def gates(self, step: int, first: int, last: int) -> Array:
+        """Return gates (last - first, 4D) of some rows of a step."""
+        if len(self.buffer) < last - first:
+            self.buffer = np.empty((last - first, self.table.shape[1]), dtype=np.float32)
+        out = self.buffer[: last - first]
+        np.take(self.table, self.words[step, first:last], axis=0, out=out, mode="clip")
+        return out
+
+
+class _Multiplied:
+    """Input gates of a higher layer: the layer below (T, B, P) times its weights, as many steps as fill ROWS rows."""
+
+    def __init__(self, layer: LSTMLayer, below: Array, active: list[int]) -> None:
+        self.layer, self.below, self.active = layer, below, active
+        self.table = np.empty((ROWS, len(layer.bias)), dtype=np.float32)
+        self.places: dict[int, int] = {}
+
+    def gates(self, step: int, first: int, last: int) -> Array:
+        """Return gates (last - first, 4D) of some rows of a step."""
+        if step not in self.places:
+            self._fill(step)
+        start = self.places[step]
+        gates = self.table[start + first : start + last]
+        gates += self.layer.bias
+        return gates
+
+    def _fill(self, step: int) -> None:
+        self.places, total = {}, 0
+        while step < len(self.active) and total + self.active[step] <= ROWS:
+            self.places[step] = total
+            total += self.active[step]
+            step += 1
+        x = np.concatenate([self.below[step, : self.active[step]] for step in self.places])
+        rows = rows_for(total, self.layer.inputs.shape)
+        np.matmul(padded(x, rows), self.layer.inputs, out=self.table[:rows])
+
+
+def required_softmax(files: BiLMFiles) -> Softmax:
+    """Return the softmax of a model that is to give log-probabilities.
+
+    Raises:
+        InputError: it has none.
+    """
+    if files.softmax is None:
+        raise InputError(
+            "this biLM has no softmax.hdf5 and vocabulary.txt, so it gives no perplexity",
+            where=files.name,
+            remedy="add both files (published weights come without them) or use it for embedding only",
+        )
+    return files.softmax
+
+
+def empty_reading(options: Options, softmax: Softmax | None) -> Reading:
+    """Return the reading of a sentence without words."""
+    layers = np.zeros((options.n_layers + 1, 0, 2 * options.projection_dim), dtype=np.float32)
+    nothing = np.zeros(0) if softmax else None
+    return Reading(layers, nothing, nothing)
+
+
+def count_unknown(words: list[str], softmax: Softmax) -> int:
+    """Return how many words score as <UNK>."""
+    return sum(word not in softmax.index for word in words)
+
+
+def score(
+    tops: Sequence[Array], sentences: Sequence[list[str]], direction: int, softmax: Softmax
+) -> list[NDArray[np.float64]]:
+    """Return each sentence's log-probabilities in reading order, the last one that of the closing boundary.
+
+    ``tops`` are its top states (n + 1, P) in reading order: of the opening boundary and of each word.
+    """
+    targets = []
+    for words in sentences:
+        ordered = [*words, BOUNDARY_END] if direction == 0 else [*words[::-1], BOUNDARY_BEGIN]
+        targets += [softmax.index.get(word, softmax.index[UNKNOWN]) for word in ordered]
+    scores = log_softmax_at(np.concatenate(tops), np.array(targets), softmax)
+    return np.split(scores, np.cumsum([len(words) + 1 for words in sentences])[:-1])
 
 
 def log_softmax_at(states: Array, targets: NDArray[np.intp], softmax: Softmax) -> NDArray[np.float64]:
     """Return log p(target | state), shape (N,), natural logarithm, of states (N, P) over the whole vocabulary.
 
-    The normaliser is accumulated in float64 over chunks of the vocabulary, so memory does not grow with V.
+    The normaliser is gathered in float64 over chunks of the vocabulary, so memory does not grow with V.
     """
-    result = np.empty(len(states))
-    for start in range(0, len(states), ROWS):
-        block = _padded(states[start : start + ROWS], 0)
-        n = min(ROWS, len(states) - start)
-        wanted = targets[start : start + n]
-        total = _log_normaliser(block, softmax)[:n]
-        logits = np.einsum("np,np->n", block[:n], softmax.weights[wanted], dtype=np.float64) + softmax.bias[wanted]
-        result[start : start + n] = logits - total
-    return result
-
-
-def _log_normaliser(block: Array, softmax: Softmax) -> NDArray[np.float64]:
-    total = np.full(len(block), -np.inf)
-    for chunk, bias in _vocabulary_chunks(softmax):
-        logits = block @ chunk.T  # (ROWS, P) @ (P, V') -> (ROWS, V')
-        logits += bias
-        peak = logits.max(axis=1, keepdims=True)
-        logits -= peak
-        np.exp(logits, out=logits)
-        total = np.logaddexp(total, np.log(logits.sum(axis=1, dtype=np.float64)) + peak[:, 0])
-    return total
-
-
-def _vocabulary_chunks(softmax: Softmax) -> Iterator[tuple[Array, Array]]:
+    n = len(states)
+    blocks = padded(states, -(-n // ROWS) * ROWS).reshape(-1, ROWS, states.shape[1])
+    total = np.full(blocks.shape[:2], -np.inf)
     for start in range(0, len(softmax.bias), VOCABULARY_CHUNK):
-        rows = slice(start, start + VOCABULARY_CHUNK)
-        yield softmax.weights[rows], softmax.bias[rows]
-
-
-def _padded(rows: NDArray[Any], value: float) -> NDArray[Any]:
-    """Return the rows with others of ``value`` below, ROWS in all."""
-    if len(rows) == ROWS:
-        return rows
-    padded = np.full((ROWS, *rows.shape[1:]), value, dtype=rows.dtype)
-    padded[: len(rows)] = rows
-    return padded
+        weights = softmax.weights[start : start + VOCABULARY_CHUNK]  # (V', P)
+        bias = softmax.bias[start : start + VOCABULARY_CHUNK]
+        for number, block in enumerate(blocks):
+            logits = block @ weights.T  # (ROWS, P) @ (P, V')
+            logits += bias
+            peak = logits.max(axis=1, keepdims=True)
+            logits -= peak
+            np.exp(logits, out=logits)
+            total[number] = np.logaddexp(total[number], np.log(logits.sum(axis=1).astype(np.float64)) + peak[:, 0])
+    wanted = states.astype(np.float64) * softmax.weights[targets]
+    result: NDArray[np.float64] = wanted.sum(axis=1) + softmax.bias[targets] - total.reshape(-1)[:n]
+    return result
 
 
 def _sigmoid(x: Array) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,10 @@ class BiLMFiles:
     lowercase: bool
     softmax: Softmax | None
     digest: str
+
+    def normalise(self, words: Sequence[str]) -> list[str]:
+        """Return the words as this biLM was trained to read them."""
+        return [word.lower() for word in words] if self.lowercase else list(words)
 
 
 def weight_shapes(options: Options) -> dict[str, tuple[int, ...]]:

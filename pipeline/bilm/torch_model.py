@@ -1,4 +1,4 @@
-"""The biLM in PyTorch, for pretraining: word types -> char-CNN -> highway -> two LSTM stacks -> top states.
+"""The biLM in PyTorch: word types -> char-CNN -> highway -> two LSTM stacks -> states, to train and to read with.
 
 Parameters carry the names, shapes and gate order of weights.hdf5, so that saving is copying. Józefowicz et al. 2016;
 Peters et al. 2018. Cell: c = clip(sigmoid(f + 1) c + sigmoid(i) tanh(j)); h = clip((sigmoid(o) tanh(c)) W_P).
@@ -69,14 +69,20 @@ class TorchBiLM(nn.Module):
 
     def read(self, x: Tensor, direction: int) -> Tensor:
         """Run one direction's LSTM stack over x (T, B, P) from zero states; return the top states (T, B, P)."""
+        return self.read_layers(x, direction)[-1]
+
+    def read_layers(self, x: Tensor, direction: int) -> list[Tensor]:
+        """Run one direction's LSTM stack over x (T, B, P) from zero states; return each layer's states (T, B, P)."""
         options = self.options
+        layers = []
         clips = (options.cell_clip or torch.inf, options.proj_clip or torch.inf)
         for layer in range(options.n_layers):
             name = cell_name(direction, layer)
             weights, bias, projection = (self.arrays[f"{name}/{part}"] for part in ("W_0", "B", "W_P_0"))
             output: Tensor = _Layer.apply(x, weights, bias, projection, clips, self.dtype)
             x = output + x if layer and options.use_skip_connections else output
-        return x
+            layers.append(x)
+        return layers
 
 
 class _Layer(torch.autograd.Function):
@@ -93,7 +99,7 @@ class _Layer(torch.autograd.Function):
         dtype: torch.dtype,
     ) -> Tensor:
         (steps, batch, size), cell = x.shape, projection.shape[0]
-        forget = torch.zeros(4, cell)
+        forget = x.new_zeros(4, cell)
         forget[2] = 1.0
         x_low, w_low, p_low = x.to(dtype), weights.to(dtype), projection.to(dtype)
         gates = (x_low.flatten(0, 1) @ w_low[:size]).view(steps, batch, 4 * cell).float()
@@ -125,11 +131,11 @@ class _Layer(torch.autograd.Function):
         dtype = weights.dtype
         cell_clip, state_clip = ctx.clips
         (steps, batch, size), cell = states.shape, projection.shape[0]
-        grad_gates = torch.empty(steps, batch, 4 * cell, dtype=dtype)
-        grad_h = torch.empty(steps, batch, size, dtype=dtype)
+        grad_gates = x.new_empty(steps, batch, 4 * cell, dtype=dtype)
+        grad_h = x.new_empty(steps, batch, size, dtype=dtype)
         recurrent_t, projection_t = weights[size:].T.contiguous(), projection.T.contiguous()
-        grad_c = torch.zeros(batch, cell)
-        buffer = torch.empty(batch, 4 * cell)
+        grad_c = states.new_zeros(batch, cell)
+        buffer = states.new_empty(batch, 4 * cell)
         carried = None
         for step in reversed(range(steps)):
             grad = grad_states[step] if carried is None else grad_states[step] + carried
@@ -162,7 +168,7 @@ class _Layer(torch.autograd.Function):
         )
         grad_x = (flat @ weights[:size].T).view(steps, batch, size).float()
         grad_projection = (outputs.to(dtype).flatten(0, 1).T @ grad_h.flatten(0, 1)).float()
-        grad_bias = (torch.ones(1, len(flat), dtype=dtype) @ flat).float()[0]
+        grad_bias = (flat.new_ones(1, len(flat)) @ flat).float()[0]
         return grad_x, grad_weights, grad_bias, grad_projection, None, None
 
 

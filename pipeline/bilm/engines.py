@@ -1,0 +1,57 @@
+"""The name of an engine + a biLM folder -> a reader. Three engines read the same files and agree to 1e-5.
+
+``numpy`` (the default) needs nothing else; ``torch`` needs the extra of that name and uses a GPU where there is one;
+``allennlp`` runs the real AllenNLP in an environment of its own. Only ``numpy`` promises a sentence equal bytes
+whatever else is read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.bilm.engine import BiLM, Reading
+from pipeline.bilm.files import BiLMFiles, read_bilm
+from pipeline.errors import InputError
+
+ENGINES = ("numpy", "torch", "allennlp")
+
+
+class Reader(Protocol):
+    """What every engine can do."""
+
+    files: BiLMFiles
+
+    def read(self, sentences: Sequence[Sequence[str]], *, log_probabilities: bool = False) -> list[Reading]:
+        """Read each sentence by itself, from zero states; return one Reading each, in the order given."""
+        ...
+
+
+def load_engine(name: str, folder: Path, *, threads: int = 2, allennlp_python: Path | None = None) -> Reader:
+    """Return an engine with a biLM folder's weights; it uses at most ``threads`` processor threads.
+
+    Raises:
+        InputError: the biLM is missing or damaged, there is no such engine, or what it needs is not installed.
+    """
+    if name == "numpy":
+        return BiLM(read_bilm(folder), threads=threads)
+    if name == "torch":
+        if find_spec("torch") is None:
+            raise InputError("needs PyTorch", where="--elmo-engine torch", remedy="pip install 'adscreen[torch]'")
+        from pipeline.bilm.torch_engine import TorchReader
+
+        return TorchReader(read_bilm(folder), threads=threads)
+    if name == "allennlp":
+        from pipeline.bilm.allennlp_engine import AllenNLPReader, find_allennlp
+
+        return AllenNLPReader(read_bilm(folder), folder, python=find_allennlp(allennlp_python), threads=threads)
+    raise InputError(f"no engine {name!r}", where="--elmo-engine", remedy=f"use {', '.join(ENGINES)}")
+
+
+def threads_of_one(jobs: int) -> int:
+    """Return how many threads each of ``jobs`` processes may use, so that all fit the processors there are."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(2, usable // max(1, jobs)))
