@@ -27,18 +27,20 @@ def split_sentences(transcript: Transcript, *, view: View = "spoken") -> tuple[S
 
     So sentence ``i`` of either view belongs to ``participant_utterances(transcript)[i]``.
     """
-    read = _spoken if view == "spoken" else _fluent
+    read = spoken_tokens if view == "spoken" else fluent_tokens
     return tuple(
         Sentence(transcript.recording_id, index, tuple(token for word in utterance.words for token in read(word)))
         for index, utterance in enumerate(participant_utterances(transcript))
     )
 
 
-def _spoken(word: Word) -> tuple[str, ...]:
+def spoken_tokens(word: Word) -> tuple[str, ...]:
+    """The tokens of a word as it was uttered."""
     return _tokens(word.text)
 
 
-def _fluent(word: Word) -> tuple[str, ...]:
+def fluent_tokens(word: Word) -> tuple[str, ...]:
+    """The tokens that a word is meant to be, none where it is a disfluency."""
     if word.kind in ("filler", "fragment") or word.retraced or word.repeated:
         return ()
     return tuple(token for text in word.target or (word.text,) for token in _tokens(text))

@@ -1,13 +1,28 @@
-"""A transcript file -> a Transcript: the format is told by its content, the participant by name, role or exclusion."""
+"""A transcript file -> a Transcript: the format is told by its content, the participant by name, role or exclusion.
+
+One module a format: chat (with main_line and word_form), text, recognisers (JSON), captions, elan, textgrid, tables,
+document. All but CHAT and text become timed segments first (segments).
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from pipeline.ingest.captions import read_captions
 from pipeline.ingest.chat import read_chat
 from pipeline.ingest.conversation import Conversation, choose_participant
+from pipeline.ingest.document import read_document
+from pipeline.ingest.elan import read_elan
+from pipeline.ingest.recognisers import parse_json, read_recogniser
 from pipeline.ingest.source import Source, read_source
+from pipeline.ingest.stored import index_transcripts, read_stored
+from pipeline.ingest.tables import Request, Talk, index_table, is_table, read_rows
 from pipeline.ingest.text import read_text
+from pipeline.ingest.textgrid import read_textgrid
+from pipeline.manifest.files import holds_many
+from pipeline.manifest.table import parse_delimited, parse_workbook
 from pipeline.records import Transcript
 
 __all__ = ["read_transcript"]
@@ -23,15 +38,24 @@ def read_transcript(
     language: str | None = None,
     speaker: str | None = None,
 ) -> Transcript:
-    """Read the transcript of one recording.
+    """Read the transcript of one recording; ``path`` may lead into a .zip, and the file may be compressed.
 
     ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
-    ``speaker`` is the code or label of the participant, needed only where more than one person may be it.
+    ``speaker`` is the code or label of the participant, or ``longest`` for who speaks longest, needed only where more
+    than one person may be it. Where a file holds many recordings (a table, transcripts.jsonl), the ids select one.
 
     Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
     """
-    source = read_source(path)
-    conversation = _read(source, task=task, language=language)
+    source, content = _load_kept(path)
+    request = Request(recording_id, subject_id, visit)
+    if source.format == "transcripts":
+        read = read_stored(content.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
+        conversation = Conversation(read.utterances, read.language, read.task, read.diagnostics, read.source_format)
+        speaker = speaker or read.participant
+        digest = read.source_digest or source.digest
+    else:
+        conversation = _read(source, content, request, where=str(path), task=task, language=language)
+        digest = source.digest
     return Transcript(
         recording_id=recording_id,
         subject_id=subject_id,
@@ -40,13 +64,68 @@ def read_transcript(
         visit=visit,
         task=task or conversation.task,
         language=conversation.language or language,
-        source_format=source.format,
-        source_digest=source.digest,
+        source_format=conversation.format or source.format,
+        source_digest=digest,
         diagnostics=source.diagnostics + conversation.diagnostics,
     )
 
 
-def _read(source: Source, *, task: str | None, language: str | None) -> Conversation:
-    if source.format == "chat":
-        return read_chat(source.text, file=source.name, task=task, language=language)
-    return read_text(source.text, file=source.name)
+class _Content(NamedTuple):
+    """What a file that may hold many recordings is parsed into once: a table, or the lines of a transcripts.jsonl."""
+
+    talk: Talk | None = None
+    lines: dict[str, str] = {}  # noqa: RUF012 (never changed)
+
+
+def _load_kept(path: Path) -> tuple[Source, _Content]:
+    """Load a file; the last one that may hold many recordings is kept, for a manifest names it in every row."""
+    if holds_many(path):
+        try:
+            found = path.stat()
+        except (OSError, ValueError):
+            return _load(path)
+        return _load_once(path, found.st_mtime_ns, found.st_size)
+    return _load(path)
+
+
+@lru_cache(maxsize=1)
+def _load_once(path: Path, modified: int, size: int) -> tuple[Source, _Content]:
+    """Load a file anew only where its name, time or size differ."""
+    return _load(path)
+
+
+def _load(path: Path) -> tuple[Source, _Content]:
+    source = read_source(path)
+    if source.format == "table":
+        delimiter = is_table(source.text.lstrip("\ufeff \n").partition("\n")[0]) or ","
+        table = parse_delimited(source.text.removeprefix("\ufeff"), delimiter=delimiter, file=source.name)
+    elif source.format == "excel":
+        table = parse_workbook(source.content, file=source.name)
+    elif source.format == "transcripts":
+        return source, _Content(lines=index_transcripts(source.text, where=str(path)))
+    else:
+        return source, _Content()
+    return source, _Content(talk=index_table(table, file=source.name))
+
+
+def _read(
+    source: Source, content: _Content, request: Request, *, where: str, task: str | None, language: str | None
+) -> Conversation:
+    file = source.name
+    if content.talk:
+        return read_rows(content.talk, request, file=file)
+    match source.format:
+        case "chat":
+            return read_chat(source.text, file=file, task=task, language=language)
+        case "json":
+            return read_recogniser(parse_json(source.text, where=where), file=file, where=where)
+        case "vtt" | "srt":
+            return read_captions(source.text, file=file)
+        case "elan":
+            return read_elan(source.content, file=file, where=where)
+        case "textgrid":
+            return read_textgrid(source.text, file=file, where=where)
+        case "docx":
+            return read_text(read_document(source.content, where=where), file=file)
+        case _:
+            return read_text(source.text, file=file)

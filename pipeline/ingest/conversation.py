@@ -13,16 +13,21 @@ PARTICIPANT_ROLES = frozenset({"Participant", "Target_Adult", "Target_Child", "S
 INTERVIEWER_ROLES = frozenset(
     "Investigator Interviewer Examiner Experimenter Clinician Therapist Doctor Observer Camera_Operator Media".split()
 )
+LONGEST = "longest"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The utterances of one file in order, whoever spoke; ``language`` and ``task`` where the file states them."""
+    """The utterances of one file in order, whoever spoke; ``language`` and ``task`` where the file states them.
+
+    ``format`` names the reader where the file alone does not tell it (JSON of one recogniser or another).
+    """
 
     utterances: tuple[Utterance, ...]
     language: str | None = None
     task: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    format: str = ""
 
     def word_counts(self) -> dict[str, int]:
         """Words per speaker code, in order of first appearance."""
@@ -39,13 +44,16 @@ class Conversation:
 def choose_participant(conversation: Conversation, *, where: str, speaker: str | None = None) -> str:
     """Return the code of the participant: ``speaker`` if given, else by role, else the only one who may be it.
 
-    An interviewer is never chosen unless named. Raises InputError where nobody or more than one person comes into
-    question, and where the participant says no word.
+    ``speaker`` may be LONGEST: who speaks longest, in time where all turns have times, else in words. An interviewer is
+    never chosen unless named. Raises InputError where nobody or more than one person comes into question, and where the
+    participant says no word.
     """
     counts = conversation.word_counts()
     if not counts:
         raise InputError("no utterance", where=where, remedy="begin each turn with its speaker, as in *PAR: or *INV:")
-    if speaker:
+    if speaker and speaker.strip().casefold() == LONGEST and LONGEST not in map(str.casefold, counts):
+        participant = _longest(conversation, counts)
+    elif speaker:
         participant = _named(speaker, counts, where=where)
     else:
         participant = _only_candidate(conversation.roles(), counts, where=where)
@@ -68,6 +76,16 @@ def _named(speaker: str, counts: Mapping[str, int], *, where: str) -> str:
     )
 
 
+def _longest(conversation: Conversation, counts: Mapping[str, int]) -> str:
+    """The speaker of the longest time (of the most words where a turn has none); the first of equals."""
+    times: Counter[str] = Counter()
+    for utterance in conversation.utterances:
+        if utterance.start_ms is None or utterance.end_ms is None:
+            return max(counts, key=lambda code: counts[code])
+        times[utterance.speaker] += utterance.end_ms - utterance.start_ms
+    return max(counts, key=lambda code: (times[code], counts[code]))
+
+
 def _only_candidate(roles: Mapping[str, str], counts: Mapping[str, int], *, where: str) -> str:
     candidates = [code for code, role in roles.items() if role in PARTICIPANT_ROLES or (code == "PAR" and not role)]
     candidates = candidates or [code for code, role in roles.items() if not _is_interviewer(code, role)]
@@ -82,7 +100,7 @@ def _only_candidate(roles: Mapping[str, str], counts: Mapping[str, int], *, wher
         raise InputError(
             f"more than one speaker may be the participant: {_listed({code: counts[code] for code in speaking})}",
             where=where,
-            remedy="name one in the manifest column `speaker`",
+            remedy=f"name one in the manifest column `speaker`, or `{LONGEST}`",
         )
     return speaking[0]
 

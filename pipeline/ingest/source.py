@@ -1,39 +1,51 @@
-"""A transcript file -> its text, digest and format, recognised by content."""
+"""A transcript file -> its content, digest and format, recognised by content and not by name."""
 
 from __future__ import annotations
 
 import codecs
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import InputError
+from pipeline.ingest.tables import is_table
+from pipeline.manifest.files import read_bytes
 from pipeline.records import Diagnostic
 
-SourceFormat = Literal["chat", "text"]
+SourceFormat = Literal[
+    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx"
+]
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
 _CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
 _CHAT_TIER = re.compile(r"^\*[A-Z0-9_]{2,7}:", re.MULTILINE)
-_OTHER_FORMATS = (
-    ("a PDF document", re.compile(r"%PDF-")),
-    ("an RTF document", re.compile(r"\{\\rtf")),
-    ("WebVTT captions", re.compile(r"WEBVTT\b")),
-    ("SubRip captions", re.compile(r"\d+\s*\n\d+:\d\d:\d\d[,.]\d+\s*-->")),
-    ("a Praat TextGrid", re.compile(r'File type = "ooTextFile')),
-    ("XML or HTML", re.compile(r"<\?xml|<!DOCTYPE|<html", re.IGNORECASE)),
+_TIMING = r"(?:\d+:)?\d+:\d\d[.,]\d+\s*-->"
+_STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
+    ("vtt", re.compile(r"WEBVTT(?!\S)")),
+    ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
+    ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
+    ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
+    ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
+    ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
 )
+_REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
+_HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
+_ZIP = b"PK\x03\x04"
+_OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of a file with line ends as ``\\n``; ``digest`` is the SHA-256 of its bytes, in hexadecimal."""
+    """The content of a file; ``text`` has line ends as ``\\n`` and is empty for office documents.
+
+    ``digest`` is the SHA-256 of ``content`` in hexadecimal: that of the file, or of what a compressed file holds.
+    """
 
     name: str
+    content: bytes
     text: str
     digest: str
     format: SourceFormat
@@ -43,17 +55,25 @@ class Source:
 def read_source(path: Path) -> Source:
     """Read a file; raises InputError where it is missing, empty, binary or in a format that is not a transcript's."""
     where = str(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", where=where, remedy="transcript paths are relative to the manifest") from None
-    except (OSError, ValueError) as error:  # ValueError: a path that no system accepts
-        raise InputError(f"cannot be read ({getattr(error, 'strerror', None) or error})", where=where) from None
+    content = read_bytes(path, remedy="transcript paths are relative to the manifest")
+    digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(_ZIP):
+        return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
     text, diagnostics = _decode(content, path)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\x1a \t\n"):
         raise InputError("the file is empty", where=where)
-    return Source(path.name, text, hashlib.sha256(content).hexdigest(), _recognise(text, where=where), diagnostics)
+    return Source(path.name, content, text, digest, _recognise(text, where=where), diagnostics)
+
+
+def _recognise_archive(content: bytes, *, where: str) -> SourceFormat:
+    for format, part in _OFFICE:
+        if part in content:
+            return format
+    raise InputError(
+        "an archive", where=where, remedy="name a file in it (corpus.zip/S01.cha), or run `adscreen manifest` on it"
+    )
 
 
 def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
@@ -75,19 +95,17 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
 
 
 def _recognise(text: str, *, where: str) -> SourceFormat:
-    if _CHAT_START.match(text) or _CHAT_TIER.search(text):
+    if _CHAT_START.match(text):
         return "chat"
-    start = text.lstrip()
-    names = [name for name, pattern in _OTHER_FORMATS if pattern.match(start)]
-    if names or (start[0] in "{[" and _is_json(text)):
-        name = names[0] if names else "JSON"
-        raise InputError(f"{name}, not CHAT or plain text", where=where, remedy="convert it to CHAT or plain text")
-    return "text"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    start = text.lstrip("\ufeff \t\n")
+    for name, refused in _REFUSED:
+        if refused.match(start):
+            raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
+    if _HTML.match(start):
+        raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
+    for format, pattern in _STARTS:
+        if pattern.match(start):
+            return format
+    if _CHAT_TIER.search(text):
+        return "chat"
+    return "table" if is_table(start.partition("\n")[0]) else "text"

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pipeline.errors import InputError
 from pipeline.manifest.cohort import NUMBERS, Cohort, Recording, labels
+from pipeline.manifest.files import holds_many
 from pipeline.manifest.layouts import build_manifest
 from pipeline.manifest.selection import select
 from pipeline.manifest.table import Row, read_table
@@ -102,6 +103,8 @@ def _check_unique(cohort: Cohort) -> None:
                 where=cohort.path.name,
                 remedy="tell them apart in a column `visit` or `recording_id`",
             )
+        if holds_many(recording.transcript):
+            continue
         first = by_path.setdefault(recording.transcript, recording.row)
         if first != recording.row:
             raise InputError(f"rows {first} and {recording.row} name the same transcript", where=cohort.path.name)

@@ -44,10 +44,11 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The recordings of one manifest, in its order."""
+    """The recordings of one manifest, in its order; ``left_out`` are those that a condition left out."""
 
     path: Path
     recordings: tuple[Recording, ...]
+    left_out: tuple[Recording, ...] = ()
 
     def frame(self, columns: tuple[str, ...] = COVARIATES) -> pandas.DataFrame:
         """Return the ``columns`` of Recording and the carried columns, one row a recording.

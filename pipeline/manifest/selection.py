@@ -35,10 +35,12 @@ def select(cohort: Cohort, where: str) -> Cohort:
     """
     frame = cohort.frame(_COLUMNS)
     _check(where, frame)
-    kept = tuple(recording for recording, met in zip(cohort.recordings, _meets(frame, where), strict=True) if met)
+    met = _meets(frame, where)
+    kept = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if meets)
     if not kept:
         raise InputError(f"none of the {len(frame)} rows of {cohort.path.name} meets the condition", where=_OPTION)
-    return Cohort(cohort.path, kept)
+    left_out = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if not meets)
+    return Cohort(cohort.path, kept, (*cohort.left_out, *left_out))
 
 
 def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:

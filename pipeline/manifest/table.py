@@ -1,14 +1,19 @@
-"""A CSV, TSV, Parquet or Excel file -> its cells as text, so that ``007`` is not turned into a number."""
+"""A CSV, TSV, Parquet or Excel file -> its cells as text, so that ``007`` is not turned into a number.
+
+A delimited or Excel file may be compressed (``cohort.csv.gz``) or lie inside a .zip.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import InputError
+from pipeline.manifest.files import check_members, read_bytes
 
 _READABLE = ".csv, .tsv, .parquet or .xlsx"
 
@@ -30,54 +35,65 @@ class Table:
 
 def read_table(path: Path) -> Table:
     """Read a table; raises InputError where it is missing, damaged, ragged or of another kind."""
-    readers = {".csv": _read_delimited, ".tsv": _read_delimited, ".parquet": _read_parquet, ".xlsx": _read_excel}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise InputError(f"a manifest is {_READABLE}, not {path.suffix or 'without extension'}", where=str(path))
-    if not path.is_file():
-        raise InputError("no such file", where=str(path))
+    suffix = path.with_suffix("").suffix if path.suffix.lower() in (".gz", ".xz") else path.suffix
+    suffix = suffix.lower()
+    if suffix not in (".csv", ".tsv", ".parquet", ".xlsx"):
+        raise InputError(f"a manifest is {_READABLE}, not {suffix or 'without extension'}", where=str(path))
+    if suffix == ".parquet":
+        return _of_records(_read_parquet(path), file=path.name)
+    content = read_bytes(path)
+    if suffix == ".xlsx":
+        return parse_workbook(content, file=path.name)
     try:
-        records = reader(path)
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror or type(error).__name__})", where=str(path)) from None
-    filled = [record for record in records if any(cell is not None for cell in record)]
-    if not filled:
-        raise InputError("the file is empty", where=path.name)
-    return _with_header(filled[0], filled[1:], file=path.name)
-
-
-def _read_delimited(path: Path) -> list[list[str | None]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [[cell.strip() or None for cell in record] for record in csv.reader(file, delimiter=delimiter)]
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("not UTF-8", where=path.name, remedy="save it as CSV in UTF-8") from None
+    return parse_delimited(text, delimiter="\t" if suffix == ".tsv" else ",", file=path.name)
+
+
+def parse_delimited(text: str, *, delimiter: str, file: str) -> Table:
+    """Parse CSV (or TSV) text; raises InputError where it is no table."""
+    try:
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return _of_records([[cell.strip() or None for cell in record] for record in records], file=file)
     except csv.Error as error:
-        raise InputError(f"not a table ({error})", where=path.name) from None
+        raise InputError(f"not a table ({error})", where=file) from None
+
+
+def parse_workbook(content: bytes, *, file: str) -> Table:
+    """Parse the first sheet of an Excel workbook; raises InputError where it is damaged or expands too far."""
+    import pandas as pd
+
+    if not content.startswith(b"PK"):
+        raise InputError("not an Excel workbook", where=file)
+    check_members(content, where=file)
+    try:
+        frame = pd.read_excel(io.BytesIO(content), header=None, dtype=object, keep_default_na=False, engine="openpyxl")
+    except Exception:  # openpyxl raises whatever its XML leads it into
+        raise InputError("not an Excel workbook", where=file) from None
+    return _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
+
+
+def _of_records(records: Sequence[Sequence[str | None]], *, file: str) -> Table:
+    filled = [record for record in records if any(cell is not None for cell in record)]
+    if not filled:
+        raise InputError("the file is empty", where=file)
+    return _with_header(filled[0], filled[1:], file=file)
 
 
 def _read_parquet(path: Path) -> list[list[str | None]]:
     import pandas as pd
 
+    if not path.is_file():
+        raise InputError("no such file", where=str(path))
     try:
         frame = pd.read_parquet(path)
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror or type(error).__name__})", where=str(path)) from None
     except ValueError:
         raise InputError("not a Parquet file", where=path.name) from None
     header: list[str | None] = [str(column).strip() or None for column in frame.columns]
     return [header, *_texts(frame.astype(object).itertuples(index=False, name=None))]
-
-
-def _read_excel(path: Path) -> list[list[str | None]]:
-    from zipfile import BadZipFile
-
-    import pandas as pd
-
-    try:
-        frame = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, engine="openpyxl")
-    except (BadZipFile, ValueError, KeyError):
-        raise InputError("not an Excel workbook", where=path.name) from None
-    return _texts(frame.itertuples(index=False, name=None))
 
 
 def _texts(records: Iterable[Sequence[object]]) -> list[list[str | None]]:
