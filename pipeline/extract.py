@@ -76,7 +76,7 @@ def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings) ->
     """Read and measure a few recordings; the biLM reads their sentences together."""
     bilm = load_bilm(settings.bilm)
     read = [read_recording(recording) for recording in recordings]
-    sentences = [split_sentences(item, view=settings.view) if isinstance(item, Transcript) else () for item in read]
+    sentences = [_sentences(item, view=settings.view) if isinstance(item, Transcript) else () for item in read]
     flat = [sentence for of_recording in sentences for sentence in of_recording]
     readings = iter(bilm.read([sentence.tokens for sentence in flat], log_probabilities=True))
     rows = []
@@ -112,6 +112,11 @@ def read_recording(recording: Recording) -> Transcript | str:
         )
     except InputError as error:
         return str(error).replace(str(recording.transcript), recording.transcript.name)
+
+
+def _sentences(transcript: Transcript, *, view: View) -> tuple[Sentence, ...]:
+    """Return the sentences; one without words where every utterance is excluded."""
+    return split_sentences(transcript, view=view) or (Sentence(transcript.recording_id, 0, ()),)
 
 
 def _measure(
