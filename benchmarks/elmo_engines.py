@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pipeline.bilm.allennlp_engine import AllenNLPReader  # noqa: E402
-from pipeline.bilm.engines import load_engine  # noqa: E402
+from pipeline.bilm.engines import EngineChoice, load_engine  # noqa: E402
 from pipeline.bilm.files import Options, Softmax, weight_shapes  # noqa: E402
 from pipeline.words import split_text, tokenize  # noqa: E402
 
@@ -72,7 +72,7 @@ def measure_engine(
     engine: str, folder: Path, sentences: list[list[str]], allennlp_python: Path | None
 ) -> dict[str, Any]:
     """Return seconds and peak memory of one engine, loaded and started before the clock is."""
-    reader = load_engine(engine, folder, threads=THREADS, allennlp_python=allennlp_python)
+    reader = load_engine(folder, EngineChoice(engine, allennlp_python), threads=THREADS)
     before = time.perf_counter()
     reader.read(sentences)
     seconds = time.perf_counter() - before

@@ -28,13 +28,23 @@ OutArg = Annotated[Path, typer.Argument(help="Folder to write; must not exist ye
 WhereOpt = Annotated[str | None, typer.Option("--where", help="Use only rows that meet this: 'mmse >= 20'.")]
 PositiveOpt = Annotated[str | None, typer.Option("--positive", help="The label that is the case [not `control`].")]
 BilmOpt = Annotated[Path | None, typer.Option("--bilm", help="biLM folder [the bundled speech-bilm].")]
-LayerOpt = Annotated[str, typer.Option("--layer", help="biLM layer of the embedding: mean, 0, 1, 2 ...")]
+LayerOpt = Annotated[str, typer.Option("--layer", help="biLM layer: mean, 0, 1, 2, or a weight each: 0.2,0.3,0.5.")]
+PoolingOpt = Annotated[str, typer.Option("--pooling", help="From words to a recording: mean or mean+max.")]
+EngineOpt = Annotated[str, typer.Option("--elmo-engine", help="numpy, torch or allennlp; they agree.")]
+AllenNLPOpt = Annotated[
+    Path | None,
+    typer.Option("--allennlp-python", help="Interpreter of the engine allennlp [.venv-allennlp, built by make]."),
+]
 ConfigOpt = Annotated[Path | None, typer.Option("--config", help="study.toml: folds, repeats, [search] ...")]
 JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]
 ForceOpt = Annotated[bool, typer.Option("--force", help="Replace a run that is there.")]
 QuietOpt = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print the table as JSON.")]
+
+
+models = typer.Typer(help="List, fetch and verify biLMs.", rich_markup_mode=None)
+app.add_typer(models, name="models")
 
 
 def main() -> None:
@@ -153,26 +163,30 @@ def ingest(
     manifest: ManifestArg,
     out: OutArg,
     where: WhereOpt = None,
+    participant: Annotated[
+        str | None, typer.Option(help="Speaker to read where the manifest names none: a label, or `longest`.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
+    jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
-    """Read every transcript; write transcripts.jsonl and ingest.csv: what was kept, dropped and why.
+    """Read every transcript; write transcripts.jsonl, ingest.csv (what was kept, dropped and why) and flow.csv.
 
-    Example: adscreen ingest manifest.csv transcripts
+    Example: adscreen ingest manifest.csv transcripts --jobs 2
     """
+    from pipeline.ingest.cohort import ingest_cohort, require_clean
     from pipeline.manifest import read_manifest
     from pipeline.runs import new_run
-    from pipeline.studies import write_transcripts
 
     cohort = read_manifest(manifest, where=where)
-    with (
-        new_run(out, force=force, command="ingest", settings={"manifest": manifest, "where": where}) as folder,
-        _progress(quiet) as progress,
-    ):
-        unreadable = write_transcripts(cohort, folder, progress=progress.task("Reading", len(cohort.recordings)))
-    _say(
-        quiet, f"Wrote {out / 'transcripts.jsonl'}: {len(cohort.recordings) - unreadable} read, {unreadable} unreadable"
-    )
+    settings = {"manifest": manifest, "where": where, "participant": participant, "strict": strict}
+    with new_run(out, force=force, command="ingest", settings=settings) as folder, _progress(quiet) as progress:
+        advance = progress.task("Reading", len(cohort.recordings))
+        done = ingest_cohort(cohort, folder, jobs=jobs, participant=participant, progress=advance)
+        if strict:
+            require_clean(done, where=str(manifest))
+    _say(quiet, f"Wrote {out / 'transcripts.jsonl'}: {done.read} read, {done.unreadable} unreadable")
 
 
 @app.command()
@@ -181,6 +195,9 @@ def features(
     out: OutArg,
     bilm: BilmOpt = None,
     layer: LayerOpt = "mean",
+    pooling: PoolingOpt = "mean",
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -195,8 +212,8 @@ def features(
     from pipeline.studies import extract_settings, read_table, write_table
 
     cohort = read_manifest(manifest, where=where)
-    extract = extract_settings(bilm, layer=layer)
-    settings = {"manifest": manifest, "where": where, "layer": layer}
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=_engine(elmo_engine, allennlp_python))
+    settings = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling, "engine": elmo_engine}
     with (
         new_run(out, force=force, command="features", settings=settings) as folder,
         _progress(quiet) as progress,
@@ -216,6 +233,9 @@ def evaluate(
     where: WhereOpt = None,
     bilm: BilmOpt = None,
     layer: LayerOpt = "mean",
+    pooling: PoolingOpt = "mean",
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
     folds: Annotated[int | None, typer.Option(help="Outer folds [5].")] = None,
     repeats: Annotated[int | None, typer.Option(help="Repeats of the outer folds [3].")] = None,
     jobs: JobsOpt = 1,
@@ -247,6 +267,8 @@ def evaluate(
             where=where,
             bilm=bilm,
             layer=layer,
+            pooling=pooling,
+            engine=_engine(elmo_engine, allennlp_python),
             jobs=jobs,
             force=force,
             progress=progress,
@@ -268,6 +290,9 @@ def train(
     where: WhereOpt = None,
     bilm: BilmOpt = None,
     layer: LayerOpt = "mean",
+    pooling: PoolingOpt = "mean",
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
     jobs: JobsOpt = 1,
     seed: SeedOpt = None,
     force: ForceOpt = False,
@@ -289,6 +314,8 @@ def train(
             where=where,
             bilm=bilm,
             layer=layer,
+            pooling=pooling,
+            engine=_engine(elmo_engine, allennlp_python),
             jobs=jobs,
             force=force,
             progress=progress,
@@ -305,6 +332,8 @@ def score(
     out: OutArg,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
     min_words: Annotated[int | None, typer.Option(min=1, help="Fewest words scored [as in training].")] = None,
     allow_training_subjects: Annotated[
         bool, typer.Option("--allow-training-subjects", help="Score subjects of the training data too, marked.")
@@ -327,6 +356,7 @@ def score(
             out,
             where=where,
             bilm=bilm,
+            engine=_engine(elmo_engine, allennlp_python),
             minimum_words=min_words,
             allow_training_subjects=allow_training_subjects,
             jobs=jobs,
@@ -414,6 +444,8 @@ def perplexity(
     model: Annotated[str, typer.Argument(help="A biLM folder, or `bundled`.", show_default=False)],
     files: Annotated[list[Path], typer.Argument(help="Transcripts: CHAT or plain text.", show_default=False)],
     view: Annotated[str, typer.Option(help="spoken or fluent.")] = "spoken",
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
 ) -> None:
@@ -425,11 +457,74 @@ def perplexity(
 
     if view not in ("spoken", "fluent"):
         raise InputError(f"unknown view {view!r}", where="--view", remedy="use spoken or fluent")
-    table = perplexity_table(model, files, view=view)  # type: ignore[arg-type]
+    engine = _engine(elmo_engine, allennlp_python)
+    table = perplexity_table(model, files, view=view, engine=engine)  # type: ignore[arg-type]
     if json:
         _print_json(table)
     elif not quiet:
         _print_table(table)
+
+
+@models.command("list")
+def list_models(quiet: QuietOpt = False, json: JsonOpt = False) -> None:
+    """List the published biLMs that can be fetched, and the bundled one.
+
+    Example: adscreen models list
+    """
+    from pipeline.bilm.published import list_published
+
+    rows = list_published()
+    if json:
+        _print_json(rows)
+    elif not quiet:
+        _print_table(rows)
+
+
+@models.command("fetch")
+def fetch_model(
+    name: Annotated[str, typer.Argument(help="small, medium, original or 5.5B.", show_default=False)],
+    out: Annotated[Path | None, typer.Argument(help="Folder to write [NAME].", show_default=False)] = None,
+    embedding_only: Annotated[
+        bool, typer.Option("--embedding-only", help="Leave out softmax and vocabulary (no perplexity then).")
+    ] = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Fetch a published biLM; the one command that uses the network. It says addresses and sizes, resumes, and checks.
+
+    Where no SHA-256 is published, that of the first download is recorded in SHA256SUMS and checked ever after.
+
+    Example: adscreen models fetch original elmo-original
+    """
+    from pipeline.bilm.published import ask_size, fetch, files_of, find_published
+
+    model = find_published(name)
+    files = files_of(model, embedding_only=embedding_only)
+    for file in files:  # whatever --quiet says: what the network is used for is never silent
+        size = ask_size(file)
+        print(f"{file.name}: {file.address} ({'size unknown' if size is None else f'{size:,} bytes'})", file=sys.stderr)
+    folder = out or Path(model.name)
+    with _progress(quiet) as progress:
+        fetch(model, files, folder, progress=progress)
+    _say(quiet, f"Wrote {folder}; use it with --bilm {folder}")
+
+
+@models.command("verify")
+def verify_model(
+    path: Annotated[Path, typer.Argument(help="A biLM folder.", show_default=False)],
+    quiet: QuietOpt = False,
+    json: JsonOpt = False,
+) -> None:
+    """Check a biLM folder: every file against its SHA-256, and that options and weights belong together.
+
+    Example: adscreen models verify elmo-original
+    """
+    from pipeline.bilm.published import verify
+
+    rows = verify(path)
+    if json:
+        _print_json(rows)
+    elif not quiet:
+        _print_table(rows)
 
 
 @app.command()
@@ -453,6 +548,12 @@ def _require_torch() -> None:
 
     if find_spec("torch") is None:
         raise InputError("pretraining needs PyTorch", where="pretrain", remedy="pip install 'adscreen[torch]'")
+
+
+def _engine(name: str, allennlp_python: Path | None) -> Any:
+    from pipeline.bilm.engines import EngineChoice
+
+    return EngineChoice(name, allennlp_python)
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:

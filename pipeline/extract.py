@@ -5,6 +5,7 @@ Recordings are read in chunks, in parallel where asked; a recording's row depend
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,10 +14,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline import __version__
-from pipeline.bilm.engine import BiLM, Reading
-from pipeline.bilm.files import read_bilm
+from pipeline.bilm.engine import Reading
+from pipeline.bilm.engines import NUMPY, EngineChoice, Reader, load_engine, threads_of_one
+from pipeline.bilm.files import BiLMFiles, read_bilm
 from pipeline.errors import InputError
 from pipeline.features import SET_VERSION, compute_features
 from pipeline.ingest import read_transcript
@@ -27,15 +30,24 @@ from pipeline.speech import split_sentences
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
 
 CHUNK = 32
+POOLINGS = ("mean", "mean+max")
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractSettings:
-    """What decides a row: the biLM folder, the layer (``mean`` or a number, 0 the token layer) and the view read."""
+    """What decides a row: the biLM folder, the layer, the pooling over words, and the view read.
+
+    ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
+    or ``mean+max``. The engine decides rounding alone.
+    """
 
     bilm: Path
     layer: str = "mean"
     view: View = "spoken"
+    pooling: str = "mean"
+    engine: EngineChoice = NUMPY
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +75,20 @@ def extract_recordings(
     """
     from joblib import Parallel, delayed
 
-    load_bilm(settings.bilm)
+    bilm_files(settings.bilm)
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
-    workers = Parallel(n_jobs=min(jobs, max(1, len(chunks))), return_as="generator")
-    for rows in workers(delayed(extract_chunk)(chunk, settings) for chunk in chunks):
+    jobs = min(jobs, max(1, len(chunks)))
+    threads = threads_of_one(jobs)
+    workers = Parallel(n_jobs=jobs, return_as="generator")
+    for rows in workers(delayed(extract_chunk)(chunk, settings, threads=threads) for chunk in chunks):
         if progress:
             progress(len(rows))
         yield from rows
 
 
-def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings) -> list[Extracted]:
+def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings, *, threads: int = 2) -> list[Extracted]:
     """Read and measure a few recordings; the biLM reads their sentences together."""
-    bilm = load_bilm(settings.bilm)
+    bilm = load_bilm(settings.bilm, settings.engine, threads=threads)
     read = [read_recording(recording) for recording in recordings]
     sentences = [_sentences(item, view=settings.view) if isinstance(item, Transcript) else () for item in read]
     flat = [sentence for of_recording in sentences for sentence in of_recording]
@@ -89,13 +103,23 @@ def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings) ->
 
 
 @lru_cache(maxsize=2)
-def load_bilm(folder: Path) -> BiLM:
+def bilm_files(folder: Path) -> BiLMFiles:
     """Return the biLM of a folder, read once a process.
 
     Raises:
         InputError: it is missing or damaged.
     """
-    return BiLM(read_bilm(folder))
+    return read_bilm(folder)
+
+
+@lru_cache(maxsize=2)
+def load_bilm(folder: Path, engine: EngineChoice = NUMPY, *, threads: int = 2) -> Reader:
+    """Return an engine with the biLM of a folder, loaded once a process.
+
+    Raises:
+        InputError: the biLM is missing or damaged, or what the engine needs is not installed.
+    """
+    return load_engine(folder, engine, files=bilm_files(folder), threads=threads)
 
 
 def read_recording(recording: Recording) -> Transcript | str:
@@ -127,7 +151,7 @@ def _measure(
     settings: ExtractSettings,
 ) -> Extracted:
     scores = [sentence_perplexity(sentence, reading) for sentence, reading in zip(sentences, readings, strict=True)]
-    vector = pool_layers(readings, layer=settings.layer)
+    vector = pool_layers(readings, layer=settings.layer, pooling=settings.pooling)
     inputs: dict[str, Any] = {
         TOKENS: [token.lower() for sentence in sentences for token in sentence.tokens],
         SENTENCES: [float(np.log(score.joint)) for score in scores if score.words],
@@ -138,14 +162,55 @@ def _measure(
     return Extracted(recording, transcript, inputs, scores)
 
 
-def pool_layers(readings: Sequence[Reading], *, layer: str = "mean") -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the mean vector (2P,) of a recording's words, of one biLM layer or of the layers' mean."""
-    layers = np.concatenate([reading.layers for reading in readings], axis=1).astype(np.float64)  # (L + 1, n, 2P)
-    chosen = layers.mean(axis=0) if layer == "mean" else layers[int(layer)]
-    vector: np.ndarray[Any, np.dtype[np.float64]] = (
-        chosen.mean(axis=0) if len(chosen) else np.full(layers.shape[2], np.nan)
-    )
-    return vector
+def layer_weights(layer: str, *, n_layers: int) -> tuple[float, ...]:
+    """Return the weight of the token layer and of each LSTM layer.
+
+    ELMo's scalar mix (Peters et al. 2018, eq. 1) is such a list: its gamma times the softmax of its s, written out.
+
+    Raises:
+        InputError: there is no such layer, or the weights are not one finite number a layer.
+
+    >>> layer_weights("2", n_layers=2)
+    (0.0, 0.0, 1.0)
+    """
+    if layer == "mean":
+        return (1 / (n_layers + 1),) * (n_layers + 1)
+    if "," not in layer and layer in map(str, range(n_layers + 1)):
+        return tuple(float(number == int(layer)) for number in range(n_layers + 1))
+    try:
+        weights = tuple(map(float, layer.split(",")))
+    except ValueError:
+        weights = ()
+    if "," in layer and len(weights) == n_layers + 1 and all(map(math.isfinite, weights)) and any(weights):
+        return weights
+    remedy = f"use mean, 0 to {n_layers}, or {n_layers + 1} weights: {','.join(['0.5'] * (n_layers + 1))}"
+    raise InputError(f"no layer {layer!r}", where="--layer", remedy=remedy)
+
+
+def pool_layers(readings: Sequence[Reading], *, layer: str = "mean", pooling: str = "mean") -> Vector:
+    """Return one vector of a recording from its layers' mix: NaN where it has no word.
+
+    ``mean`` (2P,) is the mean over its words; ``mean+max`` (4P,) adds the mean over its sentences of the largest value
+    that each number takes in the sentence.
+    """
+    weights = layer_weights(layer, n_layers=len(readings[0].layers) - 1)
+    mixed = [_mix(reading.layers, weights) for reading in readings]  # (n, 2P) a sentence
+    spoken = [words for words in mixed if len(words)]
+    if not spoken:
+        return np.full(mixed[0].shape[1] * (1 + (pooling == "mean+max")), np.nan)
+    mean: Vector = np.concatenate(spoken).mean(axis=0)
+    if pooling == "mean":
+        return mean
+    largest: Vector = np.stack([words.max(axis=0) for words in spoken]).mean(axis=0)
+    return np.concatenate([mean, largest])
+
+
+def _mix(layers: NDArray[np.float32], weights: Sequence[float]) -> Vector:
+    mixed = np.zeros(layers.shape[1:])
+    for layer, weight in zip(layers, weights, strict=True):
+        if weight:
+            mixed += weight * layer.astype(np.float64)
+    return mixed
 
 
 def extract_cohort(
@@ -187,12 +252,14 @@ def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: Ext
 
 def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
     """Return what a table's numbers depend on besides the transcripts."""
-    bilm = load_bilm(settings.bilm)
+    files = bilm_files(settings.bilm)
     return {
         "adscreen": __version__,
-        "bilm": bilm.files.name,
-        "bilm_digest": bilm.files.digest,
+        "bilm": files.name,
+        "bilm_digest": files.digest,
+        "engine": settings.engine.name,
         "layer": settings.layer,
+        "pooling": settings.pooling,
         "view": settings.view,
         "feature_set": SET_VERSION,
     }

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bilm.engine import BiLM, Reading
+from pipeline.bilm.engine import Reading
+from pipeline.bilm.engines import Reader
 from pipeline.records import Sentence, View
 
 SUMMARIES = {  # name -> unit, formula over a recording's sentences that hold words
@@ -72,7 +73,7 @@ def sentence_perplexity(sentence: Sentence, reading: Reading) -> SentencePerplex
     )
 
 
-def score_sentences(sentences: Sequence[Sentence], bilm: BiLM) -> list[SentencePerplexity]:
+def score_sentences(sentences: Sequence[Sentence], bilm: Reader) -> list[SentencePerplexity]:
     """Return each sentence's perplexities, in order.
 
     Raises:

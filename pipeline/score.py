@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.bundled import bundled
 from pipeline.errors import InputError
 from pipeline.estimator import contributions
@@ -70,7 +71,7 @@ def score_recordings(
 def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
     """Raise InputError where the biLM, its layer or the view are not those of training."""
     now = extract_provenance(settings)
-    for name in ("bilm_digest", "layer", "view", "feature_set"):
+    for name in ("bilm_digest", "layer", "pooling", "view", "feature_set"):
         trained = model.manifest.provenance.get(name)
         if trained != now[name]:
             raise InputError(
@@ -80,10 +81,16 @@ def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
             )
 
 
-def model_settings(model: ScreeningModel, bilm: Path | None) -> ExtractSettings:
+def model_settings(model: ScreeningModel, bilm: Path | None, *, engine: EngineChoice = NUMPY) -> ExtractSettings:
     """Return the extraction settings of training, with the bundled biLM unless another is given."""
     provenance = model.manifest.provenance
-    return ExtractSettings(bilm or bundled(BUNDLED_BILM), layer=provenance["layer"], view=provenance["view"])
+    return ExtractSettings(
+        bilm or bundled(BUNDLED_BILM),
+        layer=provenance["layer"],
+        view=provenance["view"],
+        pooling=provenance["pooling"],
+        engine=engine,
+    )
 
 
 def _report(model: ScreeningModel, row: Extracted, *, minimum_words: int) -> RecordingReport:

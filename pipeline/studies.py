@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,40 +9,49 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.bundled import bundled
 from pipeline.errors import InputError
 from pipeline.evaluate import Evaluation, Protocol, evaluate, outer_splits, predictions_frame
-from pipeline.extract import ExtractSettings, extract_cohort, load_bilm, read_recording
+from pipeline.extract import (
+    POOLINGS,
+    ExtractSettings,
+    bilm_files,
+    extract_cohort,
+    layer_weights,
+    load_bilm,
+)
 from pipeline.features import feature_dictionary
 from pipeline.ingest import read_transcript
 from pipeline.manifest import Cohort, Recording, labels, read_manifest
 from pipeline.metrics import Estimate
 from pipeline.model import ModelManifest, load_model, save_model, train_model
 from pipeline.perplexity import perplexity_dictionary, score_sentences
-from pipeline.progress import Advance, Progress
-from pipeline.records import Transcript, View
+from pipeline.progress import Progress
+from pipeline.records import View
 from pipeline.report.contents import RecordingReport, ScoreRow
 from pipeline.report.pages import write_reports
 from pipeline.runs import check_free, new_run, write_csv, write_json
 from pipeline.score import BUNDLED_BILM, model_facts, model_settings, score_frame, score_recordings
 from pipeline.settings import read_study
-from pipeline.speech import participant_utterances, split_sentences
+from pipeline.speech import split_sentences
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
-from pipeline.transcripts import transcript_to_json
 
 MANIFEST_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
-def extract_settings(bilm: Path | None, *, layer: str = "mean") -> ExtractSettings:
+def extract_settings(
+    bilm: Path | None, *, layer: str = "mean", pooling: str = "mean", engine: EngineChoice = NUMPY
+) -> ExtractSettings:
     """Return extraction settings; ``bilm`` None is the bundled one.
 
     Raises:
-        InputError: the biLM cannot be read or has no such layer.
+        InputError: the biLM cannot be read or has no such layer, or there is no such pooling.
     """
-    settings = ExtractSettings(bilm or bundled(BUNDLED_BILM), layer=layer)
-    layers = load_bilm(settings.bilm).options.n_layers
-    if layer != "mean" and layer not in map(str, range(layers + 1)):
-        raise InputError(f"no layer {layer!r}", where="--layer", remedy=f"use mean or 0 to {layers}")
+    if pooling not in POOLINGS:
+        raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
+    settings = ExtractSettings(bilm or bundled(BUNDLED_BILM), layer=layer, pooling=pooling, engine=engine)
+    layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
     return settings
 
 
@@ -62,44 +70,6 @@ def write_table(table: FeatureTable, folder: Path) -> None:
     write_json([*perplexity_dictionary(view), *feature_dictionary()], folder / "dictionary.json")
 
 
-def write_transcripts(cohort: Cohort, folder: Path, *, progress: Advance) -> int:
-    """Write transcripts.jsonl (one record a readable recording) and ingest.csv; return how many are unreadable."""
-    rows = []
-    with (folder / "transcripts.jsonl").open("w", encoding="utf-8") as stream:
-        for recording in cohort.recordings:
-            item = read_recording(recording)
-            if isinstance(item, Transcript):
-                stream.write(json.dumps(transcript_to_json(item), ensure_ascii=False) + "\n")
-            rows.append(_ingested(recording, item))
-            progress(1)
-    frame = pd.DataFrame(rows)
-    write_csv(frame, folder / "ingest.csv")
-    return int((frame["status"] == "unreadable").sum())
-
-
-def _ingested(recording: Recording, item: Transcript | str) -> dict[str, Any]:
-    """Return one row of ingest.csv: what was kept of a recording, what was left out, and why."""
-    row: dict[str, Any] = {"recording_id": recording.recording_id, "subject_id": recording.subject_id}
-    if isinstance(item, str):
-        return row | {"status": "unreadable", "reason": item}
-    own = participant_utterances(item)
-    words = [word for utterance in own for word in utterance.words]
-    return row | {
-        "status": "read",
-        "reason": "",
-        "format": item.source_format,
-        "participant": item.participant,
-        "utterances": len(own),
-        "words": len(words),
-        "fluent_words": sum(len(sentence.tokens) for sentence in split_sentences(item, view="fluent")),
-        "utterances_of_others": sum(utterance.speaker != item.participant for utterance in item.utterances),
-        "utterances_excluded": sum(utterance.excluded for utterance in item.utterances),
-        "unintelligible": sum(utterance.unintelligible for utterance in own),
-        "diagnostics": len(item.diagnostics),
-        "first_diagnostic": f"line {item.diagnostics[0].line}: {item.diagnostics[0].what}" if item.diagnostics else "",
-    }
-
-
 def run_evaluation(
     manifest: Path,
     out: Path,
@@ -111,6 +81,8 @@ def run_evaluation(
     where: str | None = None,
     bilm: Path | None = None,
     layer: str = "mean",
+    pooling: str = "mean",
+    engine: EngineChoice = NUMPY,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
@@ -120,7 +92,8 @@ def run_evaluation(
     study = read_study(config, **(overrides or {}))
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
-    table = read_table(cohort, extract_settings(bilm, layer=layer), jobs=jobs, progress=progress)
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
+    table = read_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case, "negative": negative}
     settings |= {"protocols": list(protocols), "provenance": table.provenance}
     evaluations = []
@@ -196,6 +169,8 @@ def run_training(
     where: str | None = None,
     bilm: Path | None = None,
     layer: str = "mean",
+    pooling: str = "mean",
+    engine: EngineChoice = NUMPY,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
@@ -205,7 +180,8 @@ def run_training(
     study = read_study(config, **(overrides or {}))
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
-    table = read_table(cohort, extract_settings(bilm, layer=layer), jobs=jobs, progress=progress)
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
+    table = read_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case}
     with new_run(out, force=force, command="train", settings=settings) as folder:
         model, tuned = train_model(table, study, positive=case, negative=negative, jobs=jobs)
@@ -221,6 +197,7 @@ def run_scoring(
     *,
     where: str | None = None,
     bilm: Path | None = None,
+    engine: EngineChoice = NUMPY,
     minimum_words: int | None = None,
     allow_training_subjects: bool = False,
     jobs: int = 1,
@@ -231,7 +208,7 @@ def run_scoring(
     check_free(out, force=force)
     model = load_model(model_dir)
     recordings = _recordings(inputs, where=where)
-    extract = model_settings(model, bilm)
+    extract = model_settings(model, bilm, engine=engine)
     settings = {"model": model_dir, "model_digest": model.digest, "inputs": list(inputs), "where": where}
     settings |= {"minimum_words": minimum_words, "allow_training_subjects": allow_training_subjects}
     with new_run(out, force=force, command="score", settings=settings) as folder:
@@ -300,9 +277,11 @@ def run_audit(
     return [asdict(finding) for finding in audit_cohort(table, positive=case)]
 
 
-def perplexity_table(model: str | Literal["bundled"], files: Sequence[Path], *, view: View) -> pd.DataFrame:
+def perplexity_table(
+    model: str | Literal["bundled"], files: Sequence[Path], *, view: View, engine: EngineChoice = NUMPY
+) -> pd.DataFrame:
     """Return one row a participant sentence of each file."""
-    bilm = load_bilm(bundled(BUNDLED_BILM) if model == "bundled" else Path(model))
+    bilm = load_bilm(bundled(BUNDLED_BILM) if model == "bundled" else Path(model), engine)
     rows = []
     for path in files:
         transcript = read_transcript(path, recording_id=path.stem, subject_id=path.stem)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,14 @@ from pipeline.bilm.files import BiLMFiles, read_bilm
 from pipeline.errors import InputError
 
 ENGINES = ("numpy", "torch", "allennlp")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Which engine reads; ``allennlp_python`` is the interpreter of the engine ``allennlp`` where one is named."""
+
+    name: str = "numpy"
+    allennlp_python: Path | None = None
 
 
 class Reader(Protocol):
@@ -30,25 +39,33 @@ class Reader(Protocol):
         ...
 
 
-def load_engine(name: str, folder: Path, *, threads: int = 2, allennlp_python: Path | None = None) -> Reader:
+NUMPY = EngineChoice()
+
+
+def load_engine(
+    folder: Path, choice: EngineChoice = NUMPY, *, files: BiLMFiles | None = None, threads: int = 2
+) -> Reader:
     """Return an engine with a biLM folder's weights; it uses at most ``threads`` processor threads.
+
+    ``files`` are those of the folder, where they have been read already.
 
     Raises:
         InputError: the biLM is missing or damaged, there is no such engine, or what it needs is not installed.
     """
-    if name == "numpy":
-        return BiLM(read_bilm(folder), threads=threads)
-    if name == "torch":
-        if find_spec("torch") is None:
-            raise InputError("needs PyTorch", where="--elmo-engine torch", remedy="pip install 'adscreen[torch]'")
+    if choice.name not in ENGINES:
+        raise InputError(f"no engine {choice.name!r}", where="--elmo-engine", remedy=f"use {', '.join(ENGINES)}")
+    if choice.name == "torch" and find_spec("torch") is None:
+        raise InputError("needs PyTorch", where="--elmo-engine torch", remedy="pip install 'adscreen[torch]'")
+    files = files or read_bilm(folder)
+    if choice.name == "torch":
         from pipeline.bilm.torch_engine import TorchReader
 
-        return TorchReader(read_bilm(folder), threads=threads)
-    if name == "allennlp":
+        return TorchReader(files, threads=threads)
+    if choice.name == "allennlp":
         from pipeline.bilm.allennlp_engine import AllenNLPReader, find_allennlp
 
-        return AllenNLPReader(read_bilm(folder), folder, python=find_allennlp(allennlp_python), threads=threads)
-    raise InputError(f"no engine {name!r}", where="--elmo-engine", remedy=f"use {', '.join(ENGINES)}")
+        return AllenNLPReader(files, folder, python=find_allennlp(choice.allennlp_python), threads=threads)
+    return BiLM(files, threads=threads)
 
 
 def threads_of_one(jobs: int) -> int:
