@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from pipeline.bilm.files import Options, Weights, weight_shapes, write_bilm
-from pipeline.extract import ExtractSettings, extract_cohort
-from pipeline.manifest import read_manifest
-from pipeline.model import save_model, train_model
 from pipeline.settings import SearchSpace, StudySettings
-from pipeline.simulate import simulate_cohort
-from pipeline.table import FeatureTable
+
+if TYPE_CHECKING:
+    from pipeline.table import FeatureTable
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TINY = Options(filters=((1, 4), (2, 4), (3, 8)), char_dim=4, dim=12, projection_dim=6)
@@ -76,6 +75,8 @@ settings.load_profile("shared machine")
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SYNTHETIC cohort's folder: training.csv with 16 subjects, held_out.csv with 6 others, two visits each."""
+    from pipeline.simulate import simulate_cohort
+
     folder = simulate_cohort(tmp_path_factory.mktemp("simulated") / "cohort", subjects=22, seed=1).parent
     header, *rows = (folder / "manifest.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     held_out = [row for row in rows if row >= "SYN0017"]
@@ -87,6 +88,9 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
     """The feature table of the simulated training cohort."""
+    from pipeline.extract import ExtractSettings, extract_cohort
+    from pipeline.manifest import read_manifest
+
     return extract_cohort(read_manifest(simulated / "training.csv"), ExtractSettings(tiny_bilm))
 
 
@@ -102,6 +106,8 @@ def model_folder(
     tmp_path_factory: pytest.TempPathFactory, simulated_table: FeatureTable, small_study: StudySettings
 ) -> Path:
     """A model trained on the simulated training cohort."""
+    from pipeline.model import save_model, train_model
+
     folder = tmp_path_factory.mktemp("model")
     model, _ = train_model(simulated_table, small_study, positive="case", negative="control")
     save_model(model, folder)

@@ -1,0 +1,402 @@
+"""Cross-validation without leakage: what is learned never sees the held-out side, and null labels are worth 0.5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+from sklearn.pipeline import Pipeline
+
+from pipeline import evaluate as evaluate_module
+from pipeline.errors import InputError
+from pipeline.evaluate import ADSCREEN, BASELINE, Evaluation, evaluate, outer_splits, predictions_frame
+from pipeline.extract import ExtractSettings, extract_cohort
+from pipeline.manifest import read_manifest
+from pipeline.model import _dump
+from pipeline.settings import StudySettings
+from pipeline.simulate import simulate_cohort
+from pipeline.table import SENTENCES, TOKENS, FeatureTable, Fold
+from pipeline.tuning import Tuned, tune
+
+
+@dataclass
+class Learned:
+    """An evaluation and what each outer fold learned, in the order of the folds."""
+
+    evaluation: Evaluation
+    estimators: list[Pipeline]
+    baselines: list[Pipeline]
+    tuned: list[Tuned]
+    inner: list[tuple[FeatureTable, list[Fold]]]
+
+
+def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject") -> Learned:
+    """Evaluate in this process and keep what every fold builds, which the real code then fits."""
+    seen = Learned(None, [], [], [], [])  # type: ignore[arg-type]
+
+    def kept(into: list[Any], build: Callable[..., Any]) -> Callable[..., Any]:
+        def building(*args: Any, **options: Any) -> Any:
+            built = build(*args, **options)
+            into.append(built)
+            return built
+
+        return building
+
+    def tuning(train_table: FeatureTable, *args: Any, **options: Any) -> Tuned:
+        seen.inner.append((train_table, options["inner"]))
+        return tune(train_table, *args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluate_module, "build_estimator", kept(seen.estimators, evaluate_module.build_estimator))
+        patch.setattr(evaluate_module, "baseline_estimator", kept(seen.baselines, evaluate_module.baseline_estimator))
+        patch.setattr(evaluate_module, "tune", kept(seen.tuned, tuning))
+        seen.evaluation = evaluate(table, study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+    return seen
+
+
+def overwrite(table: FeatureTable, rows: np.ndarray) -> FeatureTable:
+    """Return the table with every input of these rows replaced: words, sentence perplexities and all numbers."""
+    rng = np.random.default_rng(9)
+    inputs = table.inputs.copy()
+    for row in rows.tolist():
+        inputs.at[row, TOKENS] = ["something", "else", "entirely", "was", "said"] * 30
+        inputs.at[row, SENTENCES] = [50.0] * 40
+        for name in inputs.columns.drop([TOKENS, SENTENCES]):
+            inputs.at[row, name] = rng.normal(1000, 300)
+    ids = set(table.subjects["recording_id"].iloc[rows])
+    sentences = table.sentences.copy()
+    numbers = ["words", "out_of_vocabulary", "forward", "backward", "joint"]
+    sentences.loc[sentences["recording_id"].isin(ids), numbers] = 77
+    return FeatureTable(table.subjects, inputs, sentences, table.provenance)
+
+
+@pytest.fixture(scope="module")
+def original(simulated_table: FeatureTable, small_study: StudySettings) -> Learned:
+    """What is learned from the cohort as it is."""
+    return watch(simulated_table, small_study)
+
+
+@pytest.fixture(scope="module")
+def published(simulated_table: FeatureTable, small_study: StudySettings) -> Learned:
+    """The same under the published protocol."""
+    return watch(simulated_table, small_study, protocol="paper")
+
+
+@pytest.fixture(scope="module")
+def held_out_replaced(simulated_table: FeatureTable, small_study: StudySettings, original: Learned) -> Learned:
+    """What is learned where every recording of the first fold's held-out side says something else."""
+    return watch(overwrite(simulated_table, original.evaluation.folds[0].rows), small_study)
+
+
+@pytest.fixture(scope="module")
+def training_replaced(simulated_table: FeatureTable, small_study: StudySettings, original: Learned) -> Learned:
+    """What is learned where three controls of the first fold's training side say something else."""
+    training = np.setdiff1d(np.arange(len(simulated_table)), original.evaluation.folds[0].rows)
+    controls = training[simulated_table.cases("case")[training] == 0]
+    return watch(overwrite(simulated_table, controls[:3]), small_study)
+
+
+def part(name: str, step: int) -> Callable[[Learned], list[Any]]:
+    """Return what reads all that a step of a block of the first fold's estimator learned."""
+
+    def read(learned: Learned) -> list[Any]:
+        chosen = learned.estimators[0].named_steps["columns"].named_transformers_[name][step]
+        chosen = getattr(chosen, "pca_", chosen)
+        return [value for key, value in sorted(vars(chosen).items()) if key.endswith("_")]
+
+    return read
+
+
+LEARNED: dict[str, Callable[[Learned], list[Any]]] = {
+    "settings and threshold": lambda seen: [str(seen.tuned[0].settings), seen.evaluation.folds[0].threshold],
+    "candidates": lambda seen: [seen.tuned[0].candidates.to_csv()],
+    "inner probabilities": lambda seen: [seen.tuned[0].probabilities],
+    "Doc2Vec": part("doc2vec", 0),
+    "Doc2Vec's scale": part("doc2vec", 1),
+    "ELMo scaler": part("elmo", 0),
+    "ELMo components": part("elmo", 1),
+    "ELMo's scale": part("elmo", 2),
+    "controls' percentile": part("surprise", 0),
+    "imputer of the share above it": part("surprise", 1),
+    "scale of the share above it": part("surprise", 2),
+    "perplexity imputer": part("perplexity", 0),
+    "perplexity scale": part("perplexity", 1),
+    "lexical imputer": part("lexical", 0),
+    "lexical scale": part("lexical", 1),
+    "fluency imputer": part("fluency", 0),
+    "fluency scale": part("fluency", 1),
+    "coefficients": lambda seen: [
+        seen.estimators[0].named_steps["classifier"].coef_,
+        seen.estimators[0].named_steps["classifier"].intercept_,
+    ],
+    "the estimator as saved": lambda seen: [_dump([seen.estimators[0]]).hex()],
+    "baseline words": lambda seen: [str(sorted(tfidf(seen).vocabulary_.items())), tfidf(seen).idf_],
+    "baseline coefficients": lambda seen: [seen.baselines[2].named_steps["classifier"].coef_],
+    "baseline threshold": lambda seen: [seen.evaluation.folds[1].threshold],
+}
+
+
+def tfidf(seen: Learned) -> Any:
+    """Return the baseline's TF-IDF of the first outer fold, built after those of two inner folds."""
+    return seen.baselines[2].named_steps["tokens"].named_transformers_["tfidf"]
+
+
+def as_bytes(values: list[Any]) -> list[bytes]:
+    """Return the exact bytes of what was learned."""
+    assert values
+    arrays = [np.asarray(value) for value in values]
+    return [str(array.tolist()).encode() if array.dtype == object else array.tobytes() for array in arrays]
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_held_out_text_changes_nothing_that_is_learned(
+    original: Learned, held_out_replaced: Learned, name: str
+) -> None:
+    """Whatever the held-out recordings say, each learned part of the training side is the same to the byte."""
+    assert as_bytes(LEARNED[name](original)) == as_bytes(LEARNED[name](held_out_replaced))
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_training_text_changes_what_is_learned(original: Learned, training_replaced: Learned, name: str) -> None:
+    """The test above can fail: training recordings that say something else change each learned part."""
+    assert as_bytes(LEARNED[name](original)) != as_bytes(LEARNED[name](training_replaced))
+
+
+def test_held_out_text_changes_its_own_predictions(original: Learned, held_out_replaced: Learned) -> None:
+    """The held-out side was replaced in earnest: its probabilities move."""
+    before, after = (seen.evaluation.folds[0] for seen in (original, held_out_replaced))
+    assert np.array_equal(before.rows, after.rows)
+    assert (before.probabilities != after.probabilities).all()
+
+
+def test_the_published_protocol_learns_from_held_out_text(
+    simulated_table: FeatureTable, small_study: StudySettings, published: Learned
+) -> None:
+    """Under ``paper`` Doc2Vec reads all recordings, so held-out text moves the coefficients: that protocol leaks."""
+    held_out = published.evaluation.folds[0].rows
+    after = watch(overwrite(simulated_table, held_out), small_study, protocol="paper")
+    assert as_bytes(LEARNED["coefficients"](published)) != as_bytes(LEARNED["coefficients"](after))
+
+
+def test_every_inner_fold_keeps_subjects_whole(simulated_table: FeatureTable, original: Learned) -> None:
+    """The inner folds that evaluation tunes on part no subject, and hold no subject of the outer test side."""
+    assert 2 == len(original.inner)
+    for held_out, (train_table, inner) in zip(original.evaluation.folds[::2], original.inner, strict=True):
+        subjects = train_table.subjects["subject_id"]
+        assert [set()] * 2 == [set(subjects[a]) & set(subjects[b]) for a, b in inner]
+        assert set() == set(subjects) & set(simulated_table.subjects["subject_id"].iloc[held_out.rows])
+
+
+@st.composite
+def cohorts(draw: st.DrawFn) -> FeatureTable:
+    """Draw cohorts of 6 to 12 subjects a label with 1 to 4 visits, with or without clusters of one label or both."""
+    clustered = draw(st.booleans())
+    rows = []
+    for label in ("case", "control"):
+        for number in range(draw(st.integers(6, 12))):
+            cluster = f"C{draw(st.integers(0, 14))}" if clustered else None
+            rows += [(f"{label}{number}", label, cluster)] * draw(st.integers(1, 4))
+    subjects = pd.DataFrame(draw(st.permutations(rows)), columns=["subject_id", "label", "cluster"])
+    subjects["recording_id"] = [f"R{number:03d}" for number in range(len(subjects))]
+    return FeatureTable(subjects, subjects[["recording_id"]], pd.DataFrame({"recording_id": []}))
+
+
+@settings(max_examples=50)
+@given(cohorts(), st.integers(0, 100))
+def test_no_group_is_on_both_sides_of_any_fold(table: FeatureTable, seed: int) -> None:
+    """Neither a subject nor a cluster is parted by an outer fold, or by an inner fold of its training side."""
+    study = StudySettings(folds=3, repeats=2, inner_folds=2, seed=seed)
+    try:
+        splits = [split for _, split in outer_splits(table, study, positive="case", protocol="subject")]
+        inner = [
+            (table.rows(training), fold)
+            for training, _ in splits
+            for fold in table.rows(training).folds(study.inner_folds, positive="case", seed=seed)
+        ]
+    except InputError:
+        reject()  # too few clusters of a label
+    for of, (training, test) in [*((table, split) for split in splits), *inner]:
+        for column in {"subject_id", table.group_column}:
+            assert set() == set(of.subjects[column].iloc[training]) & set(of.subjects[column].iloc[test])
+        assert len(of) == len(training) + len(test) == len({*training, *test})
+
+
+def test_every_repeat_draws_new_folds(simulated_table: FeatureTable) -> None:
+    """Repeats have seeds of their own, each tests every recording once."""
+    study = StudySettings(folds=2, repeats=3)
+    splits = outer_splits(simulated_table, study, positive="case", protocol="subject")
+    assert [(repeat, fold) for repeat in range(3) for fold in range(2)] == [number for number, _ in splits]
+    sides = {frozenset(test.tolist()) for _, (_, test) in splits}
+    assert 6 == len(sides)
+
+
+def test_both_methods_run_on_the_same_folds(original: Learned) -> None:
+    """adscreen and the baseline predict the same rows in each fold."""
+    folds = original.evaluation.folds
+    assert [ADSCREEN, BASELINE] * 2 == [fold.method for fold in folds]
+    for ours, theirs in zip(folds[::2], folds[1::2], strict=True):
+        assert (ours.repeat, ours.fold, ours.rows.tolist()) == (theirs.repeat, theirs.fold, theirs.rows.tolist())
+
+
+def test_every_recording_is_predicted_once_by_each_method(simulated_table: FeatureTable, original: Learned) -> None:
+    """The predictions table has one row a method, repeat and recording, with its own label."""
+    frame = predictions_frame(simulated_table, original.evaluation)
+    assert 2 * len(simulated_table) == len(frame)
+    assert not frame.duplicated(["method", "repeat", "recording_id"]).any()
+    assert frame["probability"].between(0, 1).all()
+    known = simulated_table.subjects.set_index("recording_id")
+    assert known["label"][frame["recording_id"]].tolist() == frame["label"].tolist()
+    assert known["subject_id"][frame["recording_id"]].tolist() == frame["subject_id"].tolist()
+
+
+@pytest.mark.parametrize("method", [ADSCREEN, BASELINE])
+def test_measures_can_be_had_from_the_predictions(
+    simulated_table: FeatureTable, original: Learned, method: str
+) -> None:
+    """AUC counts case-control pairs within folds; the others compare each probability with its fold's threshold."""
+    frame = predictions_frame(simulated_table, original.evaluation)
+    own = frame[frame["method"] == method]
+    pairs = own[own["label"] == "case"].merge(own[own["label"] == "control"], on="fold")
+    concordant = (pairs["probability_x"] > pairs["probability_y"]) + 0.5 * (
+        pairs["probability_x"] == pairs["probability_y"]
+    )
+    positive, case = own["probability"] >= own["threshold"], own["label"] == "case"
+    expected = {
+        "auc": concordant.mean(),
+        "accuracy": (positive == case).mean(),
+        "sensitivity": positive[case].mean(),
+        "specificity": 1 - positive[~case].mean(),
+    }
+    found = original.evaluation.estimates[method]
+    assert expected == pytest.approx({name: estimate.value for name, estimate in found.items()})
+    assert all(estimate.low <= estimate.value <= estimate.high for estimate in found.values())
+
+
+def test_the_difference_is_that_of_the_methods(original: Learned) -> None:
+    """AUC of adscreen minus AUC of the baseline."""
+    ours, theirs = (original.evaluation.estimates[method]["auc"].value for method in (ADSCREEN, BASELINE))
+    assert ours - theirs == pytest.approx(original.evaluation.difference.value)
+
+
+def test_the_published_protocol_parts_speakers(
+    simulated_table: FeatureTable, original: Learned, published: Learned
+) -> None:
+    """Under ``paper`` most test recordings have a training recording of their speaker; under ``subject`` none has."""
+    subjects = simulated_table.subjects["subject_id"].to_numpy()
+    known = [
+        subject in set(np.delete(subjects, fold.rows))
+        for fold in published.evaluation.folds[::2]
+        for subject in subjects[fold.rows]
+    ]
+    assert np.mean(known) == pytest.approx(published.evaluation.shared_subject_share)
+    assert published.evaluation.shared_subject_share > 0.5
+    assert 0.0 == original.evaluation.shared_subject_share
+
+
+def test_the_manifests_order_changes_no_prediction(
+    simulated_table: FeatureTable, small_study: StudySettings, original: Learned
+) -> None:
+    """With its rows in another order a recording has the same prediction, to the last bit."""
+    other = simulated_table.rows(np.random.default_rng(0).permutation(len(simulated_table)))
+    keys = ["method", "repeat", "recording_id"]
+    expected, found = (
+        predictions_frame(table, evaluation).sort_values(keys).reset_index(drop=True)
+        for table, evaluation in (
+            (simulated_table, original.evaluation),
+            (other, evaluate(other, small_study, positive="case", protocol="subject")),
+        )
+    )
+    pd.testing.assert_frame_equal(expected, found, check_exact=True)
+
+
+def test_the_positive_label_is_the_one_named(
+    simulated_table: FeatureTable, small_study: StudySettings, original: Learned
+) -> None:
+    """With the labels' roles exchanged the probabilities are those of the other label, and the AUC stays."""
+    steps: list[int] = []
+    swapped = evaluate(simulated_table, small_study, positive="control", protocol="subject", progress=steps.append)
+    for straight, other in zip(original.evaluation.folds, swapped.folds, strict=True):
+        if straight.method == BASELINE:
+            assert straight.probabilities == pytest.approx(1 - other.probabilities, abs=1e-3)
+    auc = original.evaluation.estimates[BASELINE]["auc"].value
+    assert auc == pytest.approx(swapped.estimates[BASELINE]["auc"].value)
+    assert [1, 1] == steps  # progress counts the folds
+
+
+def test_clusters_have_intervals_of_their_own(
+    simulated_table: FeatureTable, small_study: StudySettings, original: Learned
+) -> None:
+    """With clusters, folds keep them whole and a second interval resamples them; without, there is none."""
+    subjects = simulated_table.subjects
+    number = subjects["subject_id"].str.removeprefix("SYN").astype(int)
+    cluster = subjects["label"] + "-" + (number // 4).astype(str)
+    clustered = replace(simulated_table, subjects=subjects.assign(cluster=cluster))
+    found = evaluate(clustered, small_study, positive="case", protocol="subject")
+    for fold in found.folds:
+        assert set() == set(cluster.iloc[fold.rows]) & set(cluster.drop(index=fold.rows))
+    ours, by_cluster = found.estimates[ADSCREEN]["auc"], found.cluster_estimates[ADSCREEN]["auc"]
+    assert ours.value == by_cluster.value
+    assert (ours.low, ours.high) != (by_cluster.low, by_cluster.high)
+    assert {} == original.evaluation.cluster_estimates
+
+
+@pytest.mark.parametrize("protocol", ["subject", "paper"])
+def test_too_small_a_cohort_is_refused(
+    simulated_table: FeatureTable, small_study: StudySettings, protocol: str
+) -> None:
+    """One case cannot be split: one line says how many there are and how many are needed."""
+    cases = simulated_table.cases("case")
+    few = simulated_table.rows([*np.flatnonzero(cases == 1)[:1], *np.flatnonzero(cases == 0)])
+    with pytest.raises(InputError, match=r"1 (subject_id groups|recordings) of case, splitting them needs"):
+        evaluate(few, small_study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", ["subject", "paper"])
+def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySettings, protocol: str) -> None:
+    """Two processes predict what one predicts, to the last bit."""
+    one, two = (
+        evaluate(simulated_table, small_study, positive="case", protocol=protocol, jobs=jobs)  # type: ignore[arg-type]
+        for jobs in (1, 2)
+    )
+    frames = [predictions_frame(simulated_table, evaluation) for evaluation in (one, two)]
+    pd.testing.assert_frame_equal(*frames, check_exact=True)
+    assert str(one.estimates) == str(two.estimates)  # as text, since NaN is not equal to itself
+
+
+def permute_by_subject(table: FeatureTable, seed: int) -> FeatureTable:
+    """Return the table with labels dealt out anew, one a subject."""
+    by_subject = table.subjects.drop_duplicates("subject_id").set_index("subject_id")["label"].sort_index()
+    dealt = np.random.default_rng(seed).permutation(by_subject.to_numpy())
+    labels = dict(zip(by_subject.index, dealt, strict=True))
+    return replace(table, subjects=table.subjects.assign(label=table.subjects["subject_id"].map(labels)))
+
+
+@pytest.mark.slow
+def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path, small_study: StudySettings) -> None:
+    """Labels dealt out by subject give a mean AUC near 0.5 under ``subject``, and look learnable under ``paper``.
+
+    40 subjects: a null AUC has a standard deviation of about 0.12, the mean of 8 one of 0.04; 0.12 is three of them.
+    The true labels are found, so the text does hold something to learn.
+    """
+    manifest = simulate_cohort(tmp_path / "cohort", subjects=40, visits=4, seed=2, effect=1.0)
+    table = extract_cohort(read_manifest(manifest), ExtractSettings(tiny_bilm))
+    study = replace(small_study, folds=3, splits=3)
+
+    def areas(of: FeatureTable, protocol: str) -> list[float]:
+        estimates = evaluate(of, study, positive="case", protocol=protocol).estimates  # type: ignore[arg-type]
+        return [estimates[method]["auc"].value for method in (ADSCREEN, BASELINE)]
+
+    dealt = [permute_by_subject(table, seed) for seed in range(8)]
+    without_leak = np.mean([areas(of, "subject") for of in dealt], axis=0)
+    leaking = np.mean([areas(of, "paper") for of in dealt[:4]], axis=0)
+    assert [0.5, 0.5] == pytest.approx(without_leak, abs=0.12)
+    assert (leaking > 0.6).all()
+    assert min(areas(table, "subject")) > 0.7
