@@ -2,22 +2,25 @@
 
 Source: CHAT manual (MacWhinney, TalkBank), chapters "File headers", "The main line" and "Gems". Headers and tiers are
 read here in a few lines, because a reader of clinical files must survive one bad utterance, a missing header, a
-byte-order mark and any line ends; what it passes over becomes a diagnostic. Dependent tiers (%mor, %wor) are not read.
+byte-order mark and any line ends; what it passes over becomes a diagnostic. Of the dependent tiers only %wor is read,
+for the times of words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.ingest.conversation import Conversation
 from pipeline.ingest.main_line import parse_main_line
+from pipeline.ingest.word_times import with_word_times
 from pipeline.records import Diagnostic, Utterance
 
 _MAIN_TIER = re.compile(r"\*([^\s:*]+)\s*:\s*(.*)", re.DOTALL)
+_MARKS = frozenset("@*%")
 _HEADER = re.compile(r"@([^:\t\n]+)(?::\s*(.*))?", re.DOTALL)
 
 
@@ -30,15 +33,17 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class _Headers:
-    """What the headers say; ``gems`` and ``lazy_gem`` are those open at the line being read."""
+    """What the headers say up to the line being read; ``gems`` counts the open ones of each label."""
 
+    task: str | None = None
     languages: tuple[str, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     with_id: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     conversation_analysis: bool = False
-    gems: list[str] = field(default_factory=list)
+    gems: dict[str, int] = field(default_factory=dict)
     lazy_gem: str = ""
+    open_of_task: int = 0
 
     def take(self, name: str, value: str) -> None:
         """Read one header."""
@@ -58,21 +63,51 @@ class _Headers:
             case "Options":
                 self.conversation_analysis = "CA" in value.replace(",", " ").split()
             case "Bg":
-                self.gems.append(value)
+                self.gems[value] = self.gems.get(value, 0) + 1
+                self.open_of_task += self._is_wanted(value)
             case "Eg":
                 self._end_gem(value)
             case "G":
                 self.lazy_gem = value
 
-    def open_gems(self) -> tuple[str, ...]:
+    def in_task(self) -> bool:
+        """Tell whether the current line lies in a gem of the task."""
+        return self.open_of_task > 0 or self._is_wanted(self.lazy_gem)
+
+    def open_gems(self) -> Iterator[str]:
         """The labels of the gems around the current line."""
-        return tuple(gem for gem in (*self.gems, self.lazy_gem) if gem)
+        return (gem for gem in (*self.gems, self.lazy_gem) if gem)
+
+    def _is_wanted(self, label: str) -> bool:
+        return bool(self.task and label and _is_gem_of(label, self.task))
 
     def _end_gem(self, label: str) -> None:
+        """End the gem of that label, else the one opened last."""
+        if label not in self.gems:
+            label = next(reversed(self.gems), "")
         if label in self.gems:
-            self.gems.remove(label)
-        elif self.gems:
-            self.gems.pop()
+            self.gems[label] -= 1
+            self.open_of_task -= self._is_wanted(label)
+            if not self.gems[label]:
+                del self.gems[label]
+
+
+@dataclass(slots=True)
+class _Turns:
+    """The utterances read so far, which of them lie in a gem of the task, and the labels of gems with utterances."""
+
+    utterances: list[Utterance] = field(default_factory=list)
+    in_task: list[bool] = field(default_factory=list)
+    labels: dict[str, None] = field(default_factory=dict)
+    gems_changed: bool = True
+
+    def add(self, utterance: Utterance, headers: _Headers) -> None:
+        """Take an utterance under the gems that are open."""
+        self.utterances.append(utterance)
+        self.in_task.append(headers.in_task())
+        if self.gems_changed:
+            self.labels.update(dict.fromkeys(headers.open_gems()))
+            self.gems_changed = False
 
 
 def read_chat(text: str, *, file: str, task: str | None = None, language: str | None = None) -> Conversation:
@@ -83,22 +118,33 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
     gem has the name of the task.
     """
     lines, diagnostics = join_lines(text, file=file)
-    headers = _Headers(languages=(language,) if language else ())
-    turns: list[tuple[Utterance, tuple[str, ...]]] = []
+    headers = _Headers(task=task, languages=(language,) if language else ())
+    turns = _Turns()
+    spoken = False  # whether the last main line was read: a tier belongs to it
     for line in lines:
-        if line.text.startswith("*"):
+        mark = line.text[0]
+        if mark == "*":
             utterance, found = _read_turn(line, headers, file=file)
             diagnostics += found
-            turns += [(utterance, headers.open_gems())] if utterance else []
-        elif line.text.startswith("@") and (header := _HEADER.match(line.text)):
-            headers.take(header.group(1).strip(), (header.group(2) or "").strip())
-    diagnostics += _missing_headers(headers, {utterance.speaker for utterance, _ in turns}, file=file)
-    labels = tuple(dict.fromkeys(gem for _, gems in turns for gem in gems))
+            spoken = utterance is not None
+            if utterance:
+                turns.add(utterance, headers)
+        elif mark == "@" and (header := _HEADER.match(line.text)):
+            name = header.group(1).strip()
+            headers.take(name, (header.group(2) or "").strip())
+            turns.gems_changed = turns.gems_changed or name in ("Bg", "Eg", "G")
+        elif spoken and line.text.startswith("%wor:"):
+            timed = with_word_times(turns.utterances[-1], line.text[5:])
+            turns.utterances[-1] = timed or turns.utterances[-1]
+            if timed is None:
+                what = "a %wor tier whose words are not those of its line; its times were not read"
+                diagnostics.append(Diagnostic(file, line.number, what))
+    diagnostics += _missing_headers(headers, {utterance.speaker for utterance in turns.utterances}, file=file)
+    labels = tuple(turns.labels)
+    utterances = tuple(turns.utterances)
     if task and labels:
-        utterances, left_out = _select_gem(turns, labels, task=task, file=file)
+        utterances, left_out = _select_gem(turns, task=task, file=file)
         diagnostics += left_out
-    else:
-        utterances = tuple(utterance for utterance, _ in turns)
     return Conversation(
         utterances,
         language=headers.languages[0] if headers.languages else None,
@@ -111,16 +157,22 @@ def join_lines(text: str, *, file: str) -> tuple[list[Line], list[Diagnostic]]:
     """Split ``text`` into headers and tiers; a line that begins with a tab or space continues the one before it."""
     lines: list[Line] = []
     diagnostics: list[Diagnostic] = []
+    continued: list[str] = []
     for number, text_line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
-        if not text_line.strip():
-            continue
-        if text_line[0] in "@*%":
+        if text_line[:1] in _MARKS:
+            if continued:
+                lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
+                continued = []
             lines.append(Line(number, text_line))
+        elif not text_line.strip():
+            continue
         elif text_line[0] in "\t " and lines:
-            lines[-1] = Line(lines[-1].number, f"{lines[-1].text} {text_line.strip()}")
+            continued.append(text_line.strip())
         else:
             what = "a line that is no header, tier or continuation was passed over"
             diagnostics.append(Diagnostic(file, number, what, "begin a continuation line with a tab"))
+    if continued:
+        lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
     return lines, diagnostics
 
 
@@ -137,8 +189,10 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
         number=line.number,
         languages=headers.languages,
     )
-    expected = {"no utterance terminator"} if headers.conversation_analysis else set()
-    return utterance, [Diagnostic(file, line.number, what) for what in messages if what not in expected]
+    if not messages:
+        return utterance, []
+    expected = "no utterance terminator" if headers.conversation_analysis else ""
+    return utterance, [Diagnostic(file, line.number, what) for what in messages if what != expected]
 
 
 def _missing_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> list[Diagnostic]:
@@ -150,18 +204,15 @@ def _missing_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -
     return [Diagnostic(file, None, what) for what in missing]
 
 
-def _select_gem(
-    turns: list[tuple[Utterance, tuple[str, ...]]], labels: tuple[str, ...], *, task: str, file: str
-) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:
-    wanted = {label for label in labels if _is_gem_of(label, task)}
-    if not wanted:
+def _select_gem(turns: _Turns, *, task: str, file: str) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:
+    if not any(turns.in_task):
         raise InputError(
-            f"no gem {task!r}; the file marks {', '.join(sorted(labels))}",
+            f"no gem {task!r}; the file marks {', '.join(sorted(turns.labels))}",
             where=file,
             remedy="give one of these as the task, or none for the whole file",
         )
-    kept = tuple(utterance for utterance, gems in turns if wanted.intersection(gems))
-    left_out = len(turns) - len(kept)
+    kept = tuple(utterance for utterance, inside in zip(turns.utterances, turns.in_task, strict=True) if inside)
+    left_out = len(turns.utterances) - len(kept)
     return kept, [Diagnostic(file, None, f"{left_out} utterances outside the task were left out")] if left_out else []
 
 

@@ -158,10 +158,6 @@ def count_transcript(transcript: Transcript) -> dict[str, Any]:
     """
     kept = participant_utterances(transcript)
     own = sum(utterance.speaker == transcript.participant for utterance in transcript.utterances)
-    counts: Counter[str] = Counter()
-    for utterance in kept:
-        for word in utterance.words:
-            _count_word(word, counts)
     return {
         "format": transcript.source_format,
         "participant": transcript.participant,
@@ -169,34 +165,46 @@ def count_transcript(transcript: Transcript) -> dict[str, Any]:
         "utterances_excluded": own - len(kept),
         "utterances_of_others": len(transcript.utterances) - own,
         "words_of_others": sum(len(u.words) for u in transcript.utterances if u.speaker != transcript.participant),
-        **{
-            name: counts[name] for name in INGEST_COLUMNS if name.startswith(("words_s", "words_f", "removed", "added"))
-        },
+        **_count_words(kept),
         **_count_marks(kept),
-        "errors": counts["errors"],
-        "foreign": counts["foreign"],
         "diagnostics": len(transcript.diagnostics),
         "details": _details(transcript.diagnostics),
         "source_digest": transcript.source_digest,
     }
 
 
-def _count_word(word: Word, counts: Counter[str]) -> None:
-    spoken, fluent = len(spoken_tokens(word)), len(fluent_tokens(word))
-    counts["words_spoken"] += spoken
-    counts["words_fluent"] += fluent
-    counts["errors"] += word.error is not None
-    counts["foreign"] += word.language is not None
+def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
+    spoken = targets = errors = foreign = 0
+    removed = {"fillers": 0, "fragments": 0, "retraced": 0, "repeated": 0}
+    for utterance in utterances:
+        for word in utterance.words:
+            count = len(spoken_tokens(word))
+            spoken += count
+            rule = _rule(word)
+            if rule:
+                removed[rule] += count
+            elif word.target:
+                targets += len(fluent_tokens(word)) - count
+            errors += word.error is not None
+            foreign += word.language is not None
+    fluent = spoken - sum(removed.values()) + targets
+    return {
+        "words_spoken": spoken,
+        **{f"removed_{rule}": count for rule, count in removed.items()},
+        "added_by_targets": targets,
+        "words_fluent": fluent,
+        "errors": errors,
+        "foreign": foreign,
+    }
+
+
+def _rule(word: Word) -> str:
+    """The rule that removes a word from the fluent view, empty where none does."""
     if word.kind == "filler":
-        counts["removed_fillers"] += spoken
-    elif word.kind == "fragment":
-        counts["removed_fragments"] += spoken
-    elif word.retraced:
-        counts["removed_retraced"] += spoken
-    elif word.repeated:
-        counts["removed_repeated"] += spoken
-    else:
-        counts["added_by_targets"] += fluent - spoken
+        return "fillers"
+    if word.kind == "fragment":
+        return "fragments"
+    return "retraced" if word.retraced else "repeated" if word.repeated else ""
 
 
 def _count_marks(utterances: Sequence[Utterance]) -> dict[str, int]:

@@ -26,11 +26,11 @@ open ones on a stack. What does not fit is passed over with a message; no input 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from pipeline.ingest.word_form import UNINTELLIGIBLE, UNNAMED_LANGUAGE, WordForm, is_omission, read_word
+from pipeline.ingest.word_form import UNINTELLIGIBLE, UNNAMED_LANGUAGE, is_omission, read_word
 from pipeline.records import Event, Pause, Terminator, Utterance, Word
 
 TERMINATORS: dict[str, Terminator] = {
@@ -51,7 +51,9 @@ _PAUSE = r"\(\s*(?:\.+|(?:\d+:)*\d+(?:\.\d*)?|\.\d+)\s*\)"
 _PLUS_TERMINATOR = r"\+(?:\.{3}|…|\.\.\?|!\?|//?[.?!]|[\"“”]/?[.?!]|\.)"
 _TOKEN = re.compile(
     rf"""
-      (?P<bullet>\x15[^\x15]*\x15)
+      (?P<plain>[^\W\d_]+(?:'[^\W\d_]+)?(?=\s))  # most words; the other alternatives agree, and take longer
+    | (?P<stop>[.?!](?=\s|$))
+    | (?P<bullet>\x15[^\x15]*\x15)
     | (?P<code>\[(?:[^\[\]]|\[[^\[\]]*\])*\])
     | (?P<pause>{_PAUSE}|\#+(?![^\s\d])(?:\d+(?:[._:]\d+)*)?(?=\s|$))
     | (?P<terminator>{_PLUS_TERMINATOR})
@@ -59,7 +61,7 @@ _TOKEN = re.compile(
     | (?P<event>&=[^\s\[\]<>]*)
     | (?P<interposed>&\*[^\s\[\]<>]*)
     | (?P<feature>&[{{}}][^\s\[\]<>]*)
-    | (?P<sign>〔[^〕]*〕)
+    | (?P<sign>〔[^〔〕]*〕)
     | (?P<opening><)
     | (?P<closing>>)
     | (?P<separator>[,;„‡“”"‹›])
@@ -69,9 +71,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ENDINGS = "".join(mark for mark in TERMINATORS if len(mark) == 1)
+_MAY_END = frozenset(_ENDINGS)
 _CONTINUATIONS = frozenset("∞≈≋≡")  # they follow the pitch sign, which decides
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 _TIMES = re.compile(r"(\d{1,12})_(\d{1,12})-?")
+_TIMES_SAID = re.compile(r"x\s*\d+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
 
 
@@ -95,8 +99,8 @@ def parse_main_line(
     ["he's", 'on', 'he', 'is', 'falling']
     """
     state = _Line(languages)
-    for kind, token in _tokens(line):
-        state.take(kind, token)
+    for match in _TOKEN.finditer(_INVISIBLE.sub("", line)):
+        state.take(match.lastgroup or "stray", match.group())
     state.close()
     utterance = Utterance(
         speaker=speaker,
@@ -118,9 +122,35 @@ def parse_main_line(
     return ParsedLine(utterance, tuple(dict.fromkeys(state.messages)))
 
 
-def _tokens(line: str) -> Iterator[tuple[str, str]]:
-    for match in _TOKEN.finditer(_INVISIBLE.sub("", line)):
-        yield match.lastgroup or "stray", match.group()
+@dataclass(slots=True)
+class _Covered:
+    """Words that a mark has reached already, as stretches in order.
+
+    An item ends with the last word read, so what a mark reaches anew lies before, between or behind the last stretches:
+    every word is visited once, however deep groups nest.
+    """
+
+    stretches: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, start: int, stop: int) -> list[int]:
+        """Cover the words from ``start`` to ``stop`` and return those that were not."""
+        new: list[int] = []
+        end = stop
+        while self.stretches and self.stretches[-1][1] > start:
+            inner_start, inner_stop = self.stretches.pop()
+            new += range(inner_stop, end)
+            start, end = min(start, inner_start), inner_start
+        new += range(start, end)
+        if start < stop:
+            self.stretches.append((start, stop))
+        return new
+
+    def forget(self, start: int) -> None:
+        """Uncover the words from ``start`` on."""
+        while self.stretches and self.stretches[-1][1] > start:
+            before = self.stretches.pop()[0]
+            if before < start:
+                self.stretches.append((before, start))
 
 
 @dataclass(slots=True)
@@ -143,13 +173,27 @@ class _Line:
     end_ms: int | None = None
     language: str | None = None
     open_groups: list[int] = field(default_factory=list)
-    item: slice | None = None
+    repeated: _Covered = field(default_factory=_Covered)
+    retraced: _Covered = field(default_factory=_Covered)
+    replaced: _Covered = field(default_factory=_Covered)
+    item: int | None = None  # its first word; it ends with the last word read
 
     def take(self, kind: str, token: str) -> None:
         """Read one token."""
+        if kind == "plain":  # apart from the others because nearly every token is one
+            read = _read_token(token, self.languages, self.language)
+            if isinstance(read, Word) and not self.ended:
+                self.item = len(self.words)
+                self.words.append(read)
+            else:
+                self._take_reading(read)
+            return
         match kind:
             case "word":
                 self._take_word(token)
+            case "stop":
+                self._end(token)
+                self.ended = True
             case "code":
                 self._take_code(token[1:-1].strip())
             case "pause":
@@ -186,21 +230,26 @@ class _Line:
         if self.ended and _TIMES.fullmatch(token):  # a bullet that lost its U+0015, as copied text does
             self._take_bullet(token)
             return
-        token = self._take_ending(token)
-        if not token:
+        if token[-1] in _MAY_END:
+            token = self._take_ending(token)
+            if not token:
+                return
+        self._take_reading(_read_token(token, self.languages, self.language))
+
+    def _take_reading(self, read: Word | str) -> None:
+        """Add a word, or note what stands in its place."""
+        if isinstance(read, Word):
+            self._add_word(read)
             return
-        if token == "0" or is_omission(token):
-            self.omissions += token != "0"
-            self.item = slice(len(self.words), len(self.words))
-            return
-        form = read_word(token)
-        if form.text.lower() in UNINTELLIGIBLE:
-            self.unintelligible += 1
-            self.item = slice(len(self.words), len(self.words))
-        elif form.text:
-            self._add_word(token, form)
-        elif token.startswith(("&", "+")):
-            self.messages.append("a mark without its word")
+        match read:
+            case "mark":
+                self.messages.append("a mark without its word")
+            case "omission":
+                self.omissions += 1
+            case "unintelligible":
+                self.unintelligible += 1
+        if read in ("omission", "action", "unintelligible"):
+            self.item = len(self.words)
 
     def _take_ending(self, token: str) -> str:
         """Note the terminators at the end of ``token`` and cut them off. Initials (``T.V.``) keep their full stops."""
@@ -220,27 +269,12 @@ class _Line:
         if self.terminator is None or mark not in _CONTINUATIONS:
             self.terminator = TERMINATORS[mark]
 
-    def _add_word(self, token: str, form: WordForm) -> None:
-        language = self._resolve(form.language)
-        kind = form.kind
-        if kind == "word" and language is None and self._english() and form.text.lower() in ENGLISH_HESITATIONS:
-            kind = "filler"
+    def _add_word(self, word: Word) -> None:
         if self.ended:
             self.messages.append("words after the utterance terminator")
             self.ended = False
-        self.words.append(Word(form.text, raw=token, kind=kind, language=language))
-        self.item = slice(len(self.words) - 1, len(self.words))
-
-    def _english(self) -> bool:
-        return bool(self.languages) and self.languages[0].lower().startswith("en")
-
-    def _resolve(self, code: str | None) -> str | None:
-        """Name the language of a word marked ``code``; None for the main language of the file."""
-        main = self.languages[0] if self.languages else None
-        if code == UNNAMED_LANGUAGE:
-            code = main if self.language not in (None, main) else next(iter(self.languages[1:]), UNNAMED_LANGUAGE)
-        code = code or self.language
-        return None if code == main else code
+        self.item = len(self.words)
+        self.words.append(word)
 
     def _take_event(self, name: str) -> None:
         name = self._take_ending(name)
@@ -262,7 +296,7 @@ class _Line:
             self.pauses.append(Pause(len(self.words), "timed", seconds))
 
     def _take_bullet(self, token: str) -> None:
-        match = _TIMES.search(re.sub(r"\s", "", token))
+        match = _TIMES.match(token, token[0] == "\x15") or _TIMES.search(re.sub(r"\s", "", token))
         if match is None:
             return
         start, end = int(match.group(1)), int(match.group(2))
@@ -276,11 +310,11 @@ class _Line:
         if not self.open_groups:
             self.messages.append("a group > without <")
             return
-        self.item = slice(self.open_groups.pop(), len(self.words))
+        self.item = self.open_groups.pop()
 
     def _take_code(self, code: str) -> None:
         """Apply the code between square brackets."""
-        if code == "/" or code in _COUNTS_AS_RETRACING or code[:1] in (":", "*") or re.fullmatch(r"x\s*\d+", code):
+        if code == "/" or code in _COUNTS_AS_RETRACING or code[:1] in (":", "*") or _TIMES_SAID.fullmatch(code):
             self._take_item_code(code)
         elif code.startswith("#"):
             self._take_pause(code[1:].strip() or "#")
@@ -293,16 +327,19 @@ class _Line:
 
     def _take_item_code(self, code: str) -> None:
         """Apply a code that belongs to the item before it."""
-        item = self.item
-        if item is None:
+        if self.item is None:
             if code[:1] != "*":  # [*] after an utterance, or before its first word, marks no word
                 self.messages.append(f"a code [{code[:1]}] without an item before it")
-        elif code == "/":
+            return
+        item = slice(self.item, len(self.words))
+        if code == "/":
             self.repetitions += 1
-            self.words[item] = [replace(word, repeated=True) for word in self.words[item]]
+            for position in self.repeated.take(item.start, item.stop):
+                self.words[position] = _repeated(self.words[position])
         elif code in _COUNTS_AS_RETRACING:
             self.retracings += 1
-            self.words[item] = [replace(word, retraced=True) for word in self.words[item]]
+            for position in self.retraced.take(item.start, item.stop):
+                self.words[position] = _retraced(self.words[position])
         elif code.startswith(":"):
             self._put_target(item, code.lstrip(":").split())
         elif code.startswith("*"):
@@ -321,10 +358,13 @@ class _Line:
         target = tuple(text for text in forms if text and text.lower() not in UNINTELLIGIBLE)
         if not target:
             return
-        for position, word in enumerate(self.words[item], start=item.start):
-            spelt = target != ("",) and read_word(word.raw).phonetic
-            self.words[position] = replace(word, text=" ".join(target) if spelt else word.text, target=target)
-            target = ("",)
+        if item.start == item.stop:
+            return
+        first = self.words[item.start]
+        text = " ".join(target) if read_word(first.raw).phonetic else first.text
+        self.words[item.start] = replace(first, text=text, target=target)
+        for position in self.replaced.take(item.start + 1, item.stop):
+            self.words[position] = replace(self.words[position], target=("",))
 
     def _put_error(self, item: slice, code: str) -> None:
         """Mark the last word of ``item``: one code is one error, however many words it covers."""
@@ -335,14 +375,15 @@ class _Line:
 
     def _repeat(self, item: slice, count: int) -> None:
         """Write out ``[x N]``: the item was said N times, and all but the last are repetitions."""
-        said = self.words[item]
-        if count < 2 or count * max(len(said), 1) > LONGEST_REPETITION:
+        if count < 2 or count * max(item.stop - item.start, 1) > LONGEST_REPETITION:
             self.messages.append("a repetition count [x N] out of range")
             return
-        earlier = [replace(word, repeated=True) for word in said]
+        said = self.words[item]
+        earlier = [_repeated(word) for word in said]
         self.words[item.start :] = [*earlier * (count - 1), *said]
         self.repetitions += count - 1
-        self.item = slice(item.start, len(self.words))
+        for covered in (self.repeated, self.retraced, self.replaced):
+            covered.forget(item.start)
 
 
 def _seconds(time: str) -> float | None:
@@ -354,3 +395,44 @@ def _seconds(time: str) -> float | None:
     except ValueError:
         return None
     return seconds if 0 <= seconds < 86_400 else None
+
+
+@lru_cache(maxsize=32_768)
+def _read_token(
+    token: str, languages: tuple[str, ...], language: str | None
+) -> Word | Literal["action", "omission", "unintelligible", "mark", "nothing"]:
+    """Read a word, or tell what stands in its place. Words come again, and records are frozen: both are kept."""
+    if token == "0":
+        return "action"
+    if is_omission(token):
+        return "omission"
+    form = read_word(token)
+    if form.text.lower() in UNINTELLIGIBLE:
+        return "unintelligible"
+    if not form.text:
+        return "mark" if token.startswith(("&", "+")) else "nothing"
+    foreign = _resolve(form.language, languages, language)
+    kind = form.kind
+    english = bool(languages) and languages[0].lower().startswith("en")
+    if kind == "word" and foreign is None and english and form.text.lower() in ENGLISH_HESITATIONS:
+        kind = "filler"
+    return Word(form.text, raw=token, kind=kind, language=foreign)
+
+
+def _resolve(code: str | None, languages: tuple[str, ...], language: str | None) -> str | None:
+    """Name the language of a word marked ``code`` where ``language`` is spoken; None for the file's main language."""
+    main = languages[0] if languages else None
+    if code == UNNAMED_LANGUAGE:
+        code = main if language not in (None, main) else next(iter(languages[1:]), UNNAMED_LANGUAGE)
+    code = code or language
+    return None if code == main else code
+
+
+@lru_cache(maxsize=8_192)
+def _retraced(word: Word) -> Word:
+    return replace(word, retraced=True)
+
+
+@lru_cache(maxsize=8_192)
+def _repeated(word: Word) -> Word:
+    return replace(word, repeated=True)
