@@ -11,7 +11,9 @@ import hmac
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +215,7 @@ def _dump(estimators: list[Pipeline]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(dumps(estimators))) as archive:
         schema = json.loads(archive.read("schema.json"))
         names: dict[str, str] = {}
-        _renumber(schema, {}, names)
+        _renumber(schema, count(1), names)
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as canonical:
             for old, new in names.items():
@@ -222,16 +224,15 @@ def _dump(estimators: list[Pipeline]) -> bytes:
     return target.getvalue()
 
 
-def _renumber(node: Any, ids: dict[int, int], names: dict[str, str]) -> None:
+def _renumber(node: Any, numbers: Iterator[int], names: dict[str, str]) -> None:
+    """Give every node a number of its own: whether two equal constants are one object is chance."""
     if isinstance(node, dict):
         if "__id__" in node:
-            constant = node.get("__loader__") == "JsonNode"  # interned or not by chance: never shared here
-            key = -len(ids) - 1 if constant else node["__id__"]
-            node["__id__"] = ids.setdefault(key, len(ids) + 1)
+            node["__id__"] = next(numbers)
         if isinstance(node.get("file"), str):
             node["file"] = names.setdefault(node["file"], f"{len(names):05d}{Path(node['file']).suffix}")
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _renumber(child, ids, names)
+        _renumber(child, numbers, names)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
