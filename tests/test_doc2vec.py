@@ -137,6 +137,17 @@ def test_learned_arrays_are_the_whole_model(fitted: Doc2VecVectorizer) -> None:
     assert digest(fitted, DOCUMENTS) == digest(copied, DOCUMENTS)
 
 
+def test_words_of_one_count_keep_their_own_vectors() -> None:
+    """Where gensim would order words of equal counts anew, each word's two vectors are put back in its place."""
+    model = vectorizer(min_count=1).fit([[f"w{number}" for number in range(30)]] * 2)
+    restored = model._restored_model()
+    assert model.vocabulary_.tolist() != restored.wv.index_to_key
+    for row, word in enumerate(model.vocabulary_.tolist()):
+        place = restored.wv.key_to_index[word]
+        assert model.word_vectors_[row].tobytes() == restored.wv.vectors[place].tobytes()
+        assert model.output_vectors_[row].tobytes() == restored.syn1neg[place].tobytes()
+
+
 def test_inference_leaves_the_model_alone(fitted: Doc2VecVectorizer) -> None:
     """Nothing that was learned changes when documents are inferred."""
     before = [getattr(fitted, name).tobytes() for name in LEARNED]

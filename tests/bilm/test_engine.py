@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from pipeline.bilm import engine
 from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
-from pipeline.bilm.engine import ROWS, BiLM, Reading, State, log_softmax_at
+from pipeline.bilm.engine import ROWS, BiLM, Reading, State, cut_batches, log_softmax_at
 from pipeline.bilm.files import BiLMFiles, Options, Softmax, cell_name, read_bilm, read_options, read_weights
 from pipeline.bundled import bundled
 from pipeline.errors import InputError
@@ -217,7 +217,7 @@ def test_the_bytes_of_a_sentence_are_its_own(bilm: BiLM, batch: list[list[str]],
 
 @pytest.fixture(scope="module")
 def wide_bilm(random_bilm: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> BiLM:
-    """A biLM of odd sizes whose vocabulary passes NumPy's buffers (8,192) and spans two chunks."""
+    """A biLM of odd sizes whose vocabulary passes NumPy's buffers (8,192) and spans many chunks."""
     words = [*WORDS, *(f"w{number}" for number in range(20_551))]
     folder = tmp_path_factory.mktemp("wide")
     return BiLM(read_bilm(random_bilm(folder, options=VARIANTS["odd sizes"], vocabulary=words)))
@@ -286,14 +286,58 @@ def test_another_process_gives_the_same_bytes(bilm: BiLM, tiny_bilm: Path, hash_
     assert total.hexdigest() == done.stdout.strip()
 
 
-def test_a_small_cache_changes_nothing(bilm: BiLM, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Word types beyond the cache's bound are computed again, to the same bytes, and the cache stays small."""
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [
+        ("TYPE_CACHE_BYTES", 100 * 4 * TINY.projection_dim),
+        ("GATE_CACHE_BYTES", 60 * 4 * 4 * TINY.dim),
+        ("GATE_CACHE_BYTES", 1),  # no sentence's types fit
+        ("BATCH_STEPS", 10),  # most sentences are a batch of their own
+        ("IN_CACHE", 1),
+    ],
+)
+def test_bounds_of_memory_change_nothing(bilm: BiLM, monkeypatch: pytest.MonkeyPatch, bound: str, value: int) -> None:
+    """Whatever is dropped and computed again, or cut smaller, has the same bytes; caches keep to their bounds."""
     sentences = invented(40, seed=7, longest=6)
     expected = [content(reading) for reading in bilm.read(sentences, log_probabilities=True)]
-    monkeypatch.setattr(engine, "TYPE_CACHE_BYTES", 100 * 4 * TINY.projection_dim)
+    monkeypatch.setattr(engine, bound, value)
     bounded = BiLM(bilm.files)
+    assert expected == [content(reading) for reading in bounded.read(sentences, log_probabilities=True)]
     assert expected == [content(read_one(bounded, words)) for words in sentences]
-    assert 0 < len(bounded.encoder.cache) <= 100
+    if bound == "TYPE_CACHE_BYTES":
+        assert 0 < len(bounded.encoder.cache) <= 100
+    if bound == "GATE_CACHE_BYTES":
+        assert all(len(gates.places) <= max(1, value // (16 * TINY.dim)) for gates in bounded.input_gates)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_threads_change_nothing(bilm: BiLM, threads: int) -> None:
+    """One thread or more, the bytes are the same."""
+    sentences = invented(40, seed=8)
+    expected = [content(reading) for reading in bilm.read(sentences, log_probabilities=True)]
+    other = BiLM(bilm.files, threads=threads)
+    assert expected == [content(reading) for reading in other.read(sentences, log_probabilities=True)]
+
+
+@given(
+    sentences=st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=9), max_size=20),
+    rows=st.integers(1, 6),
+    steps=st.integers(1, 40),
+    types=st.integers(1, 12),
+)
+def test_batches_hold_each_sentence_once_within_bounds(
+    sentences: list[list[str]], rows: int, steps: int, types: int
+) -> None:
+    """Sentences with words, longest first; a batch passes a bound only where one sentence alone does."""
+    batches = list(cut_batches(sentences, rows=rows, steps=steps, types=types))
+    assert sorted(k for batch in batches for k in batch) == [k for k, words in enumerate(sentences) if words]
+    for batch in batches:
+        lengths = [len(sentences[k]) for k in batch]
+        assert sorted(lengths, reverse=True) == lengths
+        if len(batch) > 1:
+            assert len(batch) <= rows
+            assert (lengths[0] + 2) * len(batch) <= steps
+            assert len({word for k in batch for word in sentences[k]}) + 2 <= types
 
 
 def test_log_probabilities_sum_to_one(bilm: BiLM) -> None:

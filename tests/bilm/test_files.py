@@ -88,12 +88,15 @@ def test_the_same_biLM_is_written_as_the_same_bytes(tiny_bilm: Path, tmp_path: P
 
 @pytest.mark.parametrize("name", ["model.json", "options.json", "softmax.hdf5", "vocabulary.txt", "weights.hdf5"])
 def test_every_file_is_in_the_digest(folder: Path, name: str) -> None:
-    """One changed byte in any file changes the digest, and so does a byte that moves from one file to the next."""
+    """One changed byte in any file changes the digest, and so does the file's name."""
     before = digest_files(model_files(folder))
     assert read_bilm(folder).digest == before
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     assert before != digest_files(model_files(folder))
+    renamed = (folder / name).rename(folder / "renamed")
+    (folder / name).write_bytes(renamed.read_bytes())
+    assert digest_files([folder / name]) != digest_files([renamed])
 
 
 def test_the_fixture_of_allennlp_is_read(shared: Path) -> None:
