@@ -107,7 +107,10 @@ class AllenNLPReader:
             self._messages.seek(0)
             lines = self._messages.read().strip().splitlines()
             raise self._failure(lines[-1] if lines else f"exit {self._process.returncode}")
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError:
+            raise self._failure("it did not answer") from None
         if "error" in answer:
             raise self._failure(answer["error"])
         return float(answer["seconds"])

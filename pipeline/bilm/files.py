@@ -24,6 +24,7 @@ Array = NDArray[np.float32]
 Weights = dict[str, Array]
 DIRECTIONS = (0, 1)  # 0 reads forward, 1 backward: the RNN_0 and RNN_1 of the file
 UNKNOWN = "<UNK>"
+MAPPED_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +256,9 @@ def read_vocabulary(path: Path) -> list[str]:
         words = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # U+2028 and its like part no words
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("cannot read the vocabulary", where=str(path), remedy="copy the model again") from error
-    missing = [mark for mark in ("<S>", "</S>", UNKNOWN) if mark not in set(words)]
-    if missing or len(set(words)) != len(words):
+    unique = set(words)
+    missing = [mark for mark in ("<S>", "</S>", UNKNOWN) if mark not in unique]
+    if missing or len(unique) != len(words):
         fault = f"lacks {' '.join(missing)}" if missing else "holds a word twice"
         raise InputError(f"the vocabulary {fault}", where=str(path), remedy="use the vocabulary of the softmax")
     return words
@@ -275,7 +277,7 @@ def _read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
                 if found != shape:
                     fault = f"{name} has shape {found}, the options ask for {shape}" if found else f"no array {name}"
                     raise InputError(fault, where=str(path), remedy="use the options.json of these weights")
-                arrays[name] = np.ascontiguousarray(file[name][...], dtype=np.float32)
+                arrays[name] = _array(path, file[name])
     except InputError:
         raise
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:  # as h5py meets the damage
@@ -286,6 +288,14 @@ def _read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
             f"{broken[0]} holds values that are not finite", where=str(path), remedy="copy the model again"
         )
     return arrays
+
+
+def _array(path: Path, dataset: Any) -> Array:
+    """Return an array as float32; a large one that lies in its file as such is mapped, so processes share memory."""
+    offset = dataset.id.get_offset()  # None where it is in pieces or compressed
+    if dataset.nbytes >= MAPPED_BYTES and dataset.dtype == np.float32 and offset is not None and offset % 4 == 0:
+        return np.asarray(np.memmap(path, np.float32, "r", offset, dataset.shape))
+    return np.ascontiguousarray(dataset[...], dtype=np.float32)
 
 
 def write_bilm(
