@@ -135,8 +135,14 @@ def simulate(
 
 @app.command()
 def manifest(
-    folder: Annotated[Path, typer.Argument(help="Corpus folder.", show_default=False)],
-    layout: Annotated[str, typer.Option(help="pitt, adress or folder.")],
+    folder: Annotated[Path, typer.Argument(help="Corpus folder, a .zip of one, or a table.", show_default=False)],
+    layout: Annotated[str, typer.Option(help="pitt, adress, folder or table.")],
+    pattern: Annotated[
+        str | None, typer.Option(help="For `folder`: what paths match, with (?P<subject>...) and other columns.")
+    ] = None,
+    one_person: Annotated[
+        bool, typer.Option("--one-person", help="For `pitt`: a number under Control and Dementia is one person.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write [FOLDER/manifest.csv].")] = None,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
@@ -148,13 +154,22 @@ def manifest(
     from pipeline.manifest import build_manifest
     from pipeline.runs import write_csv
 
-    if layout not in ("pitt", "adress", "folder"):
-        raise InputError(f"unknown layout {layout!r}", where="--layout", remedy="use pitt, adress or folder")
-    path = out or folder / "manifest.csv"
+    if layout not in ("pitt", "adress", "folder", "table"):
+        raise InputError(f"unknown layout {layout!r}", where="--layout", remedy="use pitt, adress, folder or table")
+    path = out or (folder.parent if folder.is_file() else folder) / "manifest.csv"
     if path.exists() and not force:
         raise InputError("already exists", where=str(path), remedy="name another with --out, or add --force")
-    frame = build_manifest(folder, layout)  # type: ignore[arg-type]
+    frame = build_manifest(
+        folder,
+        layout,  # type: ignore[arg-type]
+        pattern=pattern,
+        one_person=one_person,
+        relative_to=path.parent,
+    )
     write_csv(frame, path)
+    if shared := frame.attrs["in_both_groups"]:
+        treated = "taken for one person each" if one_person else "kept apart; if one person each, add --one-person"
+        _say(quiet, f"{len(shared)} subject numbers stand under Control and Dementia: {treated}")
     _say(quiet, f"Wrote {path}: {len(frame)} recordings of {frame['subject_id'].nunique()} subjects")
 
 

@@ -7,9 +7,13 @@ not grow with the cohort, and the number of jobs changes no byte.
 from __future__ import annotations
 
 import csv
+import multiprocessing
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
+from itertools import chain
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +37,8 @@ INGEST_COLUMNS = (
 )
 FLOW_COLUMNS = ("step", "reason", "recordings", "subjects")
 
+# Reading needs neither NumPy nor joblib, whose workers take as long to start as a thousand files to read.
+_START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CHUNK = 16  # recordings; large enough that handing them over costs little
 _DETAILS = 20  # diagnostics spelt out in a cell; all are in transcripts.jsonl
 
@@ -104,16 +110,18 @@ def require_clean(ingested: Ingested, *, where: str) -> None:
 def _outcomes(cohort: Cohort, jobs: int, participant: str | None) -> Iterator[_Outcome]:
     recordings = cohort.recordings
     chunks = [recordings[start : start + _CHUNK] for start in range(0, len(recordings), _CHUNK)]
+    read = partial(ingest_chunk, participant=participant)
     if jobs == 1 or len(chunks) < 2:
-        for chunk in chunks:
-            yield from ingest_chunk(chunk, participant)
+        yield from chain.from_iterable(map(read, chunks))
         return
-    from joblib import Parallel, delayed
-
-    for outcomes in Parallel(n_jobs=min(jobs, len(chunks)), return_as="generator")(
-        delayed(ingest_chunk)(chunk, participant) for chunk in chunks
-    ):
-        yield from outcomes
+    context = multiprocessing.get_context(_START_METHOD)
+    if isinstance(context, ForkServerContext):
+        context.set_forkserver_preload([__name__])
+    pool = ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context)
+    try:
+        yield from chain.from_iterable(pool.map(read, chunks))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def ingest_chunk(recordings: Iterable[Recording], participant: str | None) -> list[_Outcome]:

@@ -13,6 +13,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -107,8 +108,14 @@ def _open(path: Path) -> IO[bytes]:
         return path.open("rb")
     except NotADirectoryError:
         archive = next(parent for parent in path.parents if parent.is_file())
-    with zipfile.ZipFile(archive) as opened:
-        return opened.open(path.relative_to(archive).as_posix())
+    found = archive.stat()
+    return _archive(archive, found.st_mtime_ns, found.st_size).open(path.relative_to(archive).as_posix())
+
+
+@lru_cache(maxsize=1)
+def _archive(path: Path, modified: int, size: int) -> zipfile.ZipFile:
+    """Open an archive; the last one stays open, for its directory is as long as the corpus."""
+    return zipfile.ZipFile(path)
 
 
 def _bounded(file: IO[bytes] | gzip.GzipFile | lzma.LZMAFile, *, where: str) -> bytes:
