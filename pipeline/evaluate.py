@@ -20,7 +20,7 @@ from pipeline.estimator import baseline_estimator, build_estimator, doc2vec_of
 from pipeline.metrics import Estimate, Predictions, bootstrap_weights, difference, estimate, youden_threshold
 from pipeline.settings import EstimatorSettings, StudySettings
 from pipeline.table import TOKENS, FeatureTable, Fold
-from pipeline.tuning import Doc2VecKey, Vectors, doc2vec_key, positive_probability, tune, with_vectors
+from pipeline.tuning import Doc2VecKey, Vectors, doc2vec_key, on_one_thread, positive_probability, tune, with_vectors
 
 Protocol = Literal["subject", "paper"]
 ADSCREEN, BASELINE = "adscreen", "tfidf_baseline"
@@ -72,7 +72,9 @@ def evaluate(
     splits = outer_splits(table, study, positive=positive, protocol=protocol)
     vectors = _all_vectors(table, study) if protocol == "paper" else None
     workers = Parallel(n_jobs=jobs, return_as="generator")
-    calls = (delayed(_run_fold)(table, study, positive, number, *split, vectors) for number, split in splits)
+    calls = (
+        delayed(on_one_thread)(_run_fold, table, study, positive, number, *split, vectors) for number, split in splits
+    )
     folds: list[FoldResult] = []
     for results in workers(calls):
         folds += results

@@ -25,7 +25,7 @@ from pipeline.errors import InputError
 from pipeline.estimator import build_estimator
 from pipeline.settings import StudySettings
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
-from pipeline.tuning import Tuned, tune
+from pipeline.tuning import Tuned, on_one_thread, tune
 
 FORMAT = 1
 MODEL_FILES = ("estimators.skops", "model.json")
@@ -97,7 +97,9 @@ def train_model(
     everything = table.canonical_order()
     fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]
     estimator, *spread = Parallel(n_jobs=jobs)(
-        delayed(build_estimator(tuned.settings, seed=study.seed).fit)(table.inputs.iloc[rows], cases[rows])
+        delayed(on_one_thread)(
+            build_estimator(tuned.settings, seed=study.seed).fit, table.inputs.iloc[rows], cases[rows]
+        )
         for rows in (everything, *fits)
     )
     manifest = _describe(table, study, tuned, positive=positive, negative=negative)

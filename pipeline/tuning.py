@@ -6,14 +6,15 @@ inner out-of-fold probabilities of the chosen candidate, so no test row has a sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from pipeline.doc2vec import Doc2VecVectorizer
 from pipeline.estimator import build_classifier, build_columns, doc2vec_of
@@ -21,6 +22,7 @@ from pipeline.metrics import weighted_auc, youden_threshold
 from pipeline.settings import EstimatorSettings
 from pipeline.table import TOKENS, FeatureTable, Fold
 
+Result = TypeVar("Result")
 Doc2VecKey = tuple[int, float]
 Vectors = Mapping[Doc2VecKey, NDArray[np.float32]]  # one row a table row
 
@@ -55,7 +57,7 @@ def tune(
     cases = table.cases(positive)
     probabilities = np.full((len(candidates), len(table)), np.nan)
     areas = np.zeros((len(candidates), len(inner)))
-    calls = (delayed(_try_all)(table, candidates, fold, cases, seed, vectors) for fold in inner)
+    calls = (delayed(on_one_thread)(_try_all, table, candidates, fold, cases, seed, vectors) for fold in inner)
     for number, ((_, test), scores) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
         probabilities[:, test] = scores
         areas[:, number] = [_area(row, cases[test]) for row in scores]
@@ -65,6 +67,12 @@ def tune(
     listing = pd.DataFrame([_fields(settings) for settings in candidates]).assign(inner_auc=means)
     threshold = youden_threshold(probabilities[best], cases)
     return Tuned(candidates[best], threshold, listing, probabilities[best])
+
+
+def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Call a function with one BLAS thread: more would round otherwise, and a result would depend on ``jobs``."""
+    with threadpool_limits(1):
+        return function(*arguments)
 
 
 def _try_all(
