@@ -1,0 +1,364 @@
+"""Held-out recordings -> one row and one report each, which depend on the recording and the model alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import astuple, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import extract
+from pipeline.errors import InputError
+from pipeline.extract import Extracted, ExtractSettings, extract_recordings
+from pipeline.features import FEATURES
+from pipeline.manifest import Recording, read_manifest
+from pipeline.model import ScreeningModel, load_model
+from pipeline.report.contents import RecordingReport, ScoreRow
+from pipeline.score import check_bilm, model_facts, model_settings, score_frame, score_recordings
+from pipeline.table import TOKENS
+
+HEADERS = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tPAR Participant\n@ID:\teng|x|PAR|||||Participant|||\n"
+INTERVIEWER_ONLY = "@UTF8\n@Begin\n@Participants:\tPAR Participant, INV Investigator\n*INV:\ttell me more .\n@End\n"
+EXCLUDED = "@UTF8\n@Begin\n@Participants:\tPAR Participant\n*PAR:\tcan I stop now ? [+ exc]\n@End\n"
+BAD = {
+    "empty.cha": b"",
+    "binary.cha": b"\x89PNG\x00\x01\x02" * 30,
+    "interviewer.cha": INTERVIEWER_ONLY.encode(),
+    "missing.cha": None,
+}
+
+
+@pytest.fixture(scope="module")
+def model(model_folder: Path) -> ScreeningModel:
+    """The model trained on the simulated cohort."""
+    return load_model(model_folder)
+
+
+@pytest.fixture(scope="module")
+def settings(tiny_bilm: Path) -> ExtractSettings:
+    """The extraction settings of training."""
+    return ExtractSettings(tiny_bilm)
+
+
+@pytest.fixture(scope="module")
+def recordings(simulated: Path) -> tuple[Recording, ...]:
+    """The recordings of the held-out subjects."""
+    return read_manifest(simulated / "held_out.csv").recordings
+
+
+@pytest.fixture(scope="module")
+def extracted(recordings: tuple[Recording, ...], settings: ExtractSettings) -> list[Extracted]:
+    """What is read from each held-out recording."""
+    return list(extract_recordings(recordings, settings))
+
+
+@pytest.fixture(scope="module")
+def reports(
+    model: ScreeningModel, recordings: tuple[Recording, ...], settings: ExtractSettings
+) -> list[RecordingReport]:
+    """The reports of the held-out recordings."""
+    return list(score_recordings(model, recordings, settings))
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Callable[..., Recording]:
+    """Write a transcript of the participant's lines and return its recording."""
+
+    def write(*lines: str, subject: str = "new") -> Recording:
+        path = tmp_path / f"{subject}.cha"
+        spoken = "".join(f"*PAR:\t{line}\n" for line in lines)
+        path.write_text(f"{HEADERS}{spoken}@End\n", encoding="utf-8")
+        return Recording(1, subject, subject, path)
+
+    return write
+
+
+def test_every_recording_has_one_row_in_order(
+    recordings: tuple[Recording, ...], reports: list[RecordingReport], model: ScreeningModel
+) -> None:
+    """Each held-out recording is scored, under its own ids, by this model."""
+    expected = [(row.recording_id, row.subject_id, row.visit) for row in recordings]
+    rows = [report.score for report in reports]
+    assert expected == [(row.recording_id, row.subject_id, row.visit) for row in rows]
+    assert {"screen_positive", "screen_negative"} >= {row.result for row in rows}
+    assert {(model.digest, "", False)} == {(row.model_digest, row.reason, row.in_training) for row in rows}
+
+
+def test_the_probability_is_the_estimators(
+    model: ScreeningModel, extracted: list[Extracted], reports: list[RecordingReport]
+) -> None:
+    """It is predict_proba of the recording's inputs; the range is that of the estimators that saw less."""
+    for row, report in zip(extracted, reports, strict=True):
+        inputs = pd.DataFrame([row.inputs])
+        first, *others = (
+            float(estimator.predict_proba(inputs)[0, 1]) for estimator in (model.estimator, *model.spread)
+        )
+        score = report.score
+        assert first == pytest.approx(score.probability, abs=1e-9)
+        assert [min(first, *others), max(first, *others)] == pytest.approx(
+            [score.probability_low, score.probability_high], abs=1e-9
+        )
+        assert (score.result == "screen_positive") == (score.probability >= model.manifest.threshold)
+
+
+def test_contributions_add_up_to_the_score(reports: list[RecordingReport]) -> None:
+    """Intercept and families sum to the log-odds of the probability."""
+    for report in reports:
+        assert {"doc2vec", "elmo", "perplexity", "lexical", "fluency"} == {part.family for part in report.contributions}
+        logit = math.fsum([report.intercept, *(part.logit for part in report.contributions)])
+        probability = report.score.probability
+        assert math.log(probability / (1 - probability)) == pytest.approx(logit, abs=1e-9)
+
+
+def test_a_score_at_the_threshold_is_positive(
+    model: ScreeningModel, recordings: tuple[Recording, ...], settings: ExtractSettings, reports: list[RecordingReport]
+) -> None:
+    """The threshold itself screens positive, a hair above it does not."""
+    probability = reports[0].score.probability
+    for threshold, expected in ((probability, "screen_positive"), (probability + 1e-12, "screen_negative")):
+        other = replace(model, manifest=replace(model.manifest, threshold=threshold))
+        (report,) = score_recordings(other, recordings[:1], settings)
+        assert expected == report.score.result
+
+
+def test_a_bad_transcript_is_a_row_with_its_reason(
+    model: ScreeningModel,
+    recordings: tuple[Recording, ...],
+    settings: ExtractSettings,
+    reports: list[RecordingReport],
+    tmp_path: Path,
+) -> None:
+    """Empty, binary, missing and interviewer-only files are ``unreadable``; the others are scored as if alone."""
+    mixed = list(recordings)
+    for place, (name, content) in enumerate(BAD.items()):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        mixed.insert(2 * place, Recording(99, name, name, tmp_path / name))
+    found = list(score_recordings(model, mixed, settings))
+    assert [recording.recording_id for recording in mixed] == [report.score.recording_id for report in found]
+    bad = {report.score.recording_id: report for report in found if report.score.result == "unreadable"}
+    assert BAD.keys() == bad.keys()
+    for name, report in bad.items():
+        assert name in report.score.reason
+        assert 1 == len(report.score.reason.splitlines())
+        assert str(tmp_path) not in report.score.reason
+        assert np.isnan([report.score.probability, report.score.probability_low, report.score.perplexity]).all()
+        assert ((), (), (), 0) == (report.sentences, report.features, report.contributions, report.score.words)
+    assert reports == [report for report in found if report.score.recording_id not in bad]
+    assert "no such file" in bad["missing.cha"].score.reason
+    assert "empty" in bad["empty.cha"].score.reason
+
+
+def test_too_little_speech_is_not_scored(
+    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+) -> None:
+    """Fewer words than the shortest training recording: no probability, but the report shows what was said."""
+    (report,) = score_recordings(model, [said("the boy is falling .")], settings)
+    least = model.manifest.minimum_words
+    assert ("insufficient_speech", f"4 words, the model needs {least}") == (report.score.result, report.score.reason)
+    assert np.isnan([report.score.probability, report.score.probability_low, report.score.probability_high]).all()
+    assert ((), 4, 1) == (report.contributions, report.score.words, report.score.sentences)
+    assert ["the", "boy", "is", "falling"] == [word.text for word in report.sentences[0].words]
+    reasons = {feature.name: feature.reason for feature in report.features}
+    assert ("4 words, needs 25", "") == (reasons["mattr"], reasons["tokens"])
+
+
+def test_the_fewest_words_can_be_set(
+    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+) -> None:
+    """With a lower limit the same recording is scored; with one word more than it has it is not."""
+    recording = said("the boy is falling .")
+    results = [
+        next(score_recordings(model, [recording], settings, minimum_words=least)).score.result for least in (4, 5)
+    ]
+    assert results[0] in ("screen_positive", "screen_negative")
+    assert "insufficient_speech" == results[1]
+
+
+def test_speech_that_is_all_excluded_is_insufficient(
+    model: ScreeningModel, settings: ExtractSettings, tmp_path: Path
+) -> None:
+    """Nothing is left to score, whatever the limit: a row with a reason, not a failure."""
+    (tmp_path / "x.cha").write_text(EXCLUDED)
+    (report,) = score_recordings(model, [Recording(1, "x", "x", tmp_path / "x.cha")], settings, minimum_words=0)
+    assert ("insufficient_speech", "0 words, the model needs 1") == (report.score.result, report.score.reason)
+    assert math.isnan(report.score.perplexity)
+
+
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_order_and_jobs_change_no_byte(
+    model: ScreeningModel,
+    recordings: tuple[Recording, ...],
+    settings: ExtractSettings,
+    reports: list[RecordingReport],
+    monkeypatch: pytest.MonkeyPatch,
+    jobs: int,
+) -> None:
+    """A recording has the same row and report alone, in reverse order, in small chunks and in two processes."""
+    monkeypatch.setattr(extract, "CHUNK", 3)
+    reverse = list(score_recordings(model, recordings[::-1], settings, jobs=jobs))
+    assert [repr(report) for report in reports] == [repr(report) for report in reverse[::-1]]
+    (alone,) = score_recordings(model, recordings[4:5], settings, jobs=jobs)
+    assert repr(reports[4]) == repr(alone)
+
+
+def test_training_subjects_are_refused(model: ScreeningModel, simulated: Path, settings: ExtractSettings) -> None:
+    """One line names the first and counts them; with leave every one of their rows is marked and warned of."""
+    recordings = read_manifest(simulated / "manifest.csv").recordings
+    trained = [recording for recording in recordings if recording.subject_id == "SYN0003"]
+    held_out = [recording for recording in recordings if recording.subject_id == "SYN0020"]
+    with pytest.raises(InputError, match="1 of the subjects were in training, the first is SYN0003"):
+        next(score_recordings(model, [*held_out, *trained], settings))
+    found = list(score_recordings(model, [*held_out, *trained], settings, allow_training_subjects=True))
+    expected = [False] * len(held_out) + [True] * len(trained)
+    assert expected == [report.score.in_training for report in found]
+    warned = [any("training data" in warning for warning in report.warnings) for report in found]
+    assert expected == warned
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"layer": "1"}, "layer is 1, the model was trained with mean"),
+        ({"view": "fluent"}, "view is fluent, the model was trained with spoken"),
+        ({"pooling": "mean+max"}, r"pooling is mean\+max, the model was trained with mean"),
+    ],
+)
+def test_other_settings_than_those_of_training_are_refused(
+    model: ScreeningModel, settings: ExtractSettings, change: dict[str, str], message: str
+) -> None:
+    """A layer, view or pooling that the model was not trained with gives no score."""
+    with pytest.raises(InputError, match=message):
+        check_bilm(model, replace(settings, **change))  # type: ignore[arg-type]
+
+
+def test_another_bilm_is_refused(
+    model: ScreeningModel, recordings: tuple[Recording, ...], random_bilm: Callable[..., Path], tmp_path: Path
+) -> None:
+    """A biLM of the same shape with other weights is told by its digest, before anything is read."""
+    other = ExtractSettings(random_bilm(tmp_path / "other", seed=1))
+    with pytest.raises(InputError, match=r"bilm_digest is .*; give the biLM of training with --bilm"):
+        next(score_recordings(model, recordings, other))
+
+
+def test_the_settings_of_training_are_those_of_the_model(model: ScreeningModel, tiny_bilm: Path) -> None:
+    """Scoring takes layer, pooling and view from the model, the biLM from the caller."""
+    found = model_settings(model, tiny_bilm)
+    check_bilm(model, found)
+    provenance = model.manifest.provenance
+    other = replace(model, manifest=replace(model.manifest, provenance=provenance | {"layer": "1", "view": "fluent"}))
+    assert ExtractSettings(tiny_bilm, layer="1", view="fluent") == model_settings(other, tiny_bilm)
+
+
+def test_the_report_shows_what_was_said(
+    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+) -> None:
+    """Words are marked as the transcriber did, with their targets; an utterance without words has no perplexity."""
+    recording = said(
+        "<the water> [//] the sink is &-um running [/] running over .", "goed [: went] &+flo home .", "xxx ."
+    )
+    (report,) = score_recordings(model, [recording], settings, minimum_words=1)
+    marks = [[(word.text, word.mark) for word in sentence.words] for sentence in report.sentences]
+    assert [("the", "retraced"), ("water", "retraced"), ("the", "word"), ("sink", "word"), ("is", "word")] == (
+        marks[0][:5]
+    )
+    assert [("um", "filler"), ("running", "repeated"), ("running", "word"), ("over", "word")] == marks[0][5:]
+    assert [("goed", "word"), ("flo", "fragment"), ("home", "word")] == marks[1]
+    assert "went" == report.sentences[1].words[0].target
+    assert ((), 0.0) == (report.sentences[2].words, report.sentences[2].shade)
+    assert [False, False, True] == [math.isnan(sentence.perplexity) for sentence in report.sentences]
+
+
+@pytest.mark.parametrize(
+    ("line", "warning"),
+    [
+        ("the boy is on the stool .", None),
+        ("xyzzy blorf quux zzyzx plugh .", "100% of the words are outside the language model's vocabulary"),
+        ("the boy [/ the stool .", "the transcript needed repair: line 6: "),
+    ],
+)
+def test_what_makes_a_score_doubtful_is_said(
+    model: ScreeningModel,
+    settings: ExtractSettings,
+    said: Callable[..., Recording],
+    line: str,
+    warning: str | None,
+) -> None:
+    """Words that the biLM does not know, and repairs of the transcript, are warned of; ordinary speech is not."""
+    (report,) = score_recordings(model, [said(line)], settings, minimum_words=1)
+    assert bool(warning) == bool(report.warnings)
+    assert warning is None or report.warnings[0].startswith(warning)
+
+
+def test_the_shade_follows_perplexity(reports: list[RecordingReport], model: ScreeningModel) -> None:
+    """0 at the training controls' median sentence and below, 1 at their 99th percentile and above, linear between."""
+    middle, top = model.manifest.sentence_reference
+    sentences = [sentence for report in reports for sentence in report.sentences if not math.isnan(sentence.perplexity)]
+    expected = [min(1.0, max(0.0, (math.log(sentence.perplexity) - middle) / (top - middle))) for sentence in sentences]
+    assert expected == pytest.approx([sentence.shade for sentence in sentences])
+    assert {0.0} < set(expected)
+
+
+def test_features_stand_beside_the_training_controls(
+    model: ScreeningModel, extracted: list[Extracted], reports: list[RecordingReport]
+) -> None:
+    """Each feature has its own value and the controls' percentiles; what is missing has a reason."""
+    for row, report in zip(extracted, reports, strict=True):
+        shown = {f"{feature.family}.{feature.name}": feature for feature in report.features}
+        assert {feature.key for feature in FEATURES} <= shown.keys()
+        for key, feature in shown.items():
+            assert row.inputs[key] == pytest.approx(feature.value, nan_ok=True)
+            assert bool(feature.reason) == math.isnan(feature.value)
+            expected = model.manifest.reference.get(key, [math.nan] * 3)
+            assert expected == pytest.approx([feature.low, feature.middle, feature.high], nan_ok=True)
+
+
+def test_synthetic_recordings_are_marked(
+    model: ScreeningModel,
+    settings: ExtractSettings,
+    reports: list[RecordingReport],
+    said: Callable[..., Recording],
+) -> None:
+    """A simulated cohort's reports say so, others do not."""
+    assert all(report.synthetic for report in reports)
+    (real,) = score_recordings(model, [said("the boy is falling .")], settings)
+    assert not real.synthetic
+
+
+def test_counts_on_the_row(extracted: list[Extracted], reports: list[RecordingReport]) -> None:
+    """Words are those of the view, sentences those with words; perplexity is the recording's own."""
+    for row, report in zip(extracted, reports, strict=True):
+        score = report.score
+        assert len(row.inputs[TOKENS]) == score.words
+        assert sum(sentence.words > 0 for sentence in row.sentences) == score.sentences
+        assert row.inputs["perplexity.joint_pooled"] == pytest.approx(math.log(score.perplexity))
+
+
+def test_progress_counts_recordings(
+    model: ScreeningModel, recordings: tuple[Recording, ...], settings: ExtractSettings
+) -> None:
+    """The steps add up to the recordings."""
+    steps: list[int] = []
+    list(score_recordings(model, recordings[:3], settings, progress=steps.append))
+    assert 3 == sum(steps)
+
+
+def test_the_frame_holds_the_rows(reports: list[RecordingReport]) -> None:
+    """One row a score in order, one column a field, numbers as numbers even where every one is missing."""
+    rows = [report.score for report in reports]
+    frame = score_frame(rows)
+    assert list(ScoreRow.__dataclass_fields__) == frame.columns.tolist()
+    assert [astuple(row) for row in rows] == list(frame.itertuples(index=False, name=None))
+    unscored = [replace(row, probability=math.nan, result="unreadable") for row in rows]
+    assert np.float64 == score_frame(unscored)["probability"].dtype
+    assert 0 == len(score_frame([]))
+
+
+def test_the_facts_of_a_model_are_on_the_page(model: ScreeningModel) -> None:
+    """A report names its model: digest, biLM, version and size of training."""
+    facts = model_facts(model)
+    assert (model.digest, "tiny", {"control": 8, "case": 8}) == (facts["digest"], facts["bilm"], facts["subjects"])
