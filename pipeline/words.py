@@ -46,7 +46,9 @@ def tokenize(text: str) -> list[Token]:
     tokens = []
     for match in _WORD.finditer(text):
         word = match.group()
-        broken_off = word.endswith("-") and not word.endswith("--") and not text[match.end() : match.end() + 1].isalnum()
+        broken_off = (
+            word.endswith("-") and not word.endswith("--") and not text[match.end() : match.end() + 1].isalnum()
+        )
         word = _unquote(word.rstrip("-").replace(_KEPT_HYPHEN, "-"))
         if word:
             tokens.append(Token(word, broken_off))
@@ -56,7 +58,7 @@ def tokenize(text: str) -> list[Token]:
 def _unquote(word: str) -> str:
     """Drop quotation marks; keep the apostrophe of a clipped word (``'cause``, ``fallin'``)."""
     if word.startswith("'") and word.lower() not in _APHAERESIS and not word[1:2].isdigit():
-        word = word[1:]
+        return word[1:].removesuffix("'")
     if word.endswith("'") and not word.lower().endswith(("in'", "o'")):
         word = word[:-1]
     return word
