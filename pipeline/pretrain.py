@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import pickle
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -219,6 +220,7 @@ class Trainer:
         """Write a checkpoint from which ``load`` goes on exactly."""
         state = {
             "settings": asdict(self.settings),
+            "vocabulary": self.vocabulary,
             "model": self.model.state_dict(),
             "softmax": self.softmax.data,
             "bias": self.bias.data,
@@ -231,13 +233,24 @@ class Trainer:
         partial.replace(path)
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint of the same settings and corpus."""
-        state = torch.load(path, weights_only=True)
+        """Go on from a checkpoint.
+
+        Raises:
+            InputError: it is damaged, or of another run.
+        """
+        try:
+            state = torch.load(path, weights_only=True)
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            raise InputError("the checkpoint is damaged", where=str(path), remedy="remove it") from error
         if state["settings"] != asdict(self.settings):
             raise InputError(
                 "the checkpoint is of a run with other settings",
                 where=str(path),
                 remedy="give its settings, or remove it",
+            )
+        if state["vocabulary"] != self.vocabulary:
+            raise InputError(
+                "the checkpoint is of a run on other text", where=str(path), remedy="give its corpus, or remove it"
             )
         self.model.load_state_dict(state["model"])
         self.softmax.data.copy_(state["softmax"])
