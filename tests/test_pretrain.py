@@ -261,6 +261,29 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path, finished: Tra
         train(other, checkpoint=tmp_path / "checkpoint.pt", report=lambda row: None)
 
 
+def test_a_checkpoint_of_other_text_is_refused(small_dir: Path, tmp_path: Path) -> None:
+    """Its vocabulary is another, though settings and sizes may agree: its rows would be taken for other words."""
+    trainer = Trainer(read_corpus(small_dir), SHORT)
+    trainer.save(tmp_path / "checkpoint.pt")
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "only.txt").write_text(described(60).replace("boy", "lad").replace("girl", "boy"))
+    other = Trainer(read_corpus(tmp_path / "text"), SHORT)
+    with pytest.raises(InputError, match=r"checkpoint\.pt: the checkpoint is of a run on other text; give its corpus"):
+        train(other, checkpoint=tmp_path / "checkpoint.pt", report=lambda row: None)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None], ids=["empty", "text", "half"])
+def test_a_damaged_checkpoint_is_an_input_error(small_dir: Path, tmp_path: Path, content: bytes | None) -> None:
+    """What is not a whole checkpoint is named, and said to be removed."""
+    path = tmp_path / "checkpoint.pt"
+    trainer = Trainer(read_corpus(small_dir), SHORT)
+    trainer.save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(InputError, match=r"checkpoint\.pt: the checkpoint is damaged; remove it$"):
+        train(trainer, checkpoint=path, report=lambda row: None)
+
+
 def test_what_cannot_be_trained_is_an_input_error(corpus_dir: Path, tmp_path: Path) -> None:
     """A finished folder, an unknown source, no sentence to draw and too many negatives are refused in one line."""
     (tmp_path / "full").mkdir()

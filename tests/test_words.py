@@ -37,6 +37,8 @@ def test_the_examples_of_the_docstrings_run() -> None:
         ("it does n't, I 'm sure they 've left", ["it", "doesn't", "I'm", "sure", "they've", "left"]),
         ("'cause they're takin' 'em o' course", ["'cause", "they're", "takin'", "'em", "o'", "course"]),
         ("she said 'wait' and \"go\" and “stop”", ["she", "said", "wait", "and", "go", "and", "stop"]),
+        ("the 'piano' and the 'begin' of 'it'", ["the", "piano", "and", "the", "begin", "of", "it"]),
+        ("sho' enough, goin' to", ["sho'", "enough", "goin'", "to"]),
         ("don’t don‘t donʼt don`t", ["don't", "don't", "don't", "don't"]),
         ("3.5 of 1,000 on the 20th in the '90s", ["3.5", "of", "1,000", "on", "the", "20th", "in", "the", "'90s"]),
         ("water…over—and–out", ["water", "over", "and", "out"]),
