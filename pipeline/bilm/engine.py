@@ -24,7 +24,9 @@ from pipeline.bilm.products import ROWS, multiply, padded, rows_for
 from pipeline.errors import InputError
 
 BATCH_STEPS = 16_384  # steps times sentences of a batch: bounds memory where one utterance is very long
+SOFTMAX_ROWS = 128
 VOCABULARY_CHUNK = 2_048  # softmax columns at a time: memory does not grow with a vocabulary of 793,471 words
+TYPES = 128  # word types encoded together
 TYPE_CACHE_BYTES = 64 * 2**20
 GATE_CACHE_BYTES = 128 * 2**20  # of each direction: 2,048 word types at D = 4096
 IN_CACHE = 2**17  # numbers worked on at a time, so that they stay in the processor's second-level cache
@@ -66,6 +68,7 @@ class BiLM:
             for direction in DIRECTIONS
         ]
         self.input_gates = [InputGates(layers[0]) for layers in self.layers]
+        self.openings: dict[int, tuple[State, Array]] = {}
 
     @property
     def size(self) -> int:
@@ -82,6 +85,7 @@ class BiLM:
         words = [self.files.normalise(sentence) for sentence in sentences]
         readings = {k: empty_reading(self.options, softmax) for k in range(len(words)) if not words[k]}
         with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(min(self.threads, len(DIRECTIONS))) as threads:
+            self._open()
             for batch in cut_batches(words, rows=ROWS, steps=BATCH_STEPS, types=self.input_gates[0].capacity):
                 read = self._read_batch([words[k] for k in batch], threads, softmax)
                 readings.update(zip(batch, read, strict=True))
@@ -92,24 +96,24 @@ class BiLM:
     ) -> list[Reading]:
         """Read at most ROWS sentences, longest first."""
         types = sorted({word for words in sentences for word in words})
-        types += [BOUNDARY_BEGIN, BOUNDARY_END]
         vectors = self.encoder.encode(types, threads)  # (U, P)
         numbers = {word: number for number, word in enumerate(types)}
-        rows = [[numbers[BOUNDARY_BEGIN], *(numbers[w] for w in words), numbers[BOUNDARY_END]] for words in sentences]
+        rows = [[numbers[word] for word in words] for words in sentences]
 
         def run(direction: int) -> tuple[Array, list[NDArray[np.float64]]]:
             gates, places = self.input_gates[direction].of(types, vectors)
             placed = [[int(places[number]) for number in row] for row in rows]
-            states = self._run(direction, gates, placed, self.initial_state())
-            tops = [states[-1, : len(words) + 1, k] for k, words in enumerate(sentences)]
+            state, opening = self._opened(direction)
+            states = self._run(direction, gates, placed, state)
+            tops = [np.concatenate([opening, states[-1, : len(words), k]]) for k, words in enumerate(sentences)]
             return states, (score(tops, sentences, direction, softmax) if softmax else [])
 
         (forward, log_forward), (backward, log_backward) = threads.map(run, DIRECTIONS)
         readings = []
         for k, words in enumerate(sentences):
             n = len(words)
-            tokens = np.tile(vectors[rows[k][1:-1]], 2)[None]  # (1, n, 2P)
-            both = [forward[:, 1 : n + 1, k], backward[:, n:0:-1, k]]  # turned back into sentence order
+            tokens = np.tile(vectors[rows[k]], 2)[None]  # (1, n, 2P)
+            both = [forward[:, :n, k], backward[:, :n, k][:, ::-1]]  # turned back into sentence order
             layers = np.concatenate([tokens, np.concatenate(both, axis=2)])
             if softmax is None:
                 readings.append(Reading(layers))
@@ -145,8 +149,21 @@ class BiLM:
                 outputs[number] += outputs[number - 1]
         return outputs
 
+    def _open(self) -> None:
+        """Read the boundary that opens every sentence, once. The closing one is only a target: n words take n steps."""
+        for direction, boundary in enumerate((BOUNDARY_BEGIN, BOUNDARY_END)):
+            if direction not in self.openings:
+                outputs, state = self.run_direction(direction, self.encoder.encode([boundary]), [[0]])
+                self.openings[direction] = state, outputs[-1, :, 0]
+
+    def _opened(self, direction: int) -> tuple[State, Array]:
+        """Return the state after the boundary that opens every sentence, and its top output (1, P)."""
+        state, top = self.openings[direction]
+        copies = [[np.repeat(array[:1], ROWS, axis=0) for array in arrays] for arrays in (state.cells, state.outputs)]
+        return State(*copies), top
+
     def initial_state(self) -> State:
-        """Return the zero state from which every sentence starts."""
+        """Return the zero state from which every sentence starts, its opening boundary unread."""
         count, cell, size = self.options.n_layers, self.options.dim, self.options.projection_dim
         return State(
             [np.zeros((ROWS, cell), dtype=np.float32) for _ in range(count)],
@@ -188,7 +205,7 @@ class WordEncoder:
             new = list(types)
         ids = character_ids(new, max_characters=self.options.max_characters)
         order = np.argsort((ids != PADDING).sum(axis=1), kind="stable")  # words of like length together
-        blocks = [order[start : start + ROWS // 2] for start in range(0, len(new), ROWS // 2)]
+        blocks = [order[start : start + TYPES] for start in range(0, len(new), TYPES)]
         encoded = (threads.map if threads else map)(lambda block: self._encode(ids[block]), blocks)
         for block, vectors in zip(blocks, encoded, strict=True):
             self.cache.update((new[k], vector) for k, vector in zip(block, vectors, strict=True))
@@ -410,13 +427,13 @@ def log_softmax_at(states: Array, targets: NDArray[np.intp], softmax: Softmax) -
     The normaliser is gathered in float64 over chunks of the vocabulary, so memory does not grow with V.
     """
     n = len(states)
-    blocks = padded(states, -(-n // ROWS) * ROWS).reshape(-1, ROWS, states.shape[1])
+    blocks = padded(states, -(-n // SOFTMAX_ROWS) * SOFTMAX_ROWS).reshape(-1, SOFTMAX_ROWS, states.shape[1])
     total = np.full(blocks.shape[:2], -np.inf)
     for start in range(0, len(softmax.bias), VOCABULARY_CHUNK):
         weights = softmax.weights[start : start + VOCABULARY_CHUNK]  # (V', P)
         bias = softmax.bias[start : start + VOCABULARY_CHUNK]
         for number, block in enumerate(blocks):
-            logits = block @ weights.T  # (ROWS, P) @ (P, V')
+            logits = block @ weights.T  # (SOFTMAX_ROWS, P) @ (P, V')
             logits += bias
             peak = logits.max(axis=1, keepdims=True)
             logits -= peak
