@@ -41,15 +41,16 @@ class FeatureTable:
 
     @property
     def groups(self) -> NDArray[np.str_]:
-        """What stays together: the cluster where every row has one, else the subject."""
-        groups: NDArray[np.str_] = np.asarray(self.subjects[self.group_column].tolist(), dtype=np.str_)
-        return groups
+        """What stays together: a subject's cluster where any of its rows names one, else the subject itself."""
+        subjects = [str(subject) for subject in self.subjects["subject_id"]]
+        clusters = self.subjects["cluster"].tolist() if self.group_column == "cluster" else [None] * len(subjects)
+        of_subject = {s: str(c) for s, c in zip(subjects, clusters, strict=True) if pd.notna(c)}
+        return np.array([of_subject.get(subject, f"subject {subject}") for subject in subjects], dtype=np.str_)
 
     @property
     def group_column(self) -> str:
-        """``cluster`` or ``subject_id``."""
-        clustered = "cluster" in self.subjects and self.subjects["cluster"].notna().all()
-        return "cluster" if clustered else "subject_id"
+        """``cluster`` where the cohort names clusters, else ``subject_id``."""
+        return "cluster" if "cluster" in self.subjects and self.subjects["cluster"].notna().any() else "subject_id"
 
     def cases(self, positive: str) -> NDArray[np.int64]:
         """Return 1 for rows with the positive label, else 0."""

@@ -87,12 +87,11 @@ def test_folds_follow_the_seed() -> None:
     assert tests[0] != tests[2]
 
 
-def test_a_cluster_missing_in_one_row_groups_by_subject() -> None:
-    """Clusters hold only where every row has one."""
-    rows = [("S1", "case", "a"), ("S2", "control", None)]
-    assert ("subject_id", ["S1", "S2"]) == (table_of(rows).group_column, table_of(rows).groups.tolist())
-    whole = table_of([("S1", "case", "a"), ("S2", "control", "b")])
-    assert ("cluster", ["a", "b"]) == (whole.group_column, whole.groups.tolist())
+def test_clusters_named_for_some_rows_hold_for_all_visits_of_their_subjects() -> None:
+    """A subject belongs to the cluster that any of its rows names; one that names none is a group of its own."""
+    table = table_of([("S1", "case", "a"), ("S1", "case", None), ("S2", "control", "a"), ("S3", "control", None)])
+    assert "cluster" == table.group_column
+    assert ["a", "a", "a", "subject S3"] == table.groups.tolist()
 
 
 def test_a_cohort_without_a_cluster_column_groups_by_subject() -> None:

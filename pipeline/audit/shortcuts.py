@@ -119,11 +119,11 @@ def _sites(table: FeatureTable, positive: str) -> Iterator[Finding]:
 
 def _clusters(table: FeatureTable, positive: str) -> Iterator[Finding]:
     shares, pure = _label_shares(table, "cluster", positive)
-    if table.group_column == "cluster":
+    missing = int(_column(table, "cluster").isna().sum()) if len(shares) else 0
+    if len(shares):
         subjects = table.subjects["subject_id"].nunique()
         what = f"{pure} of {count(len(shares), 'cluster')} hold one label only; they, not {subjects} subjects, are "
         yield Finding("note", what + "what is independent", where="cluster", value=float(pure))
-    elif len(shares):
-        missing = int(_column(table, "cluster").isna().sum())
-        what = f"{count(missing, 'recording')} without a cluster, so folds keep subjects together and not clusters"
+    if missing:
+        what = f"{count(missing, 'recording')} without a cluster: subjects who have none are kept together alone"
         yield Finding("warning", what, where="cluster", remedy="give every row a cluster", value=float(missing))
