@@ -159,6 +159,8 @@ def manifest(
     path = out or (folder.parent if folder.is_file() else folder) / "manifest.csv"
     if path.exists() and not force:
         raise InputError("already exists", where=str(path), remedy="name another with --out, or add --force")
+    if not path.parent.is_dir():
+        raise InputError("no such folder", where=str(path.parent), remedy="make it, or name another file with --out")
     frame = build_manifest(
         folder,
         layout,  # type: ignore[arg-type]

@@ -15,7 +15,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
+from pipeline.errors import InputError
 from pipeline.estimator import baseline_estimator, build_estimator, doc2vec_of
 from pipeline.metrics import Estimate, Predictions, bootstrap_weights, difference, estimate, youden_threshold
 from pipeline.settings import EstimatorSettings, StudySettings
@@ -155,9 +157,9 @@ def _run_baseline(
     probabilities = np.full(len(train_table), np.nan)
     for inner_training, inner_test in inner:
         inputs = train_table.inputs
-        fitted = baseline_estimator().fit(inputs.iloc[inner_training], cases[inner_training])
+        fitted = _fit_baseline(inputs.iloc[inner_training], cases[inner_training])
         probabilities[inner_test] = positive_probability(fitted, inputs.iloc[inner_test])
-    final = baseline_estimator().fit(table.inputs.iloc[training], cases)
+    final = _fit_baseline(table.inputs.iloc[training], cases)
     return FoldResult(
         method=BASELINE,
         repeat=number[0],
@@ -167,6 +169,14 @@ def _run_baseline(
         threshold=youden_threshold(probabilities, cases),
         settings={"C": 1.0},
     )
+
+
+def _fit_baseline(inputs: pd.DataFrame, cases: NDArray[np.int64]) -> Pipeline:
+    """Fit the baseline; what scikit-learn refuses here is text without a word in common."""
+    try:
+        return baseline_estimator().fit(inputs, cases)
+    except ValueError as error:
+        raise InputError("no word occurs in two training transcripts", where="cohort", remedy="add speech") from error
 
 
 def summarise(

@@ -61,6 +61,23 @@ def read_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int, progress
     return extract_cohort(cohort, settings, jobs=jobs, progress=advance)
 
 
+def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int, progress: Progress) -> FeatureTable:
+    """Extract a table to learn from.
+
+    Raises:
+        InputError: a transcript cannot be used, or nothing of it is the participant's speech.
+    """
+    table = read_table(cohort, settings, jobs=jobs, progress=progress)
+    silent = [row for row, words in zip(cohort.recordings, table.inputs[TOKENS], strict=True) if not words]
+    if silent:
+        raise InputError(
+            f"row {silent[0].row}: {silent[0].transcript.name}: no word to learn from ({len(silent)} such rows)",
+            where=str(cohort.path),
+            remedy="leave it out with --where",
+        )
+    return table
+
+
 def write_table(table: FeatureTable, folder: Path) -> None:
     """Write features.parquet (no transcript text), sentences.parquet and dictionary.json."""
     numbers = table.inputs.drop(columns=[TOKENS, SENTENCES])
@@ -93,7 +110,7 @@ def run_evaluation(
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
     extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
-    table = read_table(cohort, extract, jobs=jobs, progress=progress)
+    table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case, "negative": negative}
     settings |= {"protocols": list(protocols), "provenance": table.provenance}
     evaluations = []
@@ -181,7 +198,7 @@ def run_training(
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
     extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
-    table = read_table(cohort, extract, jobs=jobs, progress=progress)
+    table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case}
     with new_run(out, force=force, command="train", settings=settings) as folder:
         model, tuned = train_model(table, study, positive=case, negative=negative, jobs=jobs)
