@@ -73,7 +73,8 @@ def read_study(path: Path | None, **overrides: Any) -> StudySettings:
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
-            raise InputError("no such file", where=str(path), remedy="give an existing study.toml") from error
+            what = f"cannot be read ({error.strerror})"
+            raise InputError(what, where=str(path), remedy="give an existing study.toml") from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"not TOML ({error})", where=str(path), remedy="mend the line named") from error
     content |= {name: value for name, value in overrides.items() if value is not None}
