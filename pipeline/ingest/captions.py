@@ -48,7 +48,8 @@ def read_captions(text: str, *, file: str) -> Conversation:
     ]
     lines = [(cue, part) for cue in cues for line in cue.text for part in _VOICE_START.split(line) if part]
     spoken = [(cue, *_voice(line)) for cue, line in lines]
-    labels = find_labels([line for _, speaker, line in spoken if not speaker])
+    firsts = {id(cue): line for cue, speaker, line in reversed(spoken) if not speaker}
+    labels = find_labels([*firsts.values()])
     dashes = Counter(cue.line for cue, line in lines if _DASH.match(line))
     several = sum(count > 1 for count in dashes.values())
     if several:

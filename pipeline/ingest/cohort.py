@@ -146,7 +146,7 @@ def _ingest(recording: Recording, participant: str | None) -> _Outcome:
         reason = error.what.partition(":")[0].partition(";")[0].partition(" (")[0]
         return _Outcome(b"", about | {"status": "unreadable", "reason": line}, reason, 0)
     line_of_json = _adapter().dump_json(transcript) + b"\n"
-    row = about | {"status": "read"} | count_transcript(transcript)
+    row = about | {"status": "read", "reason": ""} | count_transcript(transcript)
     return _Outcome(line_of_json, row, "", len(transcript.diagnostics))
 
 

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.ingest.conversation import Conversation
@@ -52,10 +54,14 @@ class Segment(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What the format's segments are: ``by_sentence`` if cut elsewhere than at sentences, ``automatic`` if no person
-    wrote them."""
+    """What the format's segments are.
+
+    ``by_sentence``: a segment may hold several sentences; ``joined``: a sentence may run over several segments;
+    ``automatic``: no person wrote them.
+    """
 
     by_sentence: bool = True
+    joined: bool = True
     automatic: bool = True
 
 
@@ -98,7 +104,7 @@ def converse(
         found.append(Diagnostic(file, None, f"{silent} words without a speaker, kept as {UNLABELLED}"))
     unnamed = UNLABELLED if named else "PAR"
     ordered = [segment if segment.speaker else segment._replace(speaker=unnamed) for segment in ordered]
-    sentences = _sentences(ordered) if layout.by_sentence and _punctuated(ordered) else ordered
+    sentences = _sentences(ordered, joined=layout.joined) if layout.by_sentence and _punctuated(ordered) else ordered
     utterances = [_utterance(sentence, automatic=layout.automatic) for sentence in sentences]
     utterances = [utterance for utterance in utterances if _holds_anything(utterance)]
     if layout.automatic:
@@ -161,12 +167,12 @@ def _punctuated(segments: Iterable[Segment]) -> bool:
     return any(_SENTENCE_END.search(piece.text) for segment in segments for piece in segment.pieces)
 
 
-def _sentences(segments: Sequence[Segment]) -> Iterator[Segment]:
+def _sentences(segments: Sequence[Segment], *, joined: bool) -> Iterator[Segment]:
     """Join the segments of a turn and cut it at sentence ends."""
     pieces: list[Piece] = []
     parts: list[Segment] = []
     for position, segment in enumerate(segments):
-        if parts and parts[-1].speaker != segment.speaker:
+        if parts and (parts[-1].speaker != segment.speaker or not joined):
             yield _joined(pieces, parts)
             pieces, parts = [], []
         parts.append(segment)
@@ -203,11 +209,10 @@ def _utterance(segment: Segment, *, automatic: bool) -> Utterance:
     raw = " ".join(piece.text for piece in segment.pieces)
     position = 0
     while position < len(segment.pieces):
-        note, length = _note_at(segment.pieces, position)
+        note, length, rest = _note_at(segment.pieces, position)
         if note:
             content.take_note(note)
-        else:
-            content.words += _words(segment.pieces[position])
+        content.words += _words(rest)
         position += length
     is_letter = len(segment.speaker) == 1  # A, B ... of a recogniser; P and I name no role there
     return Utterance(
@@ -225,15 +230,23 @@ def _utterance(segment: Segment, *, automatic: bool) -> Utterance:
     )
 
 
-def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int]:
-    """Return the note that begins at a piece and how many pieces it takes; an empty one and 1 where there is none."""
-    if pieces[position].text[:1] not in ("[", "("):
-        return "", 1
-    text = " ".join(piece.text for piece in pieces[position : position + _NOTE_PIECES])
-    match = NOTE.match(text)
+def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:
+    """Return the note that begins at a piece, how many pieces it takes, and what of the last of them is speech.
+
+    The note is empty where there is none; then the piece itself is the rest.
+    """
+    first = pieces[position]
+    if first.text[:1] not in ("[", "("):
+        return "", 1, first
+    window = pieces[position : position + _NOTE_PIECES]
+    match = NOTE.match(" ".join(piece.text for piece in window))
     if match is None:
-        return "", 1
-    return match.group(1) or match.group(2), match.group().count(" ") + 1
+        return "", 1, first
+    ends = [end - 1 for end in accumulate(len(piece.text) + 1 for piece in window)]
+    index = bisect_left(ends, match.end())
+    last = window[index]
+    tail = last.text[len(last.text) - (ends[index] - match.end()) :]
+    return match.group(1) or match.group(2), index + 1, last._replace(text=tail)
 
 
 def _words(piece: Piece) -> Iterator[Word]:

@@ -6,7 +6,7 @@
     which    `recording_id`, or `subject_id` and `visit`: a table may hold many recordings
 
 Names are read in any case of letters. A recording of one row without speaker is read like a text file, so its cell may
-hold labelled turns; else a row is one turn.
+hold labelled turns; else a row is one turn, of one or more sentences.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipeline.records import Diagnostic
 TEXT = ("text", "utterance", "transcript", "transcription", "sentence", "words")
 _SPEAKER = ("speaker", "participant", "role", "who")
 _START, _END = ("start", "begin", "onset", "start_time"), ("end", "stop", "offset", "end_time")
-_WRITTEN = Layout(by_sentence=True, automatic=False)
+_WRITTEN = Layout(joined=False, automatic=False)
 
 
 class Request(NamedTuple):

@@ -47,7 +47,7 @@ def test_a_named_speaker_is_taken(speaker: str) -> None:
             talk(("P01", "Participant", 3), ("P02", "Participant", 5)),
             None,
             "a.cha: more than one speaker may be the participant: P01 3, P02 5; "
-            "name one in the manifest column `speaker`",
+            "name one in the manifest column `speaker`, or `longest`",
         ),
         (
             talk(("INV", "Investigator", 4)),
@@ -73,3 +73,18 @@ def test_what_cannot_be_told_is_an_error(conversation: Conversation, speaker: st
     with pytest.raises(InputError) as caught:
         choose_participant(conversation, where="a.cha", speaker=speaker)
     assert message == str(caught.value)
+
+
+def timed(code: str, count: int, start: int, end: int) -> Utterance:
+    """Return an utterance of so many words and milliseconds."""
+    return Utterance(code, "", (Word("so"),) * count, start_ms=start, end_ms=end)
+
+
+def test_the_longest_speaker_is_who_speaks_longest_in_time() -> None:
+    """Time decides where every turn has it; else words do; a speaker of that name comes first."""
+    slow, quick = timed("A", 3, 0, 9000), timed("B", 9, 9000, 11_000)
+    assert "A" == choose_participant(Conversation((slow, quick)), where="a", speaker="longest")
+    untimed = Utterance("C", "", (Word("so"),))
+    assert "B" == choose_participant(Conversation((slow, quick, untimed)), where="a", speaker="Longest")
+    named = timed("longest", 1, 0, 1)
+    assert "longest" == choose_participant(Conversation((slow, named)), where="a", speaker="longest")

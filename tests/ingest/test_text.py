@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest.conversation import choose_participant
-from pipeline.ingest.text import mark_repetitions, read_text
+from pipeline.ingest.prose import mark_repetitions
+from pipeline.ingest.text import read_text
 from pipeline.records import Utterance, Word
 from pipeline.words import split_text, tokenize
 
