@@ -484,7 +484,7 @@ def perplexity(
 
 @models.command("list")
 def list_models(quiet: QuietOpt = False, json: JsonOpt = False) -> None:
-    """List the published biLMs that can be fetched, and the bundled one.
+    """List the published biLMs that can be fetched. (The bundled one needs no fetching.)
 
     Example: adscreen models list
     """

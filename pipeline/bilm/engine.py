@@ -23,7 +23,7 @@ from pipeline.bilm.files import DIRECTIONS, UNKNOWN, Array, BiLMFiles, Options, 
 from pipeline.bilm.products import ROWS, multiply, padded, rows_for
 from pipeline.errors import InputError
 
-BATCH_STEPS = 16_384  # steps times sentences of a batch: bounds memory where one utterance is very long
+BATCH_STEPS = 32_768  # steps times sentences of a batch: bounds memory where one utterance is very long
 SOFTMAX_ROWS = 128
 VOCABULARY_CHUNK = 2_048  # softmax columns at a time: memory does not grow with a vocabulary of 793,471 words
 TYPES = 128  # word types encoded together
@@ -178,7 +178,7 @@ def cut_batches(words: list[list[str]], *, rows: int, steps: int, types: int) ->
     longest = 0
     for k in sorted((k for k in range(len(words)) if words[k]), key=lambda k: -len(words[k])):
         together = seen | set(words[k])
-        full = len(batch) == rows or longest * (len(batch) + 1) > steps or len(together) + 2 > types
+        full = len(batch) == rows or longest * (len(batch) + 1) > steps or len(together) > types
         if batch and full:
             yield batch
             batch, together = [], set(words[k])
