@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.manifest import Cohort, Recording, build_manifest, labels, read_manifest
+from pipeline.manifest import Cohort, Recording, labels, read_manifest
 
 CSV = """subject_id,visit,transcript,label,cluster,age,sex,education,mmse,site,moca,note
 007,01,t/a.cha,control,c1,70.5,f,12,30,ES,26,x
@@ -342,104 +342,3 @@ def test_the_shared_cohort_is_read(shared: Path) -> None:
     assert (552, 140) == (len(cohort.recordings), len({r.subject_id for r in cohort.recordings}))
     assert all(r.transcript.is_file() for r in cohort.recordings)
     assert ("control", "case") == labels(cohort)
-
-
-def touched(folder: Path, *names: str, text: str = "") -> Path:
-    """Create files under a folder and return it."""
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def read_back(folder: Path, frame: pd.DataFrame) -> tuple[Recording, ...]:
-    """Write a built manifest into its folder, as the command does, and read it."""
-    frame.to_csv(folder / "manifest.csv", index=False)
-    return read_manifest(folder / "manifest.csv").recordings
-
-
-def test_the_pitt_layout(tmp_path: Path) -> None:
-    """Subject and visit come from the name, the label from the folder, age, sex, MMSE and diagnosis from @ID."""
-    touched(
-        tmp_path,
-        "Dementia/cookie/001-2.cha",
-        text="@Begin\n@ID:\teng|Pitt|INV|||||Investigator|||\n"
-        "@ID:\teng|Pitt|PAR|61;06.|male|ProbableAD||Participant|18||\n*PAR:\tso .\n@End\n",
-    )
-    touched(tmp_path, "Control/cookie/002-0.cha", text="@Begin\n@End\n")
-    control, case = read_back(tmp_path, build_manifest(tmp_path, "pitt"))
-    assert ("002_0", "control", None, "cookie") == (control.recording_id, control.label, control.age, control.task)
-    assert ("001", "2", "dementia", 61.5, "male", 18.0) == (
-        case.subject_id,
-        case.visit,
-        case.label,
-        case.age,
-        case.sex,
-        case.mmse,
-    )
-    assert (("diagnosis", "ProbableAD"),) == case.extra
-    assert case.transcript == tmp_path / "Dementia" / "cookie" / "001-2.cha"
-
-
-def test_several_pitt_tasks_are_told_apart(tmp_path: Path) -> None:
-    """The task joins the recording id where a visit has more than one."""
-    touched(tmp_path, "Control/cookie/002-0.cha", "Control/fluency/002-0.cha")
-    assert ["002_0_cookie", "002_0_fluency"] == [
-        r.recording_id for r in read_back(tmp_path, build_manifest(tmp_path, "pitt"))
-    ]
-
-
-def test_the_adress_layout(tmp_path: Path) -> None:
-    """Label comes from the folder; age, sex and MMSE from the metadata, whose columns are parted by semicolons."""
-    touched(tmp_path, "transcription/cc/S001.cha", "transcription/cd/S002.cha")
-    touched(tmp_path, "cc_meta_data.txt", text="ID   ; age ; gender ; mmse\nS001 ; 67 ; male ; NA\n")
-    touched(tmp_path, "cd_meta_data.txt", text="ID   ; age ; gender ; mmse\nS002 ; 71 ; female ; 17\n")
-    control, case = read_back(tmp_path, build_manifest(tmp_path, "adress"))
-    assert ("S001", "control", 67.0, "male", None) == (
-        control.recording_id,
-        control.label,
-        control.age,
-        control.sex,
-        control.mmse,
-    )
-    assert ("S002", "dementia", 71.0, "female", 17.0) == (case.recording_id, case.label, case.age, case.sex, case.mmse)
-
-
-def test_the_adress_test_set_has_no_labels(tmp_path: Path) -> None:
-    """Transcripts that lie directly in the folder are read without a label."""
-    touched(tmp_path, "Transcription/S160.cha")
-    touched(tmp_path, "meta_data.txt", text="ID ; age ; gender\nS160 ; 72 ; female\n")
-    (recording,) = read_back(tmp_path, build_manifest(tmp_path, "adress"))
-    assert ("S160", None, 72.0) == (recording.recording_id, recording.label, recording.age)
-
-
-def test_the_folder_layout(tmp_path: Path) -> None:
-    """The label is the folder's name, if there is one; what begins with a digit after the last - or _ is the visit."""
-    touched(
-        tmp_path,
-        "control/007-1.cha",
-        "control/007_v2.txt",
-        "AD/anna-maria.txt",
-        "loose_3.cha",
-        "AD/.hidden.txt",
-        "AD/x.wav",
-    )
-    found = read_back(tmp_path, build_manifest(tmp_path, "folder"))
-    assert [("anna-maria", None, "AD"), ("007", "1", "control"), ("007", "2", "control"), ("loose", "3", None)] == [
-        (r.subject_id, r.visit, r.label) for r in found
-    ]
-
-
-@pytest.mark.parametrize("layout", ["pitt", "adress", "folder"])
-def test_a_folder_without_transcripts_says_what_was_expected(tmp_path: Path, layout) -> None:
-    """An empty folder and a missing one are input errors."""
-    with pytest.raises(InputError, match=f"no transcript in the layout {layout}; expected "):
-        build_manifest(tmp_path, layout)
-    with pytest.raises(InputError, match="no such folder"):
-        build_manifest(tmp_path / "none", layout)
-
-
-def test_an_unknown_layout_lists_the_known(tmp_path: Path) -> None:
-    """The error names the layouts that there are."""
-    with pytest.raises(InputError, match="no layout 'bids'; choose one of pitt, adress, folder"):
-        build_manifest(tmp_path, "bids")  # type: ignore[arg-type]

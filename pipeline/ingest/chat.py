@@ -9,7 +9,7 @@ for the times of words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ class _Headers:
     gems: dict[str, int] = field(default_factory=dict)
     lazy_gem: str = ""
     open_of_task: int = 0
+    opened: list[str] = field(default_factory=list)  # since the last utterance
 
     def take(self, name: str, value: str) -> None:
         """Read one header."""
@@ -64,19 +65,23 @@ class _Headers:
                 self.conversation_analysis = "CA" in value.replace(",", " ").split()
             case "Bg":
                 self.gems[value] = self.gems.get(value, 0) + 1
+                self.opened.append(value)
                 self.open_of_task += self._is_wanted(value)
             case "Eg":
                 self._end_gem(value)
             case "G":
                 self.lazy_gem = value
+                self.opened.append(value)
 
     def in_task(self) -> bool:
         """Tell whether the current line lies in a gem of the task."""
         return self.open_of_task > 0 or self._is_wanted(self.lazy_gem)
 
-    def open_gems(self) -> Iterator[str]:
-        """The labels of the gems around the current line."""
-        return (gem for gem in (*self.gems, self.lazy_gem) if gem)
+    def take_opened(self) -> list[str]:
+        """The labels of the gems around the current line that were not around the last utterance."""
+        labels = [label for label in self.opened if label and (label in self.gems or label == self.lazy_gem)]
+        self.opened = []
+        return labels
 
     def _is_wanted(self, label: str) -> bool:
         return bool(self.task and label and _is_gem_of(label, self.task))
@@ -99,15 +104,13 @@ class _Turns:
     utterances: list[Utterance] = field(default_factory=list)
     in_task: list[bool] = field(default_factory=list)
     labels: dict[str, None] = field(default_factory=dict)
-    gems_changed: bool = True
 
     def add(self, utterance: Utterance, headers: _Headers) -> None:
         """Take an utterance under the gems that are open."""
         self.utterances.append(utterance)
         self.in_task.append(headers.in_task())
-        if self.gems_changed:
-            self.labels.update(dict.fromkeys(headers.open_gems()))
-            self.gems_changed = False
+        if headers.opened:
+            self.labels.update(dict.fromkeys(headers.take_opened()))
 
 
 def read_chat(text: str, *, file: str, task: str | None = None, language: str | None = None) -> Conversation:
@@ -130,9 +133,7 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
             if utterance:
                 turns.add(utterance, headers)
         elif mark == "@" and (header := _HEADER.match(line.text)):
-            name = header.group(1).strip()
-            headers.take(name, (header.group(2) or "").strip())
-            turns.gems_changed = turns.gems_changed or name in ("Bg", "Eg", "G")
+            headers.take(header.group(1).strip(), (header.group(2) or "").strip())
         elif spoken and line.text.startswith("%wor:"):
             timed = with_word_times(turns.utterances[-1], line.text[5:])
             turns.utterances[-1] = timed or turns.utterances[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -192,3 +193,21 @@ def test_random_text_never_raises(text: str) -> None:
     malformed = sum(d.what == "a main line without `*CODE:` was passed over" for d in conversation.diagnostics)
     assert turns == len(conversation.utterances) + malformed
     assert set(passed_over) <= set(conversation.diagnostics)
+
+
+@pytest.mark.parametrize(
+    "line", ["\tand so on\n", "@Bg:\tcookie {}\n*PAR:\tso .\n", "*PAR:\t<so> [/] so .\n", "@Eg:\tx\n"]
+)
+def test_time_is_linear_in_the_length(line: str) -> None:
+    """Eight times the lines take about eight times as long: continuation lines, open gems and all."""
+
+    def seconds(count: int) -> float:
+        text = HEAD + "*PAR:\tso\n" + "".join(line.format(number) for number in range(count))
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            read_chat(text, file="a.cha", task="cookie" if "@Bg" in line else None)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert seconds(8 * 1000) < 24 * max(seconds(1000), 0.001)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest.main_line import TERMINATORS, parse_main_line
-from pipeline.records import Transcript, Utterance
+from pipeline.records import Event, Pause, Transcript, Utterance, Word
 from pipeline.speech import split_sentences
 
 CASES_FILE = Path(__file__).resolve().parents[3] / "shared" / "CHAT_CASES.toml"
@@ -317,3 +319,120 @@ def test_deep_nesting_is_no_recursion() -> None:
     """Ten thousand open groups are parsed like ten."""
     depth = 10_000
     assert ["boy"] == [word.text for word in parse("<" * depth + "boy" + "> [/] " * depth + ".").words]
+
+
+NAMES = st.text("abcdefghijklmnopqrstuvz", min_size=3, max_size=7).map(lambda letters: "q" + letters)
+TARGETS = st.lists(NAMES, min_size=1, max_size=2).map(tuple)
+PREFIXES = {"word": "", "filler": "&-", "fragment": "&+", "nonword": "&~"}
+ENDINGS = {"complete": ".", "question": "?", "trailing_off": "+...", "interrupted": "+/."}
+LENGTHS = {"short": "(.)", "medium": "(..)", "long": "(...)"}
+
+
+def typed(word: Word) -> str:
+    """Write a word as a transcriber types it, without its codes."""
+    return PREFIXES[word.kind] + word.text + (f"@s:{word.language}" if word.language else "")
+
+
+@st.composite
+def spoken_words(draw: st.DrawFn) -> Word:
+    """A word of any kind with target, error, language and one mark of disfluency, or none of them."""
+    word = Word(
+        text=draw(NAMES),
+        kind=draw(st.sampled_from(list(PREFIXES))),  # type: ignore[arg-type]
+        target=draw(st.just(()) | TARGETS),
+        error=draw(st.none() | st.sampled_from(["m:=ed", "p:n", "s:r"])),
+        language=draw(st.none() | st.sampled_from(["spa", "fra"])),
+        repeated=draw(st.booleans()),
+        retraced=draw(st.booleans()),
+    )
+    return replace(word, raw=typed(word))
+
+
+PLACES = st.integers(0, 8)
+PAUSES = st.builds(Pause, PLACES, st.sampled_from(list(LENGTHS))) | st.builds(
+    Pause, PLACES, st.just("timed"), st.integers(1, 400).map(lambda tenths: tenths / 10)
+)
+
+
+@st.composite
+def utterances(draw: st.DrawFn) -> Utterance:
+    """Any utterance that a main line can say; its ``raw`` is that line."""
+    words = draw(st.lists(spoken_words(), max_size=8).map(tuple))
+    times = draw(st.none() | st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(sorted))
+    pauses = draw(st.lists(PAUSES, max_size=3))
+    events = draw(st.lists(st.builds(Event, PLACES, NAMES), max_size=2))
+    utterance = Utterance(
+        speaker="PAR",
+        role="",
+        words=words,
+        terminator=draw(st.sampled_from(list(ENDINGS))),  # type: ignore[arg-type]
+        pauses=tuple(sorted((p for p in pauses if p.before <= len(words)), key=lambda p: p.before)),
+        events=tuple(sorted((e for e in events if e.before <= len(words)), key=lambda e: e.before)),
+        omissions=draw(st.integers(0, 2)),
+        unintelligible=draw(st.integers(0, 2)),
+        repetitions=sum(word.repeated for word in words),
+        retracings=sum(word.retraced for word in words),
+        excluded=draw(st.booleans()),
+        start_ms=times[0] if times else None,
+        end_ms=times[1] if times else None,
+    )
+    return replace(utterance, raw=render(utterance))
+
+
+def render(utterance: Utterance) -> str:
+    """Write an utterance as a main line."""
+    items: list[str] = []
+    for position in range(len(utterance.words) + 1):
+        items += [f"&={event.name}" for event in utterance.events if event.before == position]
+        items += [
+            LENGTHS.get(pause.length, f"({pause.seconds})") for pause in utterance.pauses if pause.before == position
+        ]
+        if position < len(utterance.words):
+            word = utterance.words[position]
+            items.append(word.raw)
+            items += [f"[: {' '.join(word.target)}]"] if word.target else []
+            items += [f"[* {word.error}]"] if word.error else []
+            items += ["[/]"] * word.repeated + ["[//]"] * word.retraced
+    items += ["0the"] * utterance.omissions + ["xxx"] * utterance.unintelligible
+    items += [ENDINGS[utterance.terminator]] + ["[+ exc]"] * utterance.excluded
+    items += [f"\x15{utterance.start_ms}_{utterance.end_ms}\x15"] if utterance.start_ms is not None else []
+    return " ".join(items)
+
+
+@given(utterances())
+def test_what_is_rendered_parses_back(utterance: Utterance) -> None:
+    """Every field of any utterance survives being written as a main line and read again, without a message."""
+    assert (utterance, ()) == tuple(parse_main_line(render(utterance)))
+
+
+HARD = {
+    "words": "the boy &-uh fell (.) on it ",
+    "nested repeats": "<so ",
+    "brackets": "[ ",
+    "half codes": "[x [y] ",
+    "signs": "〔",
+    "bullets": "\x15",
+    "pause digits": "(1:",
+    "hashes": "#1.",
+    "quotes": "“ [: ",
+    "long word": "a+(b",
+    "letters": "aaaa",
+    "targets": "<so [: no] ",
+}
+
+
+@pytest.mark.parametrize("shape", HARD)
+def test_time_is_linear_in_the_length(shape: str) -> None:
+    """Eight times the line takes about eight times as long, however deep its groups nest."""
+
+    def seconds(count: int) -> float:
+        line = HARD[shape] * count
+        line += {"nested repeats": "> [/] ", "targets": "> [: no] "}.get(shape, "") * count
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            parse_main_line(line)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert seconds(8 * 2000) < 24 * max(seconds(2000), 0.001)
