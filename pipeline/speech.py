@@ -22,6 +22,14 @@ def participant_utterances(transcript: Transcript) -> tuple[Utterance, ...]:
     )
 
 
+def marks_pauses(transcript: Transcript) -> bool:
+    """Tell whether a silence would be seen: CHAT transcribers mark it, elsewhere the times of words show it."""
+    if transcript.source_format in ("chat", ""):  # empty: made in code
+        return True
+    words = (word for utterance in participant_utterances(transcript) for word in utterance.words)
+    return any(word.start_ms is not None and word.end_ms is not None for word in words)
+
+
 def split_sentences(transcript: Transcript, *, view: View = "spoken") -> tuple[Sentence, ...]:
     """Return one Sentence per utterance of the participant, with no tokens where the view leaves none.
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.ingest.main_line import parse_main_line
 from pipeline.ingest.text import read_text
 from pipeline.records import Sentence, Transcript, Utterance, View, Word
-from pipeline.speech import participant_utterances, split_sentences
+from pipeline.speech import marks_pauses, participant_utterances, split_sentences
 from pipeline.words import split_text, tokenize
 
 
@@ -106,3 +106,24 @@ def test_views_have_one_sentence_an_utterance(said: list[tuple[Word, ...]]) -> N
     spoken, fluent = tokens(transcript, "spoken"), tokens(transcript, "fluent")
     assert len(said) == len(spoken) == len(fluent)
     assert all(token for sentence in spoken + fluent for token in sentence)
+
+
+@pytest.mark.parametrize(
+    ("source_format", "times", "expected"),
+    [
+        ("chat", (None, None), True),
+        ("", (None, None), True),
+        ("text", (None, None), False),
+        ("whisper", (None, None), False),
+        ("whisper", (0, None), False),
+        ("whisper", (0, 100), True),
+    ],
+)
+def test_pauses_are_seen_in_chat_and_where_words_have_times(
+    source_format: str, times: tuple[int | None, int | None], expected: bool
+) -> None:
+    """A recogniser's text without times of words hides silences, so their absence is not zero."""
+    word = Word("so", start_ms=times[0], end_ms=times[1])
+    other = Utterance("INV", "Investigator", (Word("so", start_ms=0, end_ms=9),))
+    transcript = Transcript("r", "s", (Utterance("PAR", "", (word,)), other), "PAR", source_format=source_format)
+    assert expected == marks_pauses(transcript)

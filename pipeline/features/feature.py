@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.records import Transcript, Utterance, View
-from pipeline.speech import participant_utterances, split_sentences
+from pipeline.speech import marks_pauses, participant_utterances, split_sentences
 
 
 class Speech:
@@ -16,7 +16,7 @@ class Speech:
 
     def __init__(self, transcript: Transcript) -> None:
         self.utterances: tuple[Utterance, ...] = participant_utterances(transcript)
-        self.marks_pauses = transcript.source_format != "text"
+        self.marks_pauses = marks_pauses(transcript)
         self._transcript = transcript
 
     @cached_property

@@ -14,7 +14,7 @@ def read_document(content: bytes, *, where: str) -> str:
     Raises InputError where python-docx is not installed and where the document is damaged.
     """
     try:
-        import docx  # type: ignore[import-not-found, unused-ignore]
+        import docx
     except ModuleNotFoundError:
         raise InputError(
             "a Word document", where=where, remedy="install adscreen[docx], or save it as plain text"

@@ -209,7 +209,8 @@ def test_a_pattern_that_cannot_be_used(tmp_path: Path, pattern: str, message: st
 
 def test_a_table_of_talk(tmp_path: Path) -> None:
     """A row a recording comes of a row an utterance; what varies within a recording is no column of it."""
-    text = "subject_id,visit,label,line_type,speaker,text\n1,a,case,x,PAR,the boy\n1,a,case,y,INV,yes?\n2,a,control,x,PAR,so\n"
+    rows = ("1,a,case,x,PAR,the boy", "1,a,case,y,INV,yes?", "2,a,control,x,PAR,so")
+    text = "\n".join(("subject_id,visit,label,line_type,speaker,text", *rows))
     (tmp_path / "talk.csv").write_text(text, encoding="utf-8")
     one, two = read_back(tmp_path, build_manifest(tmp_path / "talk.csv", "table"))
     assert [("1", "a", "case"), ("2", "a", "control")] == [(r.subject_id, r.visit, r.label) for r in (one, two)]
