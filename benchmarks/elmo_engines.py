@@ -31,6 +31,7 @@ sys.path.insert(0, str(ROOT))
 from pipeline.bilm.allennlp_engine import AllenNLPReader  # noqa: E402
 from pipeline.bilm.engines import EngineChoice, load_engine  # noqa: E402
 from pipeline.bilm.files import Options, Softmax, weight_shapes  # noqa: E402
+from pipeline.bilm.products import ROWS  # noqa: E402
 from pipeline.words import split_text, tokenize  # noqa: E402
 
 FILTERS = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
@@ -86,19 +87,32 @@ def _peak_mb(who: int) -> float:
     return resource.getrusage(who).ru_maxrss / 1024
 
 
-def flops_per_token(options: Options) -> tuple[float, float]:
-    """Return floating-point operations a token, of both directions, in products for the gates and for the projection.
+def needed_flops(options: Options, sentences: list[list[str]]) -> dict[str, float]:
+    """Return the floating-point operations of all products that cannot be avoided, by the kind of product.
 
-    The first layer's input gates and the char-CNN, computed once a word type, are left out.
+    ``gates`` and ``projection`` of the LSTM layers: n steps a sentence and direction, the first layer's input gates once
+    a word type. ``types``: convolutions over each word's own length, highway and projection, once a word type.
     """
-    size, cell, layers = options.projection_dim, options.dim, options.n_layers
-    return 2.0 * 2 * size * 4 * cell * (2 * layers - 1), 2.0 * 2 * cell * size * layers
+    size, cell, layers, n_filters = options.projection_dim, options.dim, options.n_layers, options.n_filters
+    steps = 2 * sum(map(len, sentences))  # both directions
+    types = {word for words in sentences for word in words}
+    convolution = sum(
+        2 * (len(word.encode()) + 3) * options.char_dim * sum(width * count for width, count in options.filters)
+        for word in types
+    )
+    dense = 2 * n_filters * (2 * n_filters * options.n_highway + size)
+    return {
+        "gates": 2.0 * size * 4 * cell * (steps * (2 * layers - 1) + 2 * len(types)),
+        "projection": 2.0 * cell * size * layers * steps,
+        "types": float(convolution + dense * len(types)),
+    }
 
 
-def measure_limit(options: Options, rows: int) -> tuple[float, float]:
-    """Return FLOP/s of both threads at the gates' product (rows, P) @ (P, 4D) and at (rows, D) @ (D, P)."""
-    size, cell = options.projection_dim, options.dim
-    return _matmul_rate(rows, size, 4 * cell), _matmul_rate(rows, cell, size)
+def measure_limit(options: Options, rows: int) -> dict[str, float]:
+    """Return FLOP/s of both threads at (rows, P) @ (P, 4D), (rows, D) @ (D, P) and the highway's (rows, F) @ (F, F)."""
+    size, cell, filters = options.projection_dim, options.dim, options.n_filters
+    shapes = {"gates": (size, 4 * cell), "projection": (cell, size), "types": (filters, filters)}
+    return {name: _matmul_rate(rows, *shape) for name, shape in shapes.items()}
 
 
 def _matmul_rate(rows: int, inner: int, outer: int, *, seconds: float = 0.5) -> float:
@@ -167,11 +181,11 @@ def _best(task: dict[str, Any], repeats: int) -> dict[str, Any]:
 def compare_engines(shape: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Return one row an engine."""
     options, rows = SHAPES[shape], []
-    tokens = sum(map(len, read_sentences(arguments.sentences)))
-    limit = measure_limit(options, 128)
-    least = sum(flops / rate for flops, rate in zip(flops_per_token(options), limit, strict=True))  # seconds a token
-    gates, projection = (rate / 1e9 for rate in limit)
-    print(f"{shape}: matmul limit {gates:.0f} (gates) and {projection:.0f} (projection) GFLOP/s, {THREADS} threads")
+    sentences = read_sentences(arguments.sentences)
+    tokens, flops, limit = sum(map(len, sentences)), needed_flops(options, sentences), measure_limit(options, ROWS)
+    least = {name: flops[name] / limit[name] for name in flops}  # seconds
+    print(f"{shape}: matmul limit", ", ".join(f"{name} {rate / 1e9:.0f}" for name, rate in limit.items()), "GFLOP/s,")
+    print(f"  {sum(flops.values()) / 1e9:,.0f} GFLOP, {sum(least.values()):.2f} s at the limit, {THREADS} threads")
     with tempfile.TemporaryDirectory() as name:
         write_random_model(Path(name), options)
         for engine in arguments.engines:
@@ -183,7 +197,8 @@ def compare_engines(shape: str, arguments: argparse.Namespace) -> list[dict[str,
                 rows.append(row | {"note": result["error"]})
                 continue
             rate = tokens / result["seconds"]
-            rows.append(row | {"tokens/s": rate, "peak MB": result["peak_mb"], "share of limit": rate * least})
+            row |= {"tokens/s": rate, "peak MB": result["peak_mb"]}
+            rows.append(row | {"share of limit": sum(least.values()) / result["seconds"]})
     reference = next((row.get("tokens/s") for row in rows if row["engine"] == "allennlp"), None)
     for row in rows:
         if reference and "tokens/s" in row:

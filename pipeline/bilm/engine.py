@@ -86,6 +86,7 @@ class BiLM:
         readings = {k: empty_reading(self.options, softmax) for k in range(len(words)) if not words[k]}
         with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(min(self.threads, len(DIRECTIONS))) as threads:
             self._open()
+            self.encoder.prepare({word for sentence in words for word in sentence}, threads)
             for batch in cut_batches(words, rows=ROWS, steps=BATCH_STEPS, types=self.input_gates[0].capacity):
                 read = self._read_batch([words[k] for k in batch], threads, softmax)
                 readings.update(zip(batch, read, strict=True))
@@ -100,26 +101,28 @@ class BiLM:
         numbers = {word: number for number, word in enumerate(types)}
         rows = [[numbers[word] for word in words] for words in sentences]
 
-        def run(direction: int) -> tuple[Array, list[NDArray[np.float64]]]:
-            gates, places = self.input_gates[direction].of(types, vectors)
-            placed = [[int(places[number]) for number in row] for row in rows]
-            state, opening = self._opened(direction)
-            states = self._run(direction, gates, placed, state)
-            tops = [np.concatenate([opening, states[-1, : len(words), k]]) for k, words in enumerate(sentences)]
-            return states, (score(tops, sentences, direction, softmax) if softmax else [])
+        sizes = [(self.options.n_layers + 1, len(words), self.size) for words in sentences]
+        layers = [np.empty(size, dtype=np.float32) for size in sizes]
 
-        (forward, log_forward), (backward, log_backward) = threads.map(run, DIRECTIONS)
-        readings = []
-        for k, words in enumerate(sentences):
-            n = len(words)
-            tokens = np.tile(vectors[rows[k]], 2)[None]  # (1, n, 2P)
-            both = [forward[:, :n, k], backward[:, :n, k][:, ::-1]]  # turned back into sentence order
-            layers = np.concatenate([tokens, np.concatenate(both, axis=2)])
+        def run(direction: int) -> list[NDArray[np.float64]]:
+            gates, places = self.input_gates[direction].of(types, vectors)
+            state, opening = self._opened(direction)
+            states = self._run(direction, gates, [places[row].tolist() for row in rows], state)
+            half = slice(direction * self.size // 2, (direction + 1) * self.size // 2)
+            for k, own in enumerate(layers):
+                own[0, :, half] = vectors[rows[k]]
+                read = states[:, : own.shape[1], k]
+                own[1:, :, half] = read if direction == 0 else read[:, ::-1]  # in sentence order
             if softmax is None:
-                readings.append(Reading(layers))
-            else:
-                readings.append(Reading(layers, log_forward[k], log_backward[k], count_unknown(words, softmax)))
-        return readings
+                return []
+            tops = [np.concatenate([opening, states[-1, : len(words), k]]) for k, words in enumerate(sentences)]
+            return score(tops, sentences, direction, softmax)
+
+        forward, backward = threads.map(run, DIRECTIONS)
+        if softmax is None:
+            return [Reading(own) for own in layers]
+        unknown = [count_unknown(words, softmax) for words in sentences]
+        return [Reading(*parts) for parts in zip(layers, forward, backward, unknown, strict=True)]
 
     def run_direction(
         self, direction: int, vectors: Array, rows: list[list[int]], state: State | None = None
@@ -210,6 +213,11 @@ class WordEncoder:
         for block, vectors in zip(blocks, encoded, strict=True):
             self.cache.update((new[k], vector) for k, vector in zip(block, vectors, strict=True))
         return np.stack([self.cache[word] for word in types])
+
+    def prepare(self, types: set[str], threads: ThreadPoolExecutor) -> None:
+        """Fill the cache with the types of all that will be read, where it holds them: blocks are fuller than later."""
+        if len(types) <= self.capacity:
+            self.encode(sorted(types), threads)
 
     def _encode(self, ids: NDArray[np.int32]) -> Array:
         weights, options = self.weights, self.options
@@ -303,8 +311,8 @@ class LSTMLayer:
         sigmoids += 1
         j, i, f, o = (gates[:, start : start + cell] for start in range(0, 4 * cell, cell))
         c *= f
-        j *= i
-        c += j
+        np.multiply(j, i, out=squashed)
+        c += squashed
         c *= 0.5
         if clip is not None:
             np.clip(c, -clip, clip, out=c)
