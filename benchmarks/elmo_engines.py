@@ -109,7 +109,7 @@ def needed_flops(options: Options, sentences: list[list[str]]) -> dict[str, floa
 
 
 def measure_limit(options: Options, rows: int) -> dict[str, float]:
-    """Return FLOP/s of both threads at (rows, P) @ (P, 4D), (rows, D) @ (D, P) and the highway's (rows, F) @ (F, F)."""
+    """Return FLOP/s of both threads at (rows, P) @ (P, 4D), (rows, D) @ (D, P) and (rows, F) @ (F, F)."""
     size, cell, filters = options.projection_dim, options.dim, options.n_filters
     shapes = {"gates": (size, 4 * cell), "projection": (cell, size), "types": (filters, filters)}
     return {name: _matmul_rate(rows, *shape) for name, shape in shapes.items()}

@@ -216,7 +216,7 @@ class WordEncoder:
 
     def prepare(self, types: set[str], threads: ThreadPoolExecutor) -> None:
         """Fill the cache with the types of all that will be read, where it holds them: blocks are fuller than later."""
-        if len(types) <= self.capacity:
+        if 0 < len(types) <= self.capacity:
             self.encode(sorted(types), threads)
 
     def _encode(self, ids: NDArray[np.int32]) -> Array:
