@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -43,12 +43,14 @@ QuietOpt = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print the table as JSON.")]
 
 
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
 models = typer.Typer(help="List, fetch and verify biLMs.", rich_markup_mode=None)
 app.add_typer(models, name="models")
 
 
 def main() -> None:
-    """Run the command line; exit 0 on success, 2 on bad input, 1 on a fault of our own."""
+    """Run the command line; exit 0 on success, 2 on bad input, 130 when interrupted, 1 on a fault of our own."""
     try:
         status = app(prog_name="adscreen", standalone_mode=False)
     except InputError as error:
@@ -56,9 +58,10 @@ def main() -> None:
     except typer.TyperException as error:
         _fail(_usage_line(error))
     except (typer.Abort, KeyboardInterrupt):
-        _fail("interrupted; nothing was written", status=1)
-    else:
-        sys.exit(status if isinstance(status, int) else 0)
+        status = _INTERRUPTED
+    if status == _INTERRUPTED:  # as Typer answers Ctrl-C
+        _fail("interrupted", status=_INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _usage_line(error: Any) -> str:
@@ -68,7 +71,7 @@ def _usage_line(error: Any) -> str:
     return f"{' '.join(message.split()).rstrip('.')}; see {context.command_path if context else 'adscreen'} --help"
 
 
-def _fail(line: str, *, status: int = 2) -> None:
+def _fail(line: str, *, status: int = 2) -> NoReturn:
     print(f"adscreen: {' '.join(line.split())}", file=sys.stderr)
     sys.exit(status)
 
