@@ -1,0 +1,504 @@
+"""The command line: one call, one line for bad input, exit 0, 2 or 1, and nothing left on disk when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+import typer
+
+import pipeline
+from pipeline.cli import app, main
+
+ROOT = Path(__file__).resolve().parents[1]
+STUDY = """\
+folds = 2
+repeats = 1
+inner_folds = 2
+splits = 2
+test_share = 0.25
+bootstrap = 100
+[search]
+C = [0.1]
+doc2vec_size = [8]
+doc2vec_alpha = [0.05]
+elmo_size = [4]
+"""
+INTERVIEWER = "@UTF8\n@Begin\n@Participants:\tPAR Participant, INV Investigator\n*INV:\ttell me more .\n@End\n"
+
+
+class Outcome(NamedTuple):
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process."""
+
+    def call(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert isinstance(caught.value.code, int)
+        return Outcome(caught.value.code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def cohort(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with manifest.csv of the simulated training cohort, study.toml and transcripts good and bad."""
+    folder = tmp_path_factory.mktemp("cohort")
+    manifest = (simulated / "training.csv").read_text()
+    (folder / "manifest.csv").write_text(manifest.replace("transcripts/", f"{simulated}/transcripts/"))
+    held_out = (simulated / "held_out.csv").read_text()
+    (folder / "held_out.csv").write_text(held_out.replace("transcripts/", f"{simulated}/transcripts/"))
+    (folder / "study.toml").write_text(STUDY)
+    (folder / "empty.cha").write_bytes(b"")
+    (folder / "binary.cha").write_bytes(b"\x89PNG\x00\x01\x02" * 40)
+    (folder / "interviewer.cha").write_text(INTERVIEWER)
+    return folder
+
+
+def rewritten(cohort: Path, out: Path, change: Callable[[pd.DataFrame], pd.DataFrame], name: str = "manifest") -> Path:
+    """Write a changed copy of the manifest into ``out``."""
+    frame = pd.read_csv(cohort / f"{name}.csv", dtype=str, keep_default_na=False)
+    path = out / "changed.csv"
+    change(frame).to_csv(path, index=False)
+    return path
+
+
+def transcript(name: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Return what names another file in the second row."""
+
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.loc[1, "transcript"] = name
+        return frame
+
+    return change
+
+
+def names(folder: Path) -> list[str]:
+    """Return what a folder holds, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def check_refused(outcome: Outcome, message: str) -> None:
+    """Check that bad input was told in one line on stderr, with exit 2 and nothing on stdout."""
+    assert (2, "") == (outcome.status, outcome.out)
+    assert 1 == len(outcome.err.splitlines()), outcome.err
+    assert outcome.err.startswith("adscreen: ")
+    assert message in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+# Bad input
+
+
+BAD_MANIFESTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
+    "no subject_id": (lambda f: f.rename(columns={"subject_id": "who"}), "no column `subject_id`"),
+    "no transcript column": (lambda f: f.drop(columns="transcript"), "no column `transcript`"),
+    "no label": (lambda f: f.drop(columns="label"), "no label column"),
+    "one label": (lambda f: f.assign(label="case"), "needs two labels, found 1: case"),
+    "one transcript twice": (lambda f: f.assign(transcript=f["transcript"][0]), "name the same transcript"),
+    "one recording twice": (lambda f: f.assign(recording_id="R"), "are both recording 'R'"),
+    "two labels of a subject": (lambda f: f.assign(recording_id=f.index, subject_id="S"), "subject 'S' has label"),
+    "no rows": (lambda f: f[:0], "no rows below the header"),
+    "missing transcript": (transcript("gone.cha"), "row 2: gone.cha: no such file"),
+    "empty transcript": (transcript("empty.cha"), "row 2: empty.cha: the file is empty"),
+    "binary transcript": (transcript("binary.cha"), "row 2: binary.cha: a binary file"),
+    "interviewer only": (transcript("interviewer.cha"), "row 2: interviewer.cha: holds only the interviewer"),
+}
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+@pytest.mark.parametrize("fault", BAD_MANIFESTS)
+def test_a_bad_manifest_is_one_line(
+    run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path, command: str, fault: str
+) -> None:
+    """Whatever is wrong with the manifest or a transcript, learning from it is refused by what, where and remedy."""
+    change, message = BAD_MANIFESTS[fault]
+    manifest = rewritten(cohort, tmp_path, change)
+    for name in ("empty.cha", "binary.cha", "interviewer.cha"):
+        (tmp_path / name).write_bytes((cohort / name).read_bytes())
+    before = names(tmp_path)
+    config = cohort / "study.toml"
+    outcome = run(command, manifest, tmp_path / "out", "--bilm", tiny_bilm, "--config", config)
+    check_refused(outcome, message)
+    assert "changed.csv" in outcome.err
+    assert "tell me more" not in outcome.err
+    assert before == names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fold = 3", "unknown setting 'fold'"),
+        ("folds = 'three'", "folds must be a whole number"),
+        ("[search]\nC = 'small'", "C must be numbers above 0"),
+        ("search = 1", "search is not a table"),
+        ("folds", "not TOML"),
+        ("folds = 9", "8 subject_id groups of case, splitting them needs 9"),
+    ],
+)
+def test_a_bad_study_is_one_line(
+    run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path, text: str, message: str
+) -> None:
+    """An unknown name, a value of the wrong kind, no TOML, or more folds than subjects."""
+    (tmp_path / "study.toml").write_text(text)
+    arguments = [cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm, "--config", tmp_path / "study.toml"]
+    check_refused(run("evaluate", *arguments), message)
+    check_refused(run("train", *arguments), message)
+    assert ["study.toml"] == names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("frobnicate", "No such command 'frobnicate'; see adscreen --help"),
+        ("evaluate", "Missing argument 'manifest'; see adscreen evaluate --help"),
+        ("evaluate COHORT/manifest.csv OUT --fold 3", "No such option: --fold"),
+        ("evaluate COHORT/manifest.csv OUT --folds many", "Invalid value for '--folds'"),
+        ("evaluate COHORT/manifest.csv OUT --folds 1", "folds must be a whole number of at least 2, not 1"),
+        ("evaluate COHORT/manifest.csv OUT --jobs 0", "Invalid value for '--jobs'"),
+        ("evaluate COHORT/manifest.csv OUT --seed 99999999999", "seed must be at most 2147483647"),
+        ("evaluate COHORT/manifest.csv OUT --protocol all", "--protocol: unknown protocol 'all'"),
+        ("evaluate COHORT/manifest.csv OUT --positive AD", "no label 'AD'; labels found: case, control"),
+        ("evaluate COHORT/manifest.csv OUT --where 'mmse >'", "--where: cannot be understood"),
+        ("evaluate COHORT/manifest.csv OUT --where 'mmse > 99'", "--where: none of the "),
+        ("evaluate COHORT/none.csv OUT", "none.csv: no such file"),
+        ("evaluate COHORT OUT", "a manifest is .csv, .tsv, .parquet or .xlsx"),
+        ("evaluate COHORT/manifest.csv OUT --config none.toml", "none.toml: cannot be read"),
+        ("evaluate COHORT/manifest.csv OUT --bilm none", "none: no such biLM folder"),
+        ("train COHORT/manifest.csv OUT --bilm BILM --layer 9", "--layer: no layer '9'"),
+        ("train COHORT/manifest.csv OUT --bilm BILM --pooling max", "--pooling: no pooling 'max'"),
+        ("features COHORT/manifest.csv OUT --bilm BILM --elmo-engine tf", "--elmo-engine: no engine 'tf'"),
+        ("ingest COHORT/none.csv OUT", "none.csv: no such file"),
+        ("ingest COHORT/manifest.csv COHORT/study.toml/x", "cannot be written"),
+        ("score OUT COHORT/manifest.csv OUT", "not a model folder"),
+        ("score MODEL OUT", "Missing argument"),
+        ("score MODEL COHORT/none.csv OUT --bilm BILM", "none.csv: no such file"),
+        (
+            "score MODEL COHORT/manifest.csv OUT --bilm BILM",
+            "16 of the subjects were in training, the first is SYN0001",
+        ),
+        ("score MODEL COHORT/empty.cha OUT --bilm BILM --where 'mmse > 2'", "--where: needs a manifest"),
+        ("score MODEL COHORT/empty.cha OUT --bilm BILM --min-words 0", "Invalid value for '--min-words'"),
+        ("simulate OUT --subjects 2", "Invalid value for '--subjects'"),
+        ("simulate OUT --effect 9", "effect: 9.0 is out of range"),
+        ("simulate OUT --visits 99", "visits: 99 is out of range"),
+        ("simulate .", "is the folder you are in"),
+        ("manifest OUT --layout pitt", "no such folder"),
+        ("manifest COHORT --layout dementia", "--layout: unknown layout 'dementia'"),
+        ("manifest COHORT --layout folder", "manifest.csv: already exists"),
+        ("manifest COHORT --layout folder --out OUT/m.csv", "no such folder"),
+        ("audit OUT", "OUT: a manifest is .csv"),
+        ("audit COHORT", "no run.json"),
+        ("perplexity OUT COHORT/empty.cha", "no such biLM folder"),
+        ("perplexity BILM COHORT/empty.cha", "empty.cha: the file is empty"),
+        ("perplexity BILM COHORT/none.cha", "none.cha: no such file"),
+        ("perplexity BILM COHORT/empty.cha --view written", "--view: unknown view 'written'"),
+        ("models", "Missing command"),
+        ("models verify OUT", "no such biLM folder"),
+        ("models fetch huge", "no published biLM 'huge'"),
+    ],
+)
+def test_bad_usage_is_one_line(
+    run: Run,
+    cohort: Path,
+    tiny_bilm: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    message: str,
+) -> None:
+    """A wrong command, argument, option, value or file is one line that says which, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    places = {"COHORT": cohort, "BILM": tiny_bilm, "MODEL": model_folder}
+    before = names(cohort)
+    arguments = []
+    for argument in shlex.split(line):
+        head, slash, tail = argument.partition("/")
+        arguments.append(f"{places[head]}{slash}{tail}" if head in places else argument)
+    check_refused(run(*arguments), message)
+    assert ([], before) == (names(tmp_path), names(cohort))
+
+
+@pytest.mark.parametrize("command", ["simulate", "ingest", "features", "evaluate", "train", "score"])
+def test_nothing_is_replaced_unasked(
+    run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path, command: str
+) -> None:
+    """A run that is there needs --force; other people's files are not replaced even then; both are told at once."""
+    arguments: dict[str, list[object]] = {
+        "simulate": ["--subjects", "4"],
+        "ingest": [cohort / "manifest.csv"],
+        "features": [cohort / "manifest.csv"],
+        "evaluate": [cohort / "manifest.csv", "--config", cohort / "study.toml"],
+        "train": [cohort / "manifest.csv", "--config", cohort / "study.toml"],
+        "score": [model_folder, cohort / "held_out.csv"],
+    }
+    paths = [argument for argument in arguments[command] if isinstance(argument, Path) and argument.suffix != ".toml"]
+    options = [argument for argument in arguments[command] if argument not in paths]
+    if command not in ("simulate", "ingest"):
+        options += ["--bilm", tiny_bilm]
+    for name, mark in (("run", "run.json"), ("foreign", "thesis.docx")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / mark).write_text("{}")
+    check_refused(run(command, *paths, tmp_path / "run", *options), "already holds a run; name a new folder, or add")
+    for force in ([], ["--force"]):
+        outcome = run(command, *paths, tmp_path / "foreign", *options, *force)
+        check_refused(outcome, "holds files that adscreen did not write")
+    assert ["foreign", "run"] == names(tmp_path)
+    assert (["run.json"], ["thesis.docx"]) == (names(tmp_path / "run"), names(tmp_path / "foreign"))
+
+
+def test_an_interrupted_run_leaves_nothing(
+    run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is one line and exit 130, as shells have it; the folder does not appear."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.studies.read_table", interrupt)
+    outcome = run("features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm)
+    assert (130, "", "adscreen: interrupted\n") == outcome
+    assert [] == names(tmp_path)
+
+
+def test_a_fault_of_our_own_is_not_hidden(
+    cohort: Path, tiny_bilm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that is no user's passes through with its traceback, so Python exits 1; still nothing is left."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pipeline.studies.read_table", fail)
+    arguments = ["features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm]
+    monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
+    with pytest.raises(ZeroDivisionError):
+        main()
+    assert [] == names(tmp_path)
+
+
+# Good input
+
+
+def test_the_whole_line_runs(run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path) -> None:
+    """Every stage writes its folder, says where, and exits 0."""
+    common = ["--bilm", tiny_bilm]
+    manifest, study = cohort / "manifest.csv", ["--config", cohort / "study.toml"]
+    done = {
+        "ingest": run("ingest", manifest, tmp_path / "ingest"),
+        "features": run("features", manifest, tmp_path / "features", *common),
+        "evaluate": run("evaluate", manifest, tmp_path / "evaluate", *common, *study),
+        "train": run("train", manifest, tmp_path / "train", *common, *study),
+        "score": run("score", model_folder, cohort / "held_out.csv", tmp_path / "score", *common),
+    }
+    for command, outcome in done.items():
+        assert (0, "") == (outcome.status, outcome.err), command
+        assert str(tmp_path / command) in outcome.out
+        assert command == json.loads((tmp_path / command / "run.json").read_text())["command"]
+    assert ["evaluate", "features", "ingest", "score", "train"] == names(tmp_path)
+    audited = run("audit", tmp_path / "evaluate", "--json")
+    assert 0 == audited.status
+    assert json.loads(audited.out)
+
+
+def test_a_bad_transcript_does_not_stop_scoring(
+    run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """The other rows are scored; the table counts each result; exit 0."""
+    manifest = rewritten(cohort, tmp_path, transcript("gone.cha"), name="held_out")
+    outcome = run("score", model_folder, manifest, tmp_path / "out", "--bilm", tiny_bilm, "--json")
+    assert (0, "") == (outcome.status, outcome.err)
+    counts = {row["result"]: row["recordings"] for row in json.loads(outcome.out)}
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv")
+    assert len(pd.read_csv(manifest)) == len(scores) == sum(counts.values())
+    assert 1 == counts["unreadable"] == (scores["result"] == "unreadable").sum()
+    assert "unreadable" == scores["result"][1]
+
+
+def test_training_subjects_are_scored_by_leave(
+    run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """--allow-training-subjects scores them and marks every row."""
+    arguments = [model_folder, cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm, "--quiet"]
+    assert (0, "", "") == run("score", *arguments, "--allow-training-subjects")
+    assert pd.read_csv(tmp_path / "out" / "scores.csv")["in_training"].all()
+
+
+def test_force_replaces_a_run(run: Run, tmp_path: Path) -> None:
+    """A second run with --force stands in the first one's place, whole."""
+    assert 0 == run("simulate", tmp_path / "c", "--subjects", 4, "--visits", 1).status
+    first = (tmp_path / "c" / "manifest.csv").read_text()
+    assert 0 == run("simulate", tmp_path / "c", "--subjects", 4, "--visits", 1, "--seed", 7, "--force").status
+    assert first != (tmp_path / "c" / "manifest.csv").read_text()
+    assert ["c"] == names(tmp_path)
+
+
+def test_quiet_says_nothing(run: Run, cohort: Path, tmp_path: Path) -> None:
+    """--quiet leaves both streams empty."""
+    assert (0, "", "") == run("ingest", cohort / "manifest.csv", tmp_path / "out", "--quiet")
+
+
+def test_json_is_json(run: Run, cohort: Path, tiny_bilm: Path, simulated: Path, tmp_path: Path) -> None:
+    """--json prints a list of rows and nothing else, NaN as null."""
+    arguments = [cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm, "--config", cohort / "study.toml"]
+    metrics = json.loads(run("evaluate", *arguments, "--json").out)
+    assert {"auc", "accuracy", "sensitivity", "specificity"} == {row["measure"] for row in metrics}
+    assert {None} == {row["sd_over_repeats"] for row in metrics}
+    path = simulated / "transcripts" / "SYN0001-1.cha"
+    sentences = json.loads(run("perplexity", tiny_bilm, path, "--json").out)
+    assert list(range(len(sentences))) == [row["sentence"] for row in sentences]
+    assert all(isinstance(check["name"], str) for check in json.loads(run("doctor", "--json").out))
+
+
+def test_a_manifest_is_built(run: Run, simulated: Path, tmp_path: Path) -> None:
+    """`manifest` writes a table that other commands read, and says how much it found."""
+    (tmp_path / "corpus").mkdir()
+    for label, subject in (("control", "S1"), ("case", "S2")):
+        (tmp_path / "corpus" / label).mkdir()
+        text = (simulated / "transcripts" / "SYN0001-1.cha").read_bytes()
+        (tmp_path / "corpus" / label / f"{subject}_1.cha").write_bytes(text)
+    outcome = run("manifest", tmp_path / "corpus", "--layout", "folder")
+    assert (0, "") == (outcome.status, outcome.err)
+    assert "2 recordings of 2 subjects" in outcome.out
+    assert 0 == run("ingest", tmp_path / "corpus" / "manifest.csv", tmp_path / "out").status
+
+
+def test_the_seed_and_jobs_reach_the_run(run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path) -> None:
+    """--seed stands in run.json and changes the folds; the same seed gives the same predictions."""
+    arguments = ["--bilm", tiny_bilm, "--config", cohort / "study.toml", "--quiet"]
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert 0 == run("evaluate", cohort / "manifest.csv", tmp_path / name, *arguments, "--seed", seed).status
+    predictions = [(tmp_path / name / "predictions.csv").read_text() for name in "abc"]
+    assert predictions[0] == predictions[1]
+    assert predictions[0] != predictions[2]
+    assert 2 == json.loads((tmp_path / "c" / "run.json").read_text())["settings"]["seed"]
+
+
+# Help
+
+
+def commands(group: Any = None, path: str = "adscreen") -> Iterator[tuple[str, Any]]:
+    """Yield every command with its full name."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+COMMANDS = dict(commands())
+
+
+def test_every_command_is_found() -> None:
+    """The walk over commands sees those of the contract."""
+    expected = "demo simulate manifest ingest features evaluate train score audit pretrain perplexity doctor".split()
+    assert {f"adscreen {name}" for name in expected} <= COMMANDS.keys()
+    assert "adscreen models fetch" in COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(run: Run, name: str) -> None:
+    """--help says what the command does, shows an example, and describes every argument and option."""
+    command = COMMANDS[name]
+    assert command.help
+    for parameter in command.params:
+        if parameter.name != "help":
+            assert parameter.help, f"{name}: {parameter.name}"
+    outcome = run(*name.split()[1:], "--help")
+    assert (0, "") == (outcome.status, outcome.err)
+    assert f"Example: {name}" in outcome.out
+    assert command.help.splitlines()[0].split()[0] in outcome.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_example_is_a_command_line(name: str) -> None:
+    """What the help shows can be parsed by the command."""
+    (example,) = [line.strip() for line in COMMANDS[name].help.splitlines() if line.strip().startswith("Example:")]
+    words = shlex.split(example.removeprefix("Example:"))
+    assert name.split() == words[: len(name.split())]
+    context = COMMANDS[name].make_context(name, words[len(name.split()) :])
+    assert context.params.keys() == {parameter.name for parameter in COMMANDS[name].params if parameter.name != "help"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    """The README names each command."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    words = name.split()
+    assert f"`{' '.join(words[:2])}" in readme
+    assert words[-1] in readme
+
+
+def test_without_a_command_help_is_shown(run: Run) -> None:
+    """`adscreen` alone lists the commands; --version prints the version."""
+    outcome = run()
+    assert (0, "") == (outcome.status, outcome.err)
+    assert all(name.split()[1] in outcome.out for name in COMMANDS)
+    assert (0, f"adscreen {pipeline.__version__}\n", "") == run("--version")
+
+
+# In a process of its own
+
+
+def own_process(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run `python -m pipeline` as a user does."""
+    command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_module_is_the_command(cohort: Path, tmp_path: Path) -> None:
+    """`python -m pipeline` has the exit status and the one line of the command."""
+    version = own_process("--version", cwd=tmp_path)
+    assert (0, f"adscreen {pipeline.__version__}\n", "") == (version.returncode, version.stdout, version.stderr)
+    refused = own_process("ingest", "none.csv", "out", cwd=tmp_path)
+    check_refused(Outcome(refused.returncode, refused.stdout, refused.stderr), "adscreen: none.csv: no such file")
+    done = own_process("ingest", cohort / "manifest.csv", "out", "--quiet", cwd=tmp_path)
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+    assert ["out"] == names(tmp_path)
+
+
+@pytest.mark.slow
+def test_only_errors_go_to_stderr(cohort: Path, tiny_bilm: Path, tmp_path: Path) -> None:
+    """In a pipe, with two processes, learning and scoring write no bar, no warning and no log to stderr."""
+    options = ["--bilm", tiny_bilm, "--jobs", 2]
+    study = ["--config", cohort / "study.toml"]
+    for arguments in (
+        ["evaluate", cohort / "manifest.csv", "evaluation", *options, *study, "--protocol", "both"],
+        ["train", cohort / "manifest.csv", "model", *options, *study],
+        ["score", "model", cohort / "held_out.csv", "scores", *options],
+    ):
+        done = own_process(*arguments, cwd=tmp_path)
+        assert (0, "") == (done.returncode, done.stderr)
+    assert ["evaluation", "model", "scores"] == names(tmp_path)
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    """Help and usage errors answer at once: numpy, pandas and the rest are imported by the commands that use them."""
+    heavy = "numpy pandas scipy sklearn torch gensim h5py spacy matplotlib joblib pyarrow pydantic".split()
+    source = f"import sys, pipeline.cli; print([name for name in {heavy} if name in sys.modules])"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
+    assert "[]\n" == done.stdout
