@@ -88,6 +88,7 @@ save_model(train_model(table, read_study(study), positive="case", negative="cont
 """
 
 
+@pytest.mark.slow
 def test_the_same_training_gives_the_same_bytes_in_another_process(
     simulated: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path
 ) -> None:
