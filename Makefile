@@ -30,7 +30,7 @@ LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
 
 demo: .venv/.package
 	@echo "Running the demo"
-	@$(BIN)/adscreen demo
+	@$(BIN)/adscreen demo --force
 
 test: .venv/.test
 	@echo "Running the tests (those that need PyTorch: make test-torch)"
