@@ -195,15 +195,19 @@ def ingest(
 
     Example: adscreen ingest manifest.csv transcripts --jobs 2
     """
-    from pipeline.ingest.cohort import ingest_cohort, require_clean
+    from pipeline.ingest.cohort import ingest_cohort, require_clean, start_readers
     from pipeline.manifest import read_manifest
     from pipeline.runs import new_run
 
-    cohort = read_manifest(manifest, where=where)
     settings = {"manifest": manifest, "where": where, "participant": participant, "strict": strict}
-    with new_run(out, force=force, command="ingest", settings=settings) as folder, _progress(quiet) as progress:
+    with (
+        start_readers(jobs) as readers,
+        new_run(out, force=force, command="ingest", settings=settings) as folder,
+        _progress(quiet) as progress,
+    ):
+        cohort = read_manifest(manifest, where=where)
         advance = progress.task("Reading", len(cohort.recordings))
-        done = ingest_cohort(cohort, folder, jobs=jobs, participant=participant, progress=advance)
+        done = ingest_cohort(cohort, folder, readers=readers, participant=participant, progress=advance)
         if strict:
             require_clean(done, where=str(manifest))
     _say(quiet, f"Wrote {out / 'transcripts.jsonl'}: {done.read} read, {done.unreadable} unreadable")

@@ -7,13 +7,15 @@ not grow with the cohort, and the number of jobs changes no byte.
 from __future__ import annotations
 
 import csv
+import gc
 import multiprocessing
-from collections import Counter, defaultdict
+import sys
+import threading
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache, partial
-from itertools import chain
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,9 +39,8 @@ INGEST_COLUMNS = (
 )
 FLOW_COLUMNS = ("step", "reason", "recordings", "subjects")
 
-# Reading needs neither NumPy nor joblib, whose workers take as long to start as a thousand files to read.
-_START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_CHUNK = 16  # recordings; large enough that handing them over costs little
+_CHUNK = 8  # recordings; large enough that handing them over costs little
+_AHEAD = 8  # chunks that readers may be ahead of the writer
 _DETAILS = 20  # diagnostics spelt out in a cell; all are in transcripts.jsonl
 
 
@@ -65,11 +66,11 @@ def ingest_cohort(
     cohort: Cohort,
     folder: Path,
     *,
-    jobs: int = 1,
+    readers: ProcessPoolExecutor | None = None,
     participant: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Ingested:
-    """Read every transcript of a cohort; write the three files into ``folder``.
+    """Read every transcript of a cohort, in the processes of ``start_readers``; write the three files into ``folder``.
 
     ``participant`` is the speaker (or ``longest``) of recordings whose manifest row names none.
     """
@@ -82,7 +83,7 @@ def ingest_cohort(
     ):
         rows = csv.DictWriter(table, INGEST_COLUMNS, lineterminator="\n", restval="")
         rows.writeheader()
-        for recording, outcome in zip(cohort.recordings, _outcomes(cohort, jobs, participant), strict=True):
+        for recording, outcome in zip(cohort.recordings, _outcomes(cohort, readers, participant), strict=True):
             lines.write(outcome.line)
             rows.writerow({name: defuse(value) for name, value in outcome.row.items()})
             step = "unreadable" if outcome.reason else "read with diagnostics" if outcome.diagnostics else "read"
@@ -107,21 +108,43 @@ def require_clean(ingested: Ingested, *, where: str) -> None:
         )
 
 
-def _outcomes(cohort: Cohort, jobs: int, participant: str | None) -> Iterator[_Outcome]:
-    recordings = cohort.recordings
-    chunks = [recordings[start : start + _CHUNK] for start in range(0, len(recordings), _CHUNK)]
-    read = partial(ingest_chunk, participant=participant)
-    if jobs == 1 or len(chunks) < 2:
-        yield from chain.from_iterable(map(read, chunks))
+@contextmanager
+def start_readers(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Start ``jobs`` processes that read transcripts; None where there is one job, which reads in this process.
+
+    On Linux they start at once, as copies of this process, if it has one thread; so start them before progress bars,
+    and before the manifest is read, which they need not hold. Elsewhere they start anew.
+    """
+    if jobs == 1:
+        yield None
         return
-    context = multiprocessing.get_context(_START_METHOD)
-    if isinstance(context, ForkServerContext):
-        context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context)
+    _adapter()
+    copies = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if copies else "spawn")
+    # Records hold no cycles, so looking for them after every 700 objects only costs time.
+    seldom = partial(gc.set_threshold, 100_000)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=seldom)
     try:
-        yield from chain.from_iterable(pool.map(read, chunks))
+        pool.submit(ingest_chunk, (), None)  # starts the processes
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _outcomes(cohort: Cohort, readers: ProcessPoolExecutor | None, participant: str | None) -> Iterator[_Outcome]:
+    starts = range(0, len(cohort.recordings), _CHUNK)
+    chunks = (cohort.recordings[start : start + _CHUNK] for start in starts)
+    if readers is None:
+        for chunk in chunks:
+            yield from ingest_chunk(chunk, participant)
+        return
+    waiting: deque[Future[list[_Outcome]]] = deque()
+    for chunk in chunks:
+        waiting.append(readers.submit(ingest_chunk, chunk, participant))
+        if len(waiting) == _AHEAD:
+            yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()
 
 
 def ingest_chunk(recordings: Iterable[Recording], participant: str | None) -> list[_Outcome]:

@@ -51,7 +51,7 @@ _PAUSE = r"\(\s*(?:\.+|(?:\d+:)*\d+(?:\.\d*)?|\.\d+)\s*\)"
 _PLUS_TERMINATOR = r"\+(?:\.{3}|…|\.\.\?|!\?|//?[.?!]|[\"“”]/?[.?!]|\.)"
 _TOKEN = re.compile(
     rf"""
-      (?P<plain>[^\W\d_]+(?:'[^\W\d_]+)?(?=\s))  # most words; the other alternatives agree, and take longer
+      (?P<plain>(?:(?>[^\W\d_]+)(?:'(?>[^\W\d_]+))?\s+)+)  # words of letters alone, most of a line, many at once
     | (?P<stop>[.?!](?=\s|$))
     | (?P<bullet>\x15[^\x15]*\x15)
     | (?P<code>\[(?:[^\[\]]|\[[^\[\]]*\])*\])
@@ -180,15 +180,9 @@ class _Line:
 
     def take(self, kind: str, token: str) -> None:
         """Read one token."""
-        if kind == "plain":  # apart from the others because nearly every token is one
-            read = _read_token(token, self.languages, self.language)
-            if isinstance(read, Word) and not self.ended:
-                self.item = len(self.words)
-                self.words.append(read)
-            else:
-                self._take_reading(read)
-            return
         match kind:
+            case "plain":
+                self._take_words(token.split())
             case "word":
                 self._take_word(token)
             case "stop":
@@ -225,6 +219,17 @@ class _Line:
             self.messages.append("a group < without >")
         if self.terminator is None:
             self.messages.append("no utterance terminator")
+
+    def _take_words(self, tokens: list[str]) -> None:
+        """Read words of letters alone."""
+        read = [_read_token(token, self.languages, self.language) for token in tokens]
+        words = [word for word in read if isinstance(word, Word)]
+        if self.ended or len(words) < len(read):
+            for reading in read:
+                self._take_reading(reading)
+        else:
+            self.words += words
+            self.item = len(self.words) - 1
 
     def _take_word(self, token: str) -> None:
         if self.ended and _TIMES.fullmatch(token):  # a bullet that lost its U+0015, as copied text does

@@ -40,9 +40,9 @@ def read_manifest(path: Path, *, where: str | None = None) -> Cohort:
         if column not in table.columns:
             found = ", ".join(table.columns)
             raise InputError(f"no column `{column}`; columns found: {found}", where=file, remedy="rename or add it")
-    if not table.rows:
-        raise InputError("no rows below the header", where=file)
     cohort = Cohort(path, tuple(_recording(row, table.columns, folder=path.parent, file=file) for row in table.rows))
+    if not cohort.recordings:
+        raise InputError("no rows below the header", where=file)
     if where is not None:
         cohort = select(cohort, where)
     _check_unique(cohort)

@@ -21,6 +21,7 @@ from pipeline.errors import InputError
 
 MAX_BYTES = 100 * 2**20  # the longest interview with word times is about 10 MB of JSON
 HOLDS_MANY = frozenset({".csv", ".tsv", ".xlsx", ".jsonl"})  # files that may hold more than one recording
+_PIECE = 2**18
 _GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
 _UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
@@ -119,10 +120,13 @@ def _archive(path: Path, modified: int, size: int) -> zipfile.ZipFile:
 
 
 def _bounded(file: IO[bytes] | gzip.GzipFile | lzma.LZMAFile, *, where: str) -> bytes:
-    content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise _too_large(where)
-    return content
+    pieces, left = [], MAX_BYTES
+    while piece := file.read(min(_PIECE, left + 1)):  # a read of MAX_BYTES would reserve them
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise _too_large(where)
+    return b"".join(pieces)
 
 
 def _too_large(where: str) -> InputError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pipeline.errors import InputError
 from pipeline.manifest.files import check_members, read_bytes
 
+_KNOWN = 256  # values of a column that has few
 _READABLE = ".csv, .tsv, .parquet or .xlsx"
 
 
@@ -27,14 +28,17 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named columns and rows of as many cells."""
+    """Named columns and rows of as many cells, which are read as they are taken, once.
+
+    Taking a row raises InputError where the file is ragged or damaged there.
+    """
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Iterator[Row]
 
 
 def read_table(path: Path) -> Table:
-    """Read a table; raises InputError where it is missing, damaged, ragged or of another kind."""
+    """Open a table; raises InputError where it is missing, damaged or of another kind."""
     suffix = path.with_suffix("").suffix if path.suffix.lower() in (".gz", ".xz") else path.suffix
     suffix = suffix.lower()
     if suffix not in (".csv", ".tsv", ".parquet", ".xlsx"):
@@ -53,9 +57,13 @@ def read_table(path: Path) -> Table:
 
 def parse_delimited(text: str, *, delimiter: str, file: str) -> Table:
     """Parse CSV (or TSV) text; raises InputError where it is no table."""
+    return _of_records(_records(text, delimiter=delimiter, file=file), file=file)
+
+
+def _records(text: str, *, delimiter: str, file: str) -> Iterator[list[str | None]]:
     try:
-        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return _of_records([[cell.strip() or None for cell in record] for record in records], file=file)
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield [cell.strip() or None for cell in record]
     except csv.Error as error:
         raise InputError(f"not a table ({error})", where=file) from None
 
@@ -74,11 +82,12 @@ def parse_workbook(content: bytes, *, file: str) -> Table:
     return _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
 
 
-def _of_records(records: Sequence[Sequence[str | None]], *, file: str) -> Table:
-    filled = [record for record in records if any(cell is not None for cell in record)]
-    if not filled:
+def _of_records(records: Iterable[Sequence[str | None]], *, file: str) -> Table:
+    filled = (record for record in records if any(cell is not None for cell in record))
+    header = next(filled, None)
+    if header is None:
         raise InputError("the file is empty", where=file)
-    return _with_header(filled[0], filled[1:], file=file)
+    return _with_header(header, filled, file=file)
 
 
 def _read_parquet(path: Path) -> list[list[str | None]]:
@@ -111,7 +120,7 @@ def _text(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def _with_header(header: Sequence[str | None], records: Sequence[Sequence[str | None]], *, file: str) -> Table:
+def _with_header(header: Sequence[str | None], records: Iterable[Sequence[str | None]], *, file: str) -> Table:
     """Name the cells of each record; short records are filled up, and nameless columns may only be empty."""
     width = len(header)
     while width and header[width - 1] is None:
@@ -122,10 +131,16 @@ def _with_header(header: Sequence[str | None], records: Sequence[Sequence[str | 
             raise InputError(f"column {position + 1} has no name", where=file)
         if name in columns[:position]:
             raise InputError(f"two columns are called `{name}`", where=file, remedy="rename or remove one")
-    rows = []
+    return Table(columns, _rows(records, width, file=file))
+
+
+def _rows(records: Iterable[Sequence[str | None]], width: int, *, file: str) -> Iterator[Row]:
+    known: dict[str | None, str | None] = {}  # so that a label or site is one object in all its rows
     for number, record in enumerate(records, start=1):
         if any(cell is not None for cell in record[width:]):
             what = f"row {number} has {len(record)} cells, the header {width}"
             raise InputError(what, where=file, remedy="put quotes around a cell that holds the delimiter")
-        rows.append(Row(number, (*record[:width], *[None] * (width - len(record)))))
-    return Table(columns, tuple(rows))
+        cells = (
+            known.get(cell, cell) if len(known) == _KNOWN else known.setdefault(cell, cell) for cell in record[:width]
+        )
+        yield Row(number, (*cells, *[None] * (width - len(record))))

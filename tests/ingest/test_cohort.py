@@ -19,6 +19,7 @@ from pipeline.ingest.cohort import (
     count_transcript,
     ingest_cohort,
     require_clean,
+    start_readers,
 )
 from pipeline.ingest.main_line import parse_main_line
 from pipeline.manifest import Cohort, read_manifest
@@ -144,7 +145,8 @@ def test_jobs_change_no_byte(tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text("\n".join(("subject_id,transcript", *rows)), encoding="utf-8")
     for jobs in (1, 2):
         (tmp_path / f"out{jobs}").mkdir()
-        ingest_cohort(read_manifest(tmp_path / "manifest.csv"), tmp_path / f"out{jobs}", jobs=jobs)
+        with start_readers(jobs) as readers:
+            ingest_cohort(read_manifest(tmp_path / "manifest.csv"), tmp_path / f"out{jobs}", readers=readers)
     for name in (TRANSCRIPTS, INGEST, FLOW):
         assert (tmp_path / "out1" / name).read_bytes() == (tmp_path / "out2" / name).read_bytes()
 
