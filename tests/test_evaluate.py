@@ -360,6 +360,14 @@ def test_too_small_a_cohort_is_refused(
         evaluate(few, small_study, positive="case", protocol=protocol)  # type: ignore[arg-type]
 
 
+def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """Where no two recordings share a word the baseline has nothing to count: one line, not a traceback."""
+    tokens = [[f"word{number}"] * 3 for number in range(len(simulated_table))]
+    table = replace(simulated_table, inputs=simulated_table.inputs.assign(**{TOKENS: tokens}))
+    with pytest.raises(InputError, match="no word occurs in two training transcripts"):
+        evaluate(table, small_study, positive="case", protocol="subject")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["subject", "paper"])
 def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySettings, protocol: str) -> None:
