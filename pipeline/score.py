@@ -7,6 +7,7 @@ alone.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def score_recordings(
         InputError: a subject was in training and that is not allowed, or the biLM is not the model's.
     """
     check_bilm(model, settings)
-    known = sorted({recording.subject_id for recording in recordings if model.knows_subject(recording.subject_id)})
+    known = sorted({recording.subject_id for recording in recordings if in_training(model, recording)})
     if known and not allow_training_subjects:
         raise InputError(
             f"{len(known)} of the subjects were in training, the first is {known[0]}",
@@ -66,6 +67,17 @@ def score_recordings(
     least = model.manifest.minimum_words if minimum_words is None else minimum_words
     for row in extract_recordings(recordings, settings, jobs=jobs, progress=progress):
         yield _report(model, row, minimum_words=least)
+
+
+def in_training(model: ScreeningModel, recording: Recording) -> bool:
+    """Return whether the recording's subject was in training.
+
+    A loose file has its name for a subject id (``S012-2``): there the parts before a ``-`` or ``_`` are tried too.
+    """
+    names = [recording.subject_id]
+    if recording.subject_id == recording.transcript.name.partition(".")[0]:
+        names += [names[0][: match.start()] for match in re.finditer("[-_]", names[0])]
+    return any(model.knows_subject(name) for name in names)
 
 
 def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
@@ -155,7 +167,7 @@ def _score_row(
         words=words,
         sentences=sum(score.words > 0 for score in row.sentences),
         perplexity=math.exp(row.inputs["perplexity.joint_pooled"]) if row.transcript else math.nan,
-        in_training=model.knows_subject(row.recording.subject_id),
+        in_training=in_training(model, row.recording),
         model_digest=model.digest,
     )
 
@@ -229,7 +241,7 @@ def _warnings(model: ScreeningModel, row: Extracted) -> tuple[str, ...]:
         warnings.append(
             f"{share:.0%} of the words are outside the language model's vocabulary (training controls: {usual[2]:.0%})"
         )
-    if model.knows_subject(row.recording.subject_id):
+    if in_training(model, row.recording):
         warnings.append("this subject was in the model's training data, so the score is too sure of itself")
     return tuple(warnings)
 

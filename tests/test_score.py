@@ -18,7 +18,7 @@ from pipeline.features import FEATURES
 from pipeline.manifest import Recording, read_manifest
 from pipeline.model import ScreeningModel, load_model
 from pipeline.report.contents import RecordingReport, ScoreRow
-from pipeline.score import check_bilm, model_facts, model_settings, score_frame, score_recordings
+from pipeline.score import check_bilm, in_training, model_facts, model_settings, score_frame, score_recordings
 from pipeline.table import TOKENS
 
 HEADERS = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tPAR Participant\n@ID:\teng|x|PAR|||||Participant|||\n"
@@ -204,6 +204,23 @@ def test_order_and_jobs_change_no_byte(
     assert [repr(report) for report in reports] == [repr(report) for report in reverse[::-1]]
     (alone,) = score_recordings(model, recordings[4:5], settings, jobs=jobs)
     assert repr(reports[4]) == repr(alone)
+
+
+@pytest.mark.parametrize(
+    ("file", "subject", "expected"),
+    [
+        ("SYN0003-1.cha", "SYN0003-1", True),
+        ("SYN0003_2_cookie.cha", "SYN0003_2_cookie", True),
+        ("SYN00031.cha", "SYN00031", False),
+        ("SYN0003-1.cha", "P7", False),
+    ],
+)
+def test_a_loose_file_of_a_training_subject_is_known_by_its_name(
+    model: ScreeningModel, file: str, subject: str, expected: bool
+) -> None:
+    """A file scored without a manifest has its name for an id; with one, the manifest's subject decides."""
+    recording = Recording(row=1, recording_id=subject, subject_id=subject, transcript=Path(file))
+    assert expected == in_training(model, recording)
 
 
 def test_training_subjects_are_refused(model: ScreeningModel, simulated: Path, settings: ExtractSettings) -> None:
