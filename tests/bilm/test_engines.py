@@ -288,7 +288,7 @@ def test_allennlp_cannot_read_without_skip_connections(tmp_path: Path, golden: M
 
 
 @pytest.mark.allennlp
-def test_the_worker_writes_no_words(folders: Callable[[str], Path], golden: ModuleType) -> None:
+def test_the_worker_counts_its_seconds_and_ends(folders: Callable[[str], Path], golden: ModuleType) -> None:
     """The seconds that AllenNLP itself took are counted, and closing ends the process."""
     reader = load(folders("tiny"), "allennlp")
     assert isinstance(reader, AllenNLPReader)
