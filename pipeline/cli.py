@@ -184,7 +184,7 @@ def ingest(
     out: OutArg,
     where: WhereOpt = None,
     participant: Annotated[
-        str | None, typer.Option(help="Speaker to read where the manifest names none: a label, or `longest`.")
+        str | None, typer.Option(help="Speaker to read where manifest and file do not tell: a label, or `longest`.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
     jobs: JobsOpt = 1,

@@ -37,12 +37,14 @@ def read_transcript(
     task: str | None = None,
     language: str | None = None,
     speaker: str | None = None,
+    otherwise: str | None = None,
 ) -> Transcript:
     """Read the transcript of one recording; ``path`` may lead into a .zip, and the file may be compressed.
 
     ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
-    ``speaker`` is the code or label of the participant, or ``longest`` for who speaks longest, needed only where more
-    than one person may be it. Where a file holds many recordings (a table, transcripts.jsonl), the ids select one.
+    ``speaker`` is the code or label of the participant, needed only where more than one person may be it; ``otherwise``
+    holds only then. Either may be ``longest``, for who speaks longest. Where a file holds many recordings (a table,
+    transcripts.jsonl), the ids select one.
 
     Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
     """
@@ -60,7 +62,7 @@ def read_transcript(
         recording_id=recording_id,
         subject_id=subject_id,
         utterances=conversation.utterances,
-        participant=choose_participant(conversation, where=str(path), speaker=speaker),
+        participant=choose_participant(conversation, where=str(path), speaker=speaker, otherwise=otherwise),
         visit=visit,
         task=task or conversation.task,
         language=conversation.language or language,

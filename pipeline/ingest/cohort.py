@@ -72,7 +72,7 @@ def ingest_cohort(
 ) -> Ingested:
     """Read every transcript of a cohort, in the processes of ``start_readers``; write the three files into ``folder``.
 
-    ``participant`` is the speaker (or ``longest``) of recordings whose manifest row names none.
+    ``participant`` is the speaker (or ``longest``) where neither the manifest nor the file tells the participant.
     """
     flow: dict[tuple[str, str], list[str]] = defaultdict(list)
     counts: Counter[str] = Counter()
@@ -162,7 +162,8 @@ def _ingest(recording: Recording, participant: str | None) -> _Outcome:
             visit=recording.visit,
             task=recording.task,
             language=recording.language,
-            speaker=recording.speaker or participant,
+            speaker=recording.speaker,
+            otherwise=participant,
         )
     except InputError as error:
         line = str(error).replace(str(recording.transcript), recording.transcript.name)  # runs move, names stay

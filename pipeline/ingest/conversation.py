@@ -14,6 +14,7 @@ INTERVIEWER_ROLES = frozenset(
     "Investigator Interviewer Examiner Experimenter Clinician Therapist Doctor Observer Camera_Operator Media".split()
 )
 LONGEST = "longest"
+UNLABELLED = "UNKNOWN"  # the speaker of what a recogniser ascribed to nobody, beside speakers that it named
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +42,24 @@ class Conversation:
         return {utterance.speaker: utterance.role for utterance in self.utterances}
 
 
-def choose_participant(conversation: Conversation, *, where: str, speaker: str | None = None) -> str:
+def choose_participant(
+    conversation: Conversation, *, where: str, speaker: str | None = None, otherwise: str | None = None
+) -> str:
     """Return the code of the participant: ``speaker`` if given, else by role, else the only one who may be it.
 
-    ``speaker`` may be LONGEST: who speaks longest, in time where all turns have times, else in words. An interviewer is
-    never chosen unless named. Raises InputError where nobody or more than one person comes into question, and where the
-    participant says no word.
+    ``otherwise`` decides where more than one may be it. Either may be LONGEST: of those who may be it, who speaks
+    longest, in time where all turns have times, else in words. An interviewer is never chosen unless named. Raises
+    InputError where nobody or more than one person comes into question, and where the participant says no word.
     """
     counts = conversation.word_counts()
     if not counts:
         raise InputError("no utterance", where=where, remedy="begin each turn with its speaker, as in *PAR: or *INV:")
-    if speaker and speaker.strip().casefold() == LONGEST and LONGEST not in map(str.casefold, counts):
-        participant = _longest(conversation, counts)
-    elif speaker:
+    if speaker and (speaker.strip().casefold() != LONGEST or LONGEST in map(str.casefold, counts)):
         participant = _named(speaker, counts, where=where)
     else:
-        participant = _only_candidate(conversation.roles(), counts, where=where)
+        candidates = _candidates(conversation.roles(), counts, where=where)
+        participant = candidates[0] if len(candidates) == 1 else ""
+        participant = participant or _choose(conversation, candidates, speaker or otherwise, where=where)
     if counts[participant] == 0:
         raise InputError(
             f"the participant {participant} says no word; words per speaker: {_listed(counts)}", where=where
@@ -76,33 +79,36 @@ def _named(speaker: str, counts: Mapping[str, int], *, where: str) -> str:
     )
 
 
-def _longest(conversation: Conversation, counts: Mapping[str, int]) -> str:
-    """The speaker of the longest time (of the most words where a turn has none); the first of equals."""
-    times: Counter[str] = Counter()
-    for utterance in conversation.utterances:
-        if utterance.start_ms is None or utterance.end_ms is None:
-            return max(counts, key=lambda code: counts[code])
-        times[utterance.speaker] += utterance.end_ms - utterance.start_ms
-    return max(counts, key=lambda code: (times[code], counts[code]))
-
-
-def _only_candidate(roles: Mapping[str, str], counts: Mapping[str, int], *, where: str) -> str:
+def _candidates(roles: Mapping[str, str], counts: Mapping[str, int], *, where: str) -> list[str]:
+    """Those who may be the participant: by role, else all but interviewers; without the silent, if others speak."""
     candidates = [code for code, role in roles.items() if role in PARTICIPANT_ROLES or (code == "PAR" and not role)]
     candidates = candidates or [code for code, role in roles.items() if not _is_interviewer(code, role)]
+    candidates = [code for code in candidates if code != UNLABELLED] or candidates
     if not candidates:
         raise InputError(
             f"holds only the interviewer; words per speaker: {_listed(counts)}",
             where=where,
             remedy="name the participant in the manifest column `speaker` if one of these is it",
         )
-    speaking = [code for code in candidates if counts[code]] or candidates[:1]
-    if len(speaking) > 1:
+    return [code for code in candidates if counts[code]] or candidates[:1]
+
+
+def _choose(conversation: Conversation, candidates: list[str], choice: str | None, *, where: str) -> str:
+    counts = conversation.word_counts()
+    if choice is None:
         raise InputError(
-            f"more than one speaker may be the participant: {_listed({code: counts[code] for code in speaking})}",
+            f"more than one speaker may be the participant: {_listed({code: counts[code] for code in candidates})}",
             where=where,
             remedy=f"name one in the manifest column `speaker`, or `{LONGEST}`",
         )
-    return speaking[0]
+    if choice.strip().casefold() != LONGEST:
+        return _named(choice, counts, where=where)
+    times: Counter[str] = Counter()
+    for utterance in conversation.utterances:
+        if utterance.start_ms is None or utterance.end_ms is None:
+            return max(candidates, key=lambda code: counts[code])
+        times[utterance.speaker] += utterance.end_ms - utterance.start_ms
+    return max(candidates, key=lambda code: (times[code], counts[code]))
 
 
 def _is_interviewer(code: str, role: str) -> bool:

@@ -20,14 +20,13 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
-from pipeline.ingest.conversation import Conversation
+from pipeline.ingest.conversation import UNLABELLED, Conversation
 from pipeline.ingest.loops import flag_loops
 from pipeline.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
 from pipeline.records import Diagnostic, Pause, Utterance, Word
 from pipeline.words import tokenize
 
 PAUSE_MS = 250
-UNLABELLED = "UNKNOWN"  # the speaker of what a recogniser ascribed to nobody, beside speakers that it named
 
 _LONGEST_MS = 10**9  # eleven days; a larger number is no time of an interview
 _SENTENCE_END = re.compile(r"[.?!。？！…][\"')\]”’]*$")

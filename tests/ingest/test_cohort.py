@@ -129,10 +129,10 @@ def test_the_flow_adds_up(tmp_path: Path) -> None:
 
 
 def test_a_participant_for_rows_that_name_none(tmp_path: Path) -> None:
-    """``longest`` or a label reads a diarised file; a CHAT participant is overridden too, for it was asked."""
-    ingest_cohort(cohort(tmp_path, where="visit == '1' and age > 65"), tmp_path, participant="longest")
-    (transcript,) = read_transcripts(tmp_path / TRANSCRIPTS)
-    assert "B" == transcript.participant
+    """``longest`` or a label reads a diarised file, and leaves files alone that tell their participant."""
+    for participant, expected in (("longest", "B"), ("A", "A")):
+        ingest_cohort(cohort(tmp_path, where="visit == '1'"), tmp_path, participant=participant)
+        assert ["PAR", expected] == [t.participant for t in read_transcripts(tmp_path / TRANSCRIPTS)]
 
 
 def test_jobs_change_no_byte(tmp_path: Path) -> None:

@@ -88,3 +88,13 @@ def test_the_longest_speaker_is_who_speaks_longest_in_time() -> None:
     assert "B" == choose_participant(Conversation((slow, quick, untimed)), where="a", speaker="Longest")
     named = timed("longest", 1, 0, 1)
     assert "longest" == choose_participant(Conversation((slow, named)), where="a", speaker="longest")
+
+
+def test_a_choice_for_files_that_do_not_tell() -> None:
+    """``otherwise`` decides between two who may be it, and never against a role or for an interviewer."""
+    both = Conversation((timed("A", 3, 0, 100), timed("B", 1, 0, 50)))
+    assert ["A", "B"] == [choose_participant(both, where="a", otherwise=choice) for choice in ("longest", "b")]
+    roles = talk(("INV", "Investigator", 9), ("PAR", "Participant", 2))
+    assert {"PAR"} == {choose_participant(roles, where="a", otherwise=choice) for choice in ("longest", "INV")}
+    assert "PAR" == choose_participant(roles, where="a", speaker="longest")
+    assert "A" == choose_participant(talk(("A", "", 1), ("UNKNOWN", "", 9)), where="a")
