@@ -48,15 +48,16 @@ def build_classifier(settings: EstimatorSettings) -> LogisticRegression:
 
 def build_columns(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known: bool = False) -> ColumnTransformer:
     """Return the unfitted representation: every block beside the others, each of total variance 1."""
+    weight = settings.linguistic_weight
     reduced = make_pipeline(StandardScaler(), Reduce(settings.elmo_size), UnitBlock(equal=False))
     return ColumnTransformer(
         [
             ("doc2vec", *_doc2vec(settings, seed=seed, known=doc2vec_known)),
             ("elmo", reduced, Columns("elmo")),
-            ("perplexity", make_pipeline(_imputer(), UnitBlock()), Columns("perplexity")),
-            ("surprise", make_pipeline(ControlShare(), _imputer(), UnitBlock()), SENTENCES),
-            ("lexical", make_pipeline(_imputer(), UnitBlock()), Columns("lexical")),
-            ("fluency", make_pipeline(_imputer(), UnitBlock()), Columns("fluency")),
+            ("perplexity", make_pipeline(_imputer(), UnitBlock(weight=weight)), Columns("perplexity")),
+            ("surprise", make_pipeline(ControlShare(), _imputer(), UnitBlock(weight=weight)), SENTENCES),
+            ("lexical", make_pipeline(_imputer(), UnitBlock(weight=weight)), Columns("lexical")),
+            ("fluency", make_pipeline(_imputer(), UnitBlock(weight=weight)), Columns("fluency")),
         ]
     )
 
@@ -130,14 +131,15 @@ class ControlShare(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 class UnitBlock(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Centres a block and gives it a total variance of 1, so that a wide block does not outweigh a narrow one.
+    """Centres a block and gives it a total variance of ``weight`` squared: width does not decide what a block counts.
 
     With ``equal`` every column gets the same share of it; without, columns keep their ratios (principal components).
     A column that is constant in training becomes 0.
     """
 
-    def __init__(self, *, equal: bool = True) -> None:
+    def __init__(self, *, equal: bool = True, weight: float = 1.0) -> None:
         self.equal = equal
+        self.weight = weight
 
     def fit(self, X: NDArray[np.float64], y: object = None) -> Self:
         """Take means and scales from rows X (n, d)."""
@@ -146,7 +148,7 @@ class UnitBlock(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         varying = deviations > 1e-9 * np.maximum(1.0, np.abs(X).max(axis=0, initial=0.0))
         total = np.sqrt(max(int(varying.sum()), 1)) * deviations if self.equal else np.linalg.norm(deviations)
         self.mean_ = X.mean(axis=0)
-        self.factor_ = np.divide(1.0, total, out=np.zeros(X.shape[1]), where=varying)
+        self.factor_ = np.divide(self.weight, total, out=np.zeros(X.shape[1]), where=varying)
         return self
 
     def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:

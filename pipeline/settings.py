@@ -16,12 +16,16 @@ MOST_SEED = 2**31 - 1  # what NumPy's and gensim's generators take, repeats adde
 
 @dataclass(frozen=True, slots=True)
 class EstimatorSettings:
-    """One point of the search space. The paper (Li, arXiv 2510.14332) tunes these four."""
+    """One point of the search space. The paper (Li, arXiv 2510.14332) tunes the first four.
+
+    ``linguistic_weight`` scales the perplexity, lexical and fluency blocks beside the embedding, whose weight is 1.
+    """
 
     C: float = 1.0
     doc2vec_size: int = 50
     doc2vec_alpha: float = 0.05
     elmo_size: int = 32
+    linguistic_weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class SearchSpace:
     doc2vec_size: tuple[int, ...] = (50, 100)
     doc2vec_alpha: tuple[float, ...] = (0.025, 0.05)
     elmo_size: tuple[int, ...] = (32, 128)
+    linguistic_weight: tuple[float, ...] = (1.0, 0.3)
 
     def candidates(self) -> list[EstimatorSettings]:
         """Return every combination, in a fixed order."""

@@ -159,6 +159,13 @@ def test_an_unequal_block_keeps_ratios(block: np.ndarray) -> None:
     assert expected == pytest.approx(scaled.var(axis=0), abs=1e-9)
 
 
+@given(BLOCKS, st.floats(0.1, 2.0))
+def test_a_weighted_block_is_the_block_times_its_weight(block: np.ndarray, weight: float) -> None:
+    """The weight scales every column alike."""
+    expected = weight * UnitBlock().fit(block).transform(block)
+    assert expected == pytest.approx(UnitBlock(weight=weight).fit(block).transform(block), abs=1e-9)
+
+
 def test_a_column_that_was_constant_in_training_stays_zero() -> None:
     """Even where it varies later, and even where rounding made it vary by a hair."""
     training = np.array([[3.0, 1.0], [3.0, 2.0], [np.nextafter(3.0, 4.0), 3.0]])

@@ -43,7 +43,9 @@ def test_overrides_win(tmp_path: Path) -> None:
 
 def test_every_combination_is_a_candidate_in_a_fixed_order() -> None:
     """The last setting varies fastest, so the first candidate holds each setting's first value."""
-    space = SearchSpace(C=(1.0, 2.0), doc2vec_size=(5,), doc2vec_alpha=(0.05,), elmo_size=(8, 9))
+    space = SearchSpace(
+        C=(1.0, 2.0), doc2vec_size=(5,), doc2vec_alpha=(0.05,), elmo_size=(8, 9), linguistic_weight=(1.0,)
+    )
     expected = [EstimatorSettings(C, 5, 0.05, size) for C in (1.0, 2.0) for size in (8, 9)]
     assert expected == space.candidates()
 
