@@ -135,8 +135,10 @@ def test_a_participant_for_rows_that_name_none(tmp_path: Path) -> None:
         assert ["PAR", expected] == [t.participant for t in read_transcripts(tmp_path / TRANSCRIPTS)]
 
 
-def test_jobs_change_no_byte(tmp_path: Path) -> None:
-    """Two processes write what one does."""
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_jobs_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """Two processes write what one does, whether they start as copies or anew."""
+    monkeypatch.setattr("pipeline.ingest.cohort.sys.platform", platform)
     (tmp_path / "a.cha").write_text(CHAT, encoding="utf-8")
     rows = []
     for number in range(40):
