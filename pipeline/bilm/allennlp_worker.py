@@ -30,22 +30,15 @@ def load(options: str, weights: str) -> Any:
 
 def widened(path: str, copy: str) -> str:
     """Return the path of weights in float32: ``path`` itself where they are."""
-    narrow = []
-
-    def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and item.dtype != numpy.float32:
-            narrow.append(name)
-
     with h5py.File(path, "r") as source:
-        source.visititems(visit)
-        if not narrow:
+        names: list[str] = []
+        source.visit(names.append)
+        arrays = [name for name in names if isinstance(source[name], h5py.Dataset)]
+        if all(source[name].dtype == numpy.float32 for name in arrays):
             return path
         with h5py.File(copy, "w") as target:
-            source.visititems(
-                lambda name, item: target.update({name: item[...].astype("float32")})
-                if isinstance(item, h5py.Dataset)
-                else None
-            )
+            for name in arrays:
+                target[name] = source[name][...].astype("float32")
     return copy
 
 
