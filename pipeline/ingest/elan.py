@@ -9,6 +9,7 @@ their times. A document type declaration is refused before parsing, so no entity
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -75,12 +76,16 @@ def _segments(
     *,
     file: str,
 ) -> Iterator[Segment]:
+    word_tiers: dict[str | None, list[ET.Element]] = defaultdict(list)
+    for tier in tiers:
+        if _holds_words(tier, kinds):
+            word_tiers[tier.get("PARENT_REF")].append(tier)
     for tier in tiers:
         kind = kinds.get(tier.get("LINGUISTIC_TYPE_REF", ""))
         if tier.get("PARENT_REF") or (kind is not None and kind.get("CONTROLLED_VOCABULARY_REF")):
             continue
         speaker = tier.get("PARTICIPANT") or tier.get("TIER_ID") or ""
-        words = [_annotations(child, slots)[0] for child in tiers if _holds_words(child, tier, kinds)]
+        words = [_annotations(child, slots)[0] for child in word_tiers[tier.get("TIER_ID")]]
         annotations, lost = _annotations(tier, slots)
         if lost:
             found.append(Diagnostic(file, None, f"{lost} annotations of {speaker} without a place were passed over"))
@@ -89,11 +94,9 @@ def _segments(
             yield Segment(speaker, pieces, annotation.start.time_ms, annotation.end.time_ms)
 
 
-def _holds_words(child: ET.Element, tier: ET.Element, kinds: Mapping[str, ET.Element]) -> bool:
-    kind = kinds.get(child.get("LINGUISTIC_TYPE_REF", ""))
-    return (
-        child.get("PARENT_REF") == tier.get("TIER_ID") and kind is not None and kind.get("CONSTRAINTS") in _WORD_TIERS
-    )
+def _holds_words(tier: ET.Element, kinds: Mapping[str, ET.Element]) -> bool:
+    kind = kinds.get(tier.get("LINGUISTIC_TYPE_REF", ""))
+    return bool(tier.get("PARENT_REF")) and kind is not None and kind.get("CONSTRAINTS") in _WORD_TIERS
 
 
 def _annotations(tier: ET.Element, slots: Mapping[str, _Slot]) -> tuple[list[_Annotation], int]:

@@ -15,7 +15,8 @@ count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.errors import InputError
@@ -55,9 +56,11 @@ class _Tier(NamedTuple):
 def read_textgrid(text: str, *, file: str, where: str) -> Conversation:
     """Read a TextGrid; raises InputError where no tier holds speech."""
     found: list[Diagnostic] = []
-    tiers = [_named(name, intervals) for name, intervals in _tiers(text, found, file=file)]
-    speakers = dict.fromkeys(tier.speaker for tier in tiers if tier.kind)
-    segments = [segment for speaker in speakers for segment in _of_speaker(speaker, tiers)]
+    speakers: dict[str, list[_Tier]] = defaultdict(list)
+    for name, intervals in _tiers(text, found, file=file):
+        tier = _named(name, intervals)
+        speakers[tier.speaker].append(tier)
+    segments = [segment for speaker, tiers in speakers.items() for segment in _of_speaker(speaker, tiers)]
     if not any(segment.pieces for segment in segments):
         raise InputError("no tier holds words", where=where, remedy="name a tier `words`, or after its speaker")
     ordered = sorted(segments, key=lambda segment: segment.start_ms or 0)  # tiers lie one after the other in the file
@@ -116,8 +119,7 @@ def _named(name: str, intervals: list[_Interval]) -> _Tier:
     return _Tier(speaker if _NOBODY.fullmatch(last) else name, "utterances", intervals)
 
 
-def _of_speaker(speaker: str, tiers: Iterable[_Tier]) -> Iterator[Segment]:
-    own = [tier for tier in tiers if tier.speaker == speaker]
+def _of_speaker(speaker: str, own: Sequence[_Tier]) -> Iterator[Segment]:
     heard = [_word(interval) for tier in own if tier.kind == "words" for interval in tier.intervals]
     words = sorted((word for word in heard if word), key=lambda word: word.start_ms or 0)
     utterances = [
