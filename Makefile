@@ -1,4 +1,5 @@
 # make demo        simulate, evaluate, train, score and report on shipped data; no input needed
+# make example     the committed example report, anew
 # make test        the whole suite;  make quick  leaves out the slow tests
 # make test-torch  the tests that need PyTorch, in an environment of their own
 # make allennlp    .venv-allennlp: the real AllenNLP 2.10.1, for --elmo-engine allennlp (2.3 GB, Python 3.10)
@@ -25,12 +26,18 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # Only wheels: nothing is compiled, and no unlocked build tool is fetched for a dependency.
 LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
 
-.PHONY: demo test quick test-torch allennlp test-allennlp lint lock lock-allennlp wheel clean
+.PHONY: demo example test quick test-torch allennlp test-allennlp lint lock lock-allennlp wheel clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.package
 	@echo "Running the demo"
 	@$(BIN)/adscreen demo --force
+
+example: .venv/.package
+	@echo "Making reports/example from the demo's held-out cohort"
+	@$(BIN)/adscreen demo --force --quiet
+	@$(BIN)/adscreen score reports/demo/model reports/demo/cohort/held_out.csv reports/example --force \
+		--where "subject_id in ['SYN0049', 'SYN0050', 'SYN0053']"
 
 test: .venv/.test
 	@echo "Running the tests (those that need PyTorch: make test-torch)"

@@ -1,0 +1,41 @@
+"""What README.md and the committed example say stays true."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import pandas as pd
+import typer
+
+from pipeline.cli import app
+from pipeline.report.pages import page_name
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "reports" / "example"
+
+
+def test_the_table_of_commands_lists_every_command() -> None:
+    """README's table and the command line name the same commands."""
+    listed = set(re.findall(r"^\| `adscreen (\w+)", README, flags=re.MULTILINE))
+    assert set(typer.main.get_command(app).commands) == listed  # type: ignore[attr-defined]
+
+
+def test_files_that_the_readme_names_exist() -> None:
+    """Every relative link leads somewhere."""
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert links
+    assert [] == [link for link in links if not (ROOT / link).exists()]
+
+
+def test_the_example_has_a_page_for_every_score() -> None:
+    """reports/example says SYNTHETIC on every page, and its scores match the score schema's columns."""
+    scores = pd.read_csv(EXAMPLE / "scores.csv")
+    schema = json.loads((ROOT / "data_schemas" / "score_row.schema.json").read_text(encoding="utf-8"))
+    assert list(schema["properties"]) == list(scores.columns)
+    pages = [EXAMPLE / "report" / page_name(recording) for recording in scores["recording_id"]]
+    assert all("SYNTHETIC" in page.read_text(encoding="utf-8") for page in [*pages, EXAMPLE / "report" / "index.html"])
+    assert all(math.isfinite(value) for value in scores["probability"])
