@@ -442,15 +442,6 @@ def test_every_example_is_a_command_line(name: str) -> None:
     assert context.params.keys() == {parameter.name for parameter in COMMANDS[name].params if parameter.name != "help"}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_in_the_readme(name: str) -> None:
-    """The README names each command."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    words = name.split()
-    assert f"`{' '.join(words[:2])}" in readme
-    assert words[-1] in readme
-
-
 def test_without_a_command_help_is_shown(run: Run) -> None:
     """`adscreen` alone lists the commands; --version prints the version."""
     outcome = run()
