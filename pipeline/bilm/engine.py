@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, PADDING, character_ids
 from pipeline.bilm.files import DIRECTIONS, UNKNOWN, Array, BiLMFiles, Options, Softmax, Weights, cell_name
-from pipeline.bilm.products import ROWS, multiply, padded, rows_for
+from pipeline.bilm.products import ROWS, agreeing_rows, multiply, padded, rows_for
 from pipeline.errors import InputError
 
 BATCH_STEPS = 32_768  # steps times sentences of a batch: bounds memory where one utterance is very long
@@ -69,6 +69,8 @@ class BiLM:
         ]
         self.input_gates = [InputGates(layers[0]) for layers in self.layers]
         self.openings: dict[int, tuple[State, Array]] = {}
+        for shape in _product_shapes(self.options):
+            agreeing_rows(*shape)  # tried out while loading, not while reading
 
     @property
     def size(self) -> int:
@@ -450,6 +452,12 @@ def log_softmax_at(states: Array, targets: NDArray[np.intp], softmax: Softmax) -
     wanted = states.astype(np.float64) * softmax.weights[targets]
     result: NDArray[np.float64] = wanted.sum(axis=1) + softmax.bias[targets] - total.reshape(-1)[:n]
     return result
+
+
+def _product_shapes(options: Options) -> list[tuple[int, int]]:
+    size, cell, filters = options.projection_dim, options.dim, options.n_filters
+    kernels = [(width * options.char_dim, count) for width, count in options.filters]
+    return [*kernels, (filters, filters), (filters, size), (size, 4 * cell), (cell, size)]
 
 
 def _sigmoid(x: Array) -> Array:
