@@ -49,6 +49,7 @@ C = [0.1, 1.0]
 doc2vec_size = [8]
 doc2vec_alpha = [0.05]
 elmo_size = [4]
+linguistic_weight = [1.0]
 """
 QUIET = Progress(shown=False)
 
