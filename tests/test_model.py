@@ -95,7 +95,8 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
     """Neither the process, its hash seed nor the manifest's order shows in any file of the model."""
     header, *rows = (simulated / "training.csv").read_text().splitlines()
     (simulated / "reversed.csv").write_text("\n".join([header, *rows[::-1]]) + "\n")
-    search = "[search]\nC = [0.1, 1.0]\ndoc2vec_size = [8]\ndoc2vec_alpha = [0.05]\nelmo_size = [4]\nlinguistic_weight = [1.0]\n"
+    search = "[search]\nC = [0.1, 1.0]\ndoc2vec_size = [8]\ndoc2vec_alpha = [0.05]\nelmo_size = [4]\n"
+    search += "linguistic_weight = [1.0]\n"
     (tmp_path / "study.toml").write_text(f"folds = 2\ninner_folds = 2\n{search}")
     (tmp_path / "out").mkdir()
     arguments = [simulated / "reversed.csv", tiny_bilm, tmp_path / "study.toml", tmp_path / "out"]
