@@ -9,7 +9,7 @@ recording, Doc2Vec fitted on all recordings, as the paper describes (Li, arXiv 2
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline
 from pipeline.errors import InputError
 from pipeline.estimator import baseline_estimator, build_estimator, doc2vec_of
 from pipeline.metrics import Estimate, Predictions, bootstrap_weights, difference, estimate, youden_threshold
-from pipeline.settings import EstimatorSettings, StudySettings
+from pipeline.settings import StudySettings
 from pipeline.table import TOKENS, FeatureTable, Fold
 from pipeline.tuning import Doc2VecKey, Vectors, doc2vec_key, on_one_thread, positive_probability, tune, with_vectors
 
@@ -134,13 +134,9 @@ def _run_fold(
         rows=test,
         probabilities=positive_probability(estimator, inputs.iloc[test]),
         threshold=tuned.threshold,
-        settings=_as_dict(tuned.settings),
+        settings=asdict(tuned.settings),
     )
     return [ours, _run_baseline(table, train_table, positive, number, training, test, inner)]
-
-
-def _as_dict(settings: EstimatorSettings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in EstimatorSettings.__dataclass_fields__}
 
 
 def _run_baseline(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -234,11 +234,7 @@ def extract_cohort(
 def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: ExtractSettings) -> FeatureTable:
     """Return the table of extracted recordings; ``subjects`` has their covariates in the same order."""
     sentences = pd.DataFrame(
-        [
-            {name: getattr(score, name) for name in SentencePerplexity.__dataclass_fields__}
-            for row in rows
-            for score in row.sentences
-        ],
+        [asdict(score) for row in rows for score in row.sentences],
         columns=list(SentencePerplexity.__dataclass_fields__),
     )
     return FeatureTable(

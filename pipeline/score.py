@@ -208,13 +208,16 @@ def _word(word: Word) -> ReportWord:
 def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
     """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
     assert row.transcript is not None
-    reasons = {feature.key: missing_reason(feature, row.transcript) for feature in FEATURES}
+    linguistic = {feature.key: feature for feature in FEATURES}
     entries = [*perplexity_dictionary(model.manifest.provenance["view"]), *feature_dictionary()]
     features = []
     for entry in entries:
         name, value = entry["name"], row.inputs[entry["name"]]
         low, middle, high = model.manifest.reference.get(name, [math.nan] * 3)
-        reason = reasons.get(name) or "too few sentences"
+        reason = ""
+        if math.isnan(value):
+            known = linguistic.get(name)
+            reason = missing_reason(known, row.transcript) if known else "too few sentences"
         features.append(
             ReportFeature(
                 name=name.partition(".")[2],
@@ -225,7 +228,7 @@ def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...
                 low=low,
                 middle=middle,
                 high=high,
-                reason=reason if math.isnan(value) else "",
+                reason=reason,
             )
         )
     return tuple(features)

@@ -7,7 +7,7 @@ inner out-of-fold probabilities of the chosen candidate, so no test row has a sa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -64,7 +64,7 @@ def tune(
     both = ~np.isnan(areas[0])  # clusters may leave a fold with one label, which ranks no candidate
     means = areas[:, both].mean(axis=1) if both.any() else areas[:, 0]
     best = int(np.argmax(means >= means.max() - 1e-9))
-    listing = pd.DataFrame([_fields(settings) for settings in candidates]).assign(inner_auc=means)
+    listing = pd.DataFrame([asdict(settings) for settings in candidates]).assign(inner_auc=means)
     threshold = youden_threshold(probabilities[best], cases)
     return Tuned(candidates[best], threshold, listing, probabilities[best])
 
@@ -105,10 +105,6 @@ def _try_all(
 
 def _area(scores: NDArray[np.float64], cases: NDArray[np.int64]) -> float:
     return float(weighted_auc(scores, cases.astype(bool), np.ones((1, len(cases))))[0])
-
-
-def _fields(settings: EstimatorSettings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in EstimatorSettings.__dataclass_fields__}
 
 
 def _fit_vectors(
