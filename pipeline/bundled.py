@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.errors import InputError
 
 FOLDERS = ("models", "data_schemas")
+BUNDLED_BILM = "models/speech-bilm"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -25,3 +26,8 @@ def bundled(name: str) -> Path:
         remedy = "install adscreen anew, or take a complete checkout"
         raise InputError("no such file ships with adscreen", where=name, remedy=remedy)
     return path
+
+
+def bilm_folder(name: str) -> Path:
+    """Return the folder of a biLM that a user named: a path, or ``bundled`` for the one that ships."""
+    return bundled(BUNDLED_BILM) if name == "bundled" else Path(name)

@@ -429,6 +429,8 @@ def pretrain(
     batch_tokens: Annotated[int, typer.Option(min=32, help="Tokens a batch.")] = 2048,
     negatives: Annotated[int, typer.Option(min=8, help="Sampled softmax words a batch.")] = 1024,
     learning_rate: Annotated[float, typer.Option(min=1e-6, help="Peak learning rate of Adam.")] = 2e-3,
+    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Dropped share of the top states.")] = 0.05,
+    start: Annotated[str | None, typer.Option(help="A biLM to go on from: a folder, or `bundled`.")] = None,
     weight: Annotated[list[str] | None, typer.Option(help="Passes of a source per epoch: NAME=2.5.")] = None,
     float32: Annotated[bool, typer.Option("--float32", help="No bfloat16 products.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
@@ -442,6 +444,7 @@ def pretrain(
     Example: adscreen pretrain texts my-bilm --tokens 20000000
     """
     _require_torch()
+    from pipeline.bundled import bilm_folder
     from pipeline.pretrain import PretrainSettings, run_pretraining
 
     settings = PretrainSettings(
@@ -452,12 +455,14 @@ def pretrain(
         tokens_per_batch=batch_tokens,
         negatives=negatives,
         learning_rate=learning_rate,
+        dropout=dropout,
         bfloat16=not float32,
         seed=seed or 0,
         source_weights=_weights(weight or []),
     )
     with _progress(quiet) as progress:
-        validation = run_pretraining(corpus_dir, model_dir, settings, threads=threads, progress=progress)
+        before = bilm_folder(start) if start else None
+        validation = run_pretraining(corpus_dir, model_dir, settings, start=before, threads=threads, progress=progress)
     if not quiet:
         _print_table(validation)
         print(f"Wrote {model_dir}")

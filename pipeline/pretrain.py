@@ -13,7 +13,7 @@ import math
 import pickle
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from torch.nn import functional
 from pipeline import __version__
 from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
 from pipeline.bilm.corpus import Corpus, choose_vocabulary, epoch_batches, read_corpus, text_files
-from pipeline.bilm.files import UNKNOWN, Options, digest_files, model_files, write_bilm
+from pipeline.bilm.files import UNKNOWN, BiLMFiles, Options, Softmax, digest_files, model_files, read_bilm, write_bilm
 from pipeline.bilm.torch_model import TorchBiLM
 from pipeline.errors import InputError
 from pipeline.progress import Progress
@@ -58,6 +58,7 @@ class PretrainSettings:
     bfloat16: bool = True
     seed: int = 0
     source_weights: Mapping[str, float] = field(default_factory=dict)
+    start: str = ""  # digest of the biLM whose weights training starts from; none: random ones
 
     def options(self) -> Options:
         """Return the biLM architecture of these settings."""
@@ -110,9 +111,15 @@ class BatchMaker:
 class Trainer:
     """The state of a run: parameters, optimiser, and how far it has come."""
 
-    def __init__(self, corpus: Corpus, settings: PretrainSettings) -> None:
+    def __init__(self, corpus: Corpus, settings: PretrainSettings, *, start: BiLMFiles | None = None) -> None:
+        if settings.start != (start.digest if start else ""):
+            raise ValueError("settings.start is not the digest of the biLM given")
         self.corpus, self.settings = corpus, settings
-        self.vocabulary = choose_vocabulary(corpus, size=settings.vocabulary_size, required=PICTURE_WORDS)
+        self.vocabulary = (
+            list(_softmax(start, settings).index)
+            if start
+            else choose_vocabulary(corpus, size=settings.vocabulary_size, required=PICTURE_WORDS)
+        )
         if settings.negatives >= len(self.vocabulary):
             raise InputError(
                 f"{settings.negatives} negatives, the vocabulary has {len(self.vocabulary)} words",
@@ -126,12 +133,22 @@ class Trainer:
         size = (len(self.vocabulary), options.projection_dim)
         self.softmax = torch.nn.Parameter(torch.randn(size, generator=generator) * 0.05)
         self.bias = torch.nn.Parameter(self._log_unigram())
+        self.proposal = torch.softmax(0.75 * self.bias.detach(), dim=0)
+        if start:
+            self._copy(start)
         self.maker = BatchMaker(corpus, self.vocabulary, max_characters=options.max_characters)
         self.parameters = [*self.model.parameters(), self.softmax, self.bias]
         self.optimizer = torch.optim.Adam(self.parameters, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
-        self.proposal = torch.softmax(0.75 * self.bias.detach(), dim=0)
         self.tokens_seen = 0
         self.batches_seen = 0
+
+    def _copy(self, start: BiLMFiles) -> None:
+        softmax = _softmax(start, self.settings)
+        with torch.no_grad():
+            for name, array in self.model.arrays.items():
+                array.copy_(torch.from_numpy(start.weights[name]))
+            self.softmax.copy_(torch.from_numpy(softmax.weights))
+            self.bias.copy_(torch.from_numpy(softmax.bias))
 
     def _log_unigram(self) -> Tensor:
         counts = dict(zip(self.corpus.types, self.corpus.counts.tolist(), strict=True))
@@ -259,6 +276,19 @@ class Trainer:
         self.tokens_seen, self.batches_seen = state["tokens_seen"], state["batches_seen"]
 
 
+def _softmax(start: BiLMFiles, settings: PretrainSettings) -> Softmax:
+    """Return the softmax of the biLM that training starts from, which must have the architecture asked for."""
+    if start.options != settings.options():
+        raise InputError(
+            "the biLM to start from has another architecture",
+            where="--start",
+            remedy=f"use --dim {start.options.dim} --projection-dim {start.options.projection_dim}, or another biLM",
+        )
+    if start.softmax is None:
+        raise InputError("the biLM to start from has no softmax", where="--start", remedy="give one that has")
+    return start.softmax
+
+
 def _targets(batch: Batch) -> list[Tensor]:
     return [torch.from_numpy(target.ravel()[target.ravel() >= 0]) for target in batch.targets]
 
@@ -270,8 +300,11 @@ def train(
     report: Callable[[dict[str, Any]], None],
     report_every_s: float = 60.0,
     checkpoint_every_s: float = 300.0,
+    validate_every_s: float = 900.0,
 ) -> None:
     """Train until the settings' tokens are seen; resume from ``checkpoint`` where it exists.
+
+    ``report`` takes rows of progress and, now and then, of perplexity on 2,000 held-out tokens of each source.
 
     Raises:
         InputError: no source has a weight above 0, or the checkpoint is of another run.
@@ -281,7 +314,7 @@ def train(
         trainer.load(checkpoint)
     skip, epoch = trainer.batches_seen, 0
     losses: list[float] = []
-    started = reported = saved = time.monotonic()
+    started = reported = saved = validated = time.monotonic()
     seen_at_start = trainer.tokens_seen
     while trainer.tokens_seen < settings.tokens:
         batches = epoch_batches(
@@ -307,6 +340,9 @@ def train(
             if now - saved > checkpoint_every_s:
                 trainer.save(checkpoint)
                 saved = now
+            if now - validated > validate_every_s:
+                report({"tokens": trainer.tokens_seen, "held_out": trainer.validate(tokens_per_source=2_000)})
+                validated = now
             if trainer.tokens_seen >= settings.tokens:
                 break
         skip = 0
@@ -327,9 +363,17 @@ def export(trainer: Trainer, folder: Path, *, card: Mapping[str, Any]) -> None:
 
 
 def run_pretraining(
-    corpus_dir: Path, model_dir: Path, settings: PretrainSettings, *, threads: int = 2, progress: Progress
+    corpus_dir: Path,
+    model_dir: Path,
+    settings: PretrainSettings,
+    *,
+    start: Path | None = None,
+    threads: int = 2,
+    progress: Progress,
 ) -> list[dict[str, Any]]:
     """Train on a folder of text and write a biLM folder; return the held-out perplexity of each source.
+
+    ``start`` is the folder of a biLM whose weights and vocabulary training goes on from.
 
     A stopped run goes on from ``model_dir``/checkpoint.pt. The log is ``model_dir``/training.jsonl.
 
@@ -341,7 +385,8 @@ def run_pretraining(
     torch.set_num_threads(threads)
     corpus = read_corpus(corpus_dir)
     _check_sources(settings.source_weights, corpus)
-    trainer = Trainer(corpus, settings)
+    before = read_bilm(start) if start else None
+    trainer = Trainer(corpus, replace(settings, start=before.digest if before else ""), start=before)
     model_dir.mkdir(parents=True, exist_ok=True)
     advance = progress.task("Training (tokens)", settings.tokens)
     seen = 0

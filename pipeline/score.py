@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.bilm.engines import NUMPY, EngineChoice
-from pipeline.bundled import bundled
+from pipeline.bundled import BUNDLED_BILM, bundled
 from pipeline.errors import InputError
 from pipeline.estimator import contributions
 from pipeline.extract import Extracted, ExtractSettings, extract_provenance, extract_recordings
@@ -37,8 +37,6 @@ from pipeline.report.contents import (
 )
 from pipeline.speech import participant_utterances
 from pipeline.table import TOKENS
-
-BUNDLED_BILM = "models/speech-bilm"
 
 
 def score_recordings(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline.bilm.engines import NUMPY, EngineChoice
-from pipeline.bundled import bundled
+from pipeline.bundled import BUNDLED_BILM, bilm_folder, bundled
 from pipeline.errors import InputError
 from pipeline.evaluate import Evaluation, Protocol, evaluate, outer_splits, predictions_frame
 from pipeline.extract import (
@@ -32,7 +32,7 @@ from pipeline.records import View
 from pipeline.report.contents import RecordingReport, ScoreRow
 from pipeline.report.pages import write_reports
 from pipeline.runs import check_free, new_run, write_csv, write_json
-from pipeline.score import BUNDLED_BILM, model_facts, model_settings, score_frame, score_recordings
+from pipeline.score import model_facts, model_settings, score_frame, score_recordings
 from pipeline.settings import read_study
 from pipeline.speech import split_sentences
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
@@ -298,7 +298,7 @@ def perplexity_table(
     model: str | Literal["bundled"], files: Sequence[Path], *, view: View, engine: EngineChoice = NUMPY
 ) -> pd.DataFrame:
     """Return one row a participant sentence of each file."""
-    bilm = load_bilm(bundled(BUNDLED_BILM) if model == "bundled" else Path(model), engine)
+    bilm = load_bilm(bilm_folder(model), engine)
     rows = []
     for path in files:
         transcript = read_transcript(path, recording_id=path.stem, subject_id=path.stem)

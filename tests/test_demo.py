@@ -8,14 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.bundled import bundled
+from pipeline.bundled import BUNDLED_BILM, bundled
 from pipeline.demo import HELD_OUT, STUDY, SUBJECTS, Demo, run_demo, split_manifest
 from pipeline.errors import InputError
 from pipeline.manifest import read_manifest
 from pipeline.model import load_model
 from pipeline.progress import Progress
 from pipeline.report.pages import page_name
-from pipeline.score import BUNDLED_BILM
 from pipeline.settings import read_study
 from pipeline.simulate import simulate_cohort
 
