@@ -10,7 +10,9 @@ import pandas as pd
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv
 from pipeline.simulate import simulate_cohort
-from pipeline.studies import run_evaluation, run_scoring, run_training
+from pipeline.studies.evaluation import run_evaluation
+from pipeline.studies.scoring import run_scoring
+from pipeline.studies.training import run_training
 
 SUBJECTS, HELD_OUT, VISITS = 48, 12, 2
 STUDY = """\

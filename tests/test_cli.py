@@ -277,7 +277,7 @@ def test_an_interrupted_run_leaves_nothing(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.studies.read_table", interrupt)
+    monkeypatch.setattr("pipeline.studies.tables.read_table", interrupt)
     outcome = run("features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm)
     assert (130, "", "adscreen: interrupted\n") == outcome
     assert [] == names(tmp_path)
@@ -291,7 +291,7 @@ def test_a_fault_of_our_own_is_not_hidden(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("pipeline.studies.read_table", fail)
+    monkeypatch.setattr("pipeline.studies.tables.read_table", fail)
     arguments = ["features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm]
     monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
     with pytest.raises(ZeroDivisionError):

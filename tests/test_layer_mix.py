@@ -13,7 +13,7 @@ from pipeline.bilm.engine import Reading
 from pipeline.bilm.engines import EngineChoice
 from pipeline.errors import InputError
 from pipeline.extract import layer_weights, pool_layers
-from pipeline.studies import extract_settings
+from pipeline.studies.tables import extract_settings
 
 
 def reading(*words: list[float]) -> Reading:

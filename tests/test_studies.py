@@ -25,16 +25,12 @@ from pipeline.runs import new_run
 from pipeline.score import score_frame, score_recordings
 from pipeline.settings import StudySettings
 from pipeline.speech import split_sentences
-from pipeline.studies import (
-    extract_settings,
-    metrics_frame,
-    perplexity_table,
-    run_audit,
-    run_evaluation,
-    run_scoring,
-    run_training,
-    write_table,
-)
+from pipeline.studies.auditing import run_audit
+from pipeline.studies.evaluation import metrics_frame, run_evaluation
+from pipeline.studies.perplexities import perplexity_table
+from pipeline.studies.scoring import run_scoring
+from pipeline.studies.tables import extract_settings, write_table
+from pipeline.studies.training import run_training
 from pipeline.table import FeatureTable
 
 STUDY = """\

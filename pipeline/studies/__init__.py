@@ -1,0 +1,1 @@
+"""What the commands run: manifest -> evaluation, model, scores; each written as one run folder."""

@@ -1,0 +1,65 @@
+"""Manifest -> FeatureTable, and its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.bilm.engines import NUMPY, EngineChoice
+from pipeline.bundled import BUNDLED_BILM, bundled
+from pipeline.errors import InputError
+from pipeline.extract import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
+from pipeline.features import feature_dictionary
+from pipeline.manifest import Cohort
+from pipeline.perplexity import perplexity_dictionary
+from pipeline.progress import Progress
+from pipeline.runs import write_json
+from pipeline.table import SENTENCES, TOKENS, FeatureTable
+
+
+def extract_settings(
+    bilm: Path | None, *, layer: str = "mean", pooling: str = "mean", engine: EngineChoice = NUMPY
+) -> ExtractSettings:
+    """Return extraction settings; ``bilm`` None is the bundled one.
+
+    Raises:
+        InputError: the biLM cannot be read or has no such layer, or there is no such pooling.
+    """
+    if pooling not in POOLINGS:
+        raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
+    settings = ExtractSettings(bilm or bundled(BUNDLED_BILM), layer=layer, pooling=pooling, engine=engine)
+    layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
+    return settings
+
+
+def read_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int, progress: Progress) -> FeatureTable:
+    """Extract a cohort's table with a progress bar."""
+    advance = progress.task("Reading transcripts", len(cohort.recordings))
+    return extract_cohort(cohort, settings, jobs=jobs, progress=advance)
+
+
+def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int, progress: Progress) -> FeatureTable:
+    """Extract a table to learn from.
+
+    Raises:
+        InputError: a transcript cannot be used, or nothing of it is the participant's speech.
+    """
+    table = read_table(cohort, settings, jobs=jobs, progress=progress)
+    silent = [row for row, words in zip(cohort.recordings, table.inputs[TOKENS], strict=True) if not words]
+    if silent:
+        raise InputError(
+            f"row {silent[0].row}: {silent[0].transcript.name}: no word to learn from ({len(silent)} such rows)",
+            where=str(cohort.path),
+            remedy="leave it out with --where",
+        )
+    return table
+
+
+def write_table(table: FeatureTable, folder: Path) -> None:
+    """Write features.parquet (no transcript text), sentences.parquet and dictionary.json."""
+    numbers = table.inputs.drop(columns=[TOKENS, SENTENCES])
+    pd.concat([table.subjects, numbers], axis=1).to_parquet(folder / "features.parquet", index=False)
+    table.sentences.to_parquet(folder / "sentences.parquet", index=False)
+    view = table.provenance["view"]
+    write_json([*perplexity_dictionary(view), *feature_dictionary()], folder / "dictionary.json")
