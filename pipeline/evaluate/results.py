@@ -1,0 +1,293 @@
+"""What an evaluation finds, as plain records: one class a table, one instance a row, one CSV (and JSON list) a class.
+
+Every table of a run folder is made of these, and the report and the audit read nothing else. ``protocol`` is one of
+PROTOCOLS; ``method`` is ``adscreen`` or a baseline of METHODS; ``level`` says what is counted: ``recording``, or
+``subject``, where the probability of a subject is that of the mean logit over its test recordings of one repeat.
+``low`` and ``high`` bound a 95% percentile bootstrap interval over subjects, ``cluster_low`` and ``cluster_high`` one
+over clusters (NaN where the cohort has none). A value that cannot be had is NaN, which JSON writes as null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Protocol = Literal["subject", "paper", "site", "external"]
+Level = Literal["recording", "subject"]
+PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external")
+LEVELS: tuple[Level, ...] = ("recording", "subject")
+
+ADSCREEN, TFIDF, MAJORITY, WORD_COUNT = "adscreen", "tfidf_baseline", "majority", "word_count"
+DEMOGRAPHICS, INTERVIEWER, PERMUTED = "demographics", "interviewer", "permuted_labels"
+
+METHODS: dict[str, str] = {  # in the order in which tables list them
+    ADSCREEN: "the estimator that adscreen trains, tuned inside each fold",
+    TFIDF: "TF-IDF of the participant's words, logistic regression",
+    MAJORITY: "the training side's share of cases, for every recording",
+    WORD_COUNT: "the number of words alone, logistic regression",
+    DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
+    INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
+    PERMUTED: "TF-IDF trained on labels dealt out anew over whole groups; tested on the true ones: 0.5 is right",
+}
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """One fold of one method: test rows, probabilities, the threshold and settings chosen on the training side.
+
+    ``apparent`` holds measures on the fold's own training rows; ``families`` the mean absolute contribution of each
+    family of features to the log-odds of a test recording. Both are empty where they were not computed.
+    """
+
+    method: str
+    repeat: int
+    fold: int
+    rows: NDArray[np.intp]
+    probabilities: NDArray[np.float64]
+    threshold: float
+    settings: dict[str, Any]
+    apparent: dict[str, float] = field(default_factory=dict)
+    families: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRow:
+    """methods.csv: a method, what it is, and why it did not run (empty where it ran)."""
+
+    method: str
+    description: str
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """metrics.csv: one measure, averaged over repeats. ``sd_over_repeats`` is no part of the interval."""
+
+    protocol: str
+    method: str
+    level: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    sd_over_repeats: float
+    cluster_low: float
+    cluster_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """differences.csv: adscreen minus ``method`` on the same folds, recordings and resamples."""
+
+    protocol: str
+    method: str
+    level: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionRow:
+    """confusion.csv: the confusion matrix of one repeat, each fold's decisions at its own threshold."""
+
+    protocol: str
+    method: str
+    level: str
+    repeat: int
+    true_positive: int
+    false_negative: int
+    false_positive: int
+    true_negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class RocRow:
+    """roc.csv: sensitivity at a false positive rate; folds' curves averaged by their number of case-control pairs.
+
+    So the area under it is the AUC of metrics.csv (mean over repeats).
+    """
+
+    protocol: str
+    method: str
+    level: str
+    false_positive_rate: float
+    sensitivity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRow:
+    """calibration.csv: one bin of the calibration curve, by quantiles of the probability over all repeats.
+
+    ``predicted`` is the mean probability, ``observed`` the share of cases; ``count`` is per repeat, on average.
+    """
+
+    protocol: str
+    method: str
+    level: str
+    bin: int
+    count: float
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """decision_curve.csv: net benefit at a threshold probability, beside treating everybody (and nobody, which is 0).
+
+    At the cohort's own share of cases (Vickers & Elkin 2006).
+    """
+
+    protocol: str
+    method: str
+    level: str
+    threshold: float
+    net_benefit: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+    treat_all: float
+
+
+@dataclass(frozen=True, slots=True)
+class SubgroupRow:
+    """subgroups.csv: adscreen's measures among the recordings of one subgroup.
+
+    ``column`` is sex, age, education, mmse, early_stage, visit or site; ``subgroup`` its level or band. Under mmse and
+    early_stage the cases of the band stand against all controls. ``suppressed`` is the reason why there is no value.
+    """
+
+    protocol: str
+    method: str
+    column: str
+    subgroup: str
+    recordings: int
+    negative_subjects: int
+    positive_subjects: int
+    measure: str
+    value: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+    suppressed: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRow:
+    """learning_curve.csv: a measure when each fold of the first repeat trains on a share of its training groups.
+
+    ``groups`` and ``recordings`` are means over folds. The file holds no row unless the curve was asked for.
+    """
+
+    protocol: str
+    method: str
+    share: float
+    groups: float
+    recordings: float
+    measure: str
+    value: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    """families.csv: the mean absolute contribution of a family to the log-odds of a test recording, over folds."""
+
+    protocol: str
+    family: str
+    contribution: float
+    sd_over_folds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ApparentRow:
+    """apparent.csv: a measure on the training rows of each fold, averaged, beside the cross-validated one."""
+
+    protocol: str
+    method: str
+    measure: str
+    apparent: float
+    cross_validated: float
+    optimism: float
+
+
+@dataclass(frozen=True, slots=True)
+class TableOneRow:
+    """table1.csv: the cohort by label.
+
+    ``unit`` says what is counted, subjects or recordings. ``summary`` is ``count`` (of ``level``: negative and positive
+    are numbers, the spreads shares) or ``mean`` (the spreads are standard deviations). ``standardised_difference`` is
+    positive minus negative in pooled standard deviations; above 0.1 in size it is worth a look (Austin 2009).
+    """
+
+    cohort: str
+    variable: str
+    level: str
+    unit: str
+    summary: Literal["count", "mean"]
+    negative: float
+    negative_spread: float
+    positive: float
+    positive_spread: float
+    negative_missing: int
+    positive_missing: int
+    standardised_difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """flow.csv: one step from the manifest's rows to those used. ``cohort`` is ``cohort``, or ``test`` if external."""
+
+    cohort: str
+    step: Literal["read", "excluded", "unreadable", "silent", "used"]
+    recordings: int
+    subjects: int
+    negative_subjects: int
+    positive_subjects: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The outcome of one protocol."""
+
+    protocol: Protocol
+    folds: list[FoldResult]
+    methods: list[MethodRow]
+    metrics: list[MetricRow]
+    differences: list[DifferenceRow]
+    confusion: list[ConfusionRow]
+    roc: list[RocRow]
+    calibration: list[CalibrationRow]
+    decisions: list[DecisionRow]
+    subgroups: list[SubgroupRow]
+    learning: list[LearningRow]
+    families: list[FamilyRow]
+    apparent: list[ApparentRow]
+    shared_subject_share: float
+
+    def metric(self, measure: str, *, method: str = ADSCREEN, level: Level = "recording") -> MetricRow:
+        """Return one row of ``metrics``.
+
+        Raises:
+            KeyError: it was not computed.
+        """
+        for row in self.metrics:
+            if (row.method, row.level, row.measure) == (method, level, measure):
+                return row
+        raise KeyError((method, level, measure))
