@@ -57,6 +57,61 @@ class ReportSentence:
     out_of_vocabulary: int
     shade: float
     start_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedUtterance:
+    """A participant utterance that no measure reads, and why."""
+
+    words: tuple[ReportWord, ...]
+    reason: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSpeaker:
+    """How much somebody else says in the recording: heard, but read by no measure."""
+
+    speaker: str
+    role: str
+    utterances: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A kind of thing in the transcript that is not read as words, how many there are, and why it is not read."""
+
+    what: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What of a transcript is not read as the participant's words. ``words`` counts those that are."""
+
+    words: int = 0
+    utterances: tuple[RemovedUtterance, ...] = ()
+    others: tuple[OtherSpeaker, ...] = ()
+    omissions: tuple[Omission, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AtPrevalence:
+    """What a result means where a share ``prevalence`` of those screened are cases.
+
+    ``positive_value`` is the share of cases among screen positives, ``negative_value`` that of others among screen
+    negatives; both by Bayes' rule from ``sensitivity`` and ``specificity`` at the threshold.
+    """
+
+    prevalence: float
+    sensitivity: float
+    specificity: float
+    positive_value: float
+    negative_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +139,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class RecordingReport:
-    """Everything on one recording's page."""
+    """Everything on one recording's page.
+
+    ``sentence_effects`` has one number a sentence: the logit less the logit without that sentence, so that a positive
+    one moved the score towards ``positive_label``; NaN for a sentence without words.
+    """
 
     score: ScoreRow
     positive_label: str
@@ -98,3 +157,6 @@ class RecordingReport:
     task: str | None = None
     source_digest: str = ""
     synthetic: bool = False
+    sentence_effects: tuple[float, ...] = ()
+    removed: Removed = Removed()
+    at_prevalence: AtPrevalence | None = None
