@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Result = Literal["screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "unreadable"]
+Scope = Literal["within", "doubtful", "outside", ""]  # empty: not examined
 WordMark = Literal["word", "filler", "fragment", "nonword", "repeated", "retraced"]
 
 
@@ -13,9 +15,14 @@ WordMark = Literal["word", "filler", "fragment", "nonword", "repeated", "retrace
 class ScoreRow:
     """One output row for one input row. Numbers are NaN, with ``reason`` set, where there is no score.
 
-    ``probability`` is the model's probability of ``positive_label``; ``probability_low`` and ``probability_high`` are
-    the least and greatest probability given by models trained without one fold of the training subjects each.
-    ``perplexity`` is joint, per target, over the whole recording.
+    ``probability`` is the model's probability of ``positive_label`` and ``logit`` its log-odds; ``probability_low`` and
+    ``probability_high`` bound what ``interval`` names: by cross-fold spread, the least and greatest probability given
+    by models trained without one fold of the training subjects each. ``perplexity`` is joint, per target, over the
+    whole recording; ``perplexity_median`` and ``perplexity_max`` are over its sentences; ``out_of_vocabulary`` is the
+    share of words that the biLM does not know. ``control_percentile`` and ``case_percentile`` say what percentage of
+    the training recordings of either label scored lower when they were held out (nearest whole one). ``scope`` says
+    whether the recording is like those of training; ``warnings`` are joined by ``; ``. ``ppv`` and ``npv`` are shares
+    of true results among screen positives and negatives at ``prevalence``, NaN where none was named.
     """
 
     recording_id: str
@@ -32,6 +39,19 @@ class ScoreRow:
     perplexity: float
     in_training: bool
     model_digest: str
+    interval: str = "cross-fold spread"
+    logit: float = math.nan
+    perplexity_median: float = math.nan
+    perplexity_max: float = math.nan
+    out_of_vocabulary: float = math.nan
+    control_percentile: float = math.nan
+    case_percentile: float = math.nan
+    scope: Scope = ""
+    warnings: str = ""
+    prevalence: float = math.nan
+    ppv: float = math.nan
+    npv: float = math.nan
+    source_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
