@@ -180,17 +180,20 @@ def _identity(tokens: Sequence[str]) -> Sequence[str]:
     return tokens
 
 
-def contributions(estimator: Pipeline, inputs: pd.DataFrame) -> dict[str, float]:
-    """Return what each family adds to the log-odds of one recording, and the intercept; they sum to the logit.
+def contributions(estimator: Pipeline, inputs: pd.DataFrame) -> list[dict[str, float]]:
+    """Return what each family adds to the log-odds of each recording, and the intercept; they sum to the logit.
 
     Every block is centred on the training rows, so 0 means as in an average training recording. The sums are exact
     (math.fsum), so a row's value does not depend on the rows beside it.
     """
     columns, classifier = estimator.named_steps["columns"], estimator.named_steps["classifier"]
-    products = columns.transform(inputs)[0] * classifier.coef_[0]
-    terms = {"intercept": float(classifier.intercept_[0])}
-    for block, place in columns.output_indices_.items():
-        family = "perplexity" if block == "surprise" else block
-        terms[family] = math.fsum([terms.get(family, 0.0), *products[place].tolist()])
-    terms.pop("remainder", None)
-    return terms
+    products = columns.transform(inputs) * classifier.coef_[0]
+    blocks = [(block, place) for block, place in columns.output_indices_.items() if block != "remainder"]
+    rows = []
+    for row in products:
+        terms = {"intercept": float(classifier.intercept_[0])}
+        for block, place in blocks:
+            family = "perplexity" if block == "surprise" else block
+            terms[family] = math.fsum([terms.get(family, 0.0), *row[place].tolist()])
+        rows.append(terms)
+    return rows

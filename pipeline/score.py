@@ -129,8 +129,8 @@ def _report(model: ScreeningModel, row: Extracted, *, minimum_words: int) -> Rec
 def _evaluate(model: ScreeningModel, row: Extracted) -> tuple[dict[str, float], float, list[float]]:
     """Return family terms with the intercept, the logit, and the spread estimators' logits."""
     inputs = pd.DataFrame([row.inputs])
-    terms = contributions(model.estimator, inputs)
-    spread = [math.fsum(contributions(estimator, inputs).values()) for estimator in model.spread]
+    (terms,) = contributions(model.estimator, inputs)
+    spread = [math.fsum(contributions(estimator, inputs)[0].values()) for estimator in model.spread]
     return terms, math.fsum(terms.values()), spread
 
 

@@ -40,9 +40,11 @@ def fitted(simulated_table: FeatureTable) -> Pipeline:
 
 def test_contributions_sum_to_the_logit(fitted: Pipeline, simulated_table: FeatureTable) -> None:
     """For rows seen and unseen, families and intercept add up to the log-odds of predict_proba."""
+    together = contributions(fitted, simulated_table.inputs)
     for number in range(len(simulated_table)):
         inputs = simulated_table.inputs[number : number + 1]
-        terms = contributions(fitted, inputs)
+        (terms,) = contributions(fitted, inputs)
+        assert terms == together[number]  # whatever rows are beside it
         assert FAMILIES | {"intercept"} == terms.keys()
         probability = fitted.predict_proba(inputs)[0, 1]
         assert math.log(probability / (1 - probability)) == pytest.approx(math.fsum(terms.values()), abs=1e-9)
@@ -52,7 +54,7 @@ def test_a_contribution_of_zero_is_an_average_training_recording(
     fitted: Pipeline, simulated_table: FeatureTable
 ) -> None:
     """Over the training rows each family's contributions average to 0, and none is always 0."""
-    rows = pd.DataFrame([contributions(fitted, simulated_table.inputs[n : n + 1]) for n in range(16)])
+    rows = pd.DataFrame(contributions(fitted, simulated_table.inputs[:16]))
     assert [0.0] * 5 == pytest.approx(rows[sorted(FAMILIES)].mean().tolist(), abs=1e-9)
     assert (rows[sorted(FAMILIES)].std() > 0).all()
 
