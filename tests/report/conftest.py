@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.report.chromium import NAMES, find_chromium
 from pipeline.report.contents import (
     Contribution,
     RecordingReport,
@@ -205,6 +207,16 @@ class Page(HTMLParser):
         body = next(element for element in self.elements if element.tag == "body")
         script = "".join(element.text for element in self.elements if element.tag == "script")
         return body.text.replace(script, "") if script else body.text
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The installed browser; the test skips where there is none, and fails where ADSCREEN_REQUIRE_BROWSER is set."""
+    command = find_chromium()
+    if command is None:
+        absent = f"needs an installed Chromium, under one of the names {', '.join(NAMES)}"
+        (pytest.fail if os.environ.get("ADSCREEN_REQUIRE_BROWSER") else pytest.skip)(absent)
+    return command
 
 
 @pytest.fixture(scope="session")
