@@ -24,17 +24,17 @@ from pipeline.features import FEATURES, feature_dictionary, missing_reason
 from pipeline.manifest import Recording
 from pipeline.model import ScreeningModel
 from pipeline.perplexity import SentencePerplexity, perplexity_dictionary
-from pipeline.records import Transcript, Utterance, Word
+from pipeline.records import Transcript, Utterance
 from pipeline.report.contents import (
     Contribution,
     RecordingReport,
+    Removed,
     ReportFeature,
     ReportSentence,
-    ReportWord,
     Result,
     ScoreRow,
-    WordMark,
 )
+from pipeline.report.removed import describe_removed, report_words
 from pipeline.speech import participant_utterances
 from pipeline.table import TOKENS
 
@@ -123,6 +123,7 @@ def _report(model: ScreeningModel, row: Extracted, *, minimum_words: int) -> Rec
         task=row.transcript.task if row.transcript else None,
         source_digest=row.transcript.source_digest if row.transcript else "",
         synthetic=any("SYNTHETIC" in (value or "") for _, value in row.recording.extra),
+        removed=describe_removed(row.transcript, view=manifest.provenance["view"]) if row.transcript else Removed(),
     )
 
 
@@ -190,17 +191,13 @@ def _sentence(index: int, utterance: Utterance, score: SentencePerplexity, refer
     shade = (math.log(score.joint) - middle) / (top - middle) if score.words and top > middle else 0.0
     return ReportSentence(
         index=index,
-        words=tuple(_word(word) for word in utterance.words),
+        words=report_words(utterance.words),
         perplexity=score.joint,
         out_of_vocabulary=score.out_of_vocabulary,
         shade=min(1.0, max(0.0, shade)),
         start_ms=utterance.start_ms,
+        end_ms=utterance.end_ms,
     )
-
-
-def _word(word: Word) -> ReportWord:
-    mark: WordMark = "retraced" if word.retraced else "repeated" if word.repeated else word.kind
-    return ReportWord(word.text, mark, " ".join(word.target))
 
 
 def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
