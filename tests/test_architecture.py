@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "pipeline"
 LAYERS = (
     ("errors", "records", "words", "bundled", "metrics", "settings", "progress"),
     ("__init__",),
-    ("runs", "manifest", "ingest", "speech", "transcripts"),
+    ("runs", "cache", "manifest", "ingest", "speech", "transcripts"),
     ("bilm",),
     ("perplexity",),
     ("features",),
