@@ -5,21 +5,24 @@ from __future__ import annotations
 from pipeline.audit.composition import describe_composition
 from pipeline.audit.duplicates import find_duplicates
 from pipeline.audit.finding import Finding, in_order
+from pipeline.audit.identities import find_identities
+from pipeline.audit.reading import read_cohort
 from pipeline.audit.run import audit_run
 from pipeline.audit.shortcuts import find_shortcuts
 from pipeline.table import FeatureTable
 
-__all__ = ["Finding", "audit_cohort", "audit_run"]
+__all__ = ["Finding", "audit_cohort", "audit_run", "read_cohort"]
 
 
 def audit_cohort(table: FeatureTable, *, positive: str | None) -> list[Finding]:
-    """Return what is notable in a cohort, errors first. Only the subjects, the words and the digests are read.
+    """Return what is notable in a cohort, errors first. The table is that of ``read_cohort``.
 
     Without ``positive`` (the label that is the case) nothing that depends on labels is examined.
     """
     return in_order(
         [
             *find_duplicates(table),
+            *find_identities(table),
             *find_shortcuts(table, positive=positive),
             *describe_composition(table, positive=positive),
         ]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from pipeline.audit.finding import Finding, Level, count
-from pipeline.table import FeatureTable
+import pandas as pd
+
+from pipeline.audit.finding import Finding, Level, count, name_some
+from pipeline.audit.reading import UNREADABLE
+from pipeline.table import TOKENS, FeatureTable
 
 TEST_SHARE = 0.2
 COVARIATES = ("age", "sex", "education", "site")
@@ -15,8 +18,24 @@ UNEVEN = 0.25
 
 
 def describe_composition(table: FeatureTable, *, positive: str | None) -> list[Finding]:
-    """Return class balance, visits per subject, the sharing of a random split, and missing covariates."""
-    return [*_classes(table, positive), *_visits(table), *_covariates(table)]
+    """Return what cannot be read, class balance, visits a subject, a random split's sharing, missing covariates."""
+    return [*_unreadable(table), *_classes(table, positive), *_visits(table), *_covariates(table)]
+
+
+def _unreadable(table: FeatureTable) -> Iterator[Finding]:
+    """Yield transcripts that cannot be read, and those in which the participant says no word."""
+    reasons = table.inputs.get(UNREADABLE, pd.Series("", index=table.inputs.index))
+    names = table.subjects["recording_id"]
+    unreadable = reasons != ""
+    if unreadable.any():
+        what = f"{count(int(unreadable.sum()), 'transcript')} of {len(table)} cannot be read; the first: "
+        what += " ".join(reasons[unreadable].iloc[0].split())
+        remedy = "mend the files or the manifest, or leave them out with --where"
+        yield Finding("error", what, name_some(names[unreadable]), remedy, float(unreadable.sum()))
+    silent = (table.inputs[TOKENS].map(len) == 0) & ~unreadable
+    if silent.any():
+        what = f"{count(int(silent.sum()), 'recording')} of {len(table)} without a word of the participant"
+        yield Finding("warning", what, name_some(names[silent]), "leave them out with --where", float(silent.sum()))
 
 
 def _classes(table: FeatureTable, positive: str | None) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ NAMED = 6
 class Finding:
     """``error``: results would be wrong; ``warning``: they may mislead; ``note``: worth knowing.
 
-    ``where`` names recordings, subjects, a column or a repeat; ``value`` is the number that ``what`` states, if any.
+    ``where`` names recordings, subjects, a column or a repeat; ``value`` is the number that ``what`` states, if any,
+    and ``low`` to ``high`` its interval.
     """
 
     level: Level
@@ -23,6 +24,8 @@ class Finding:
     where: str = ""
     remedy: str = ""
     value: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

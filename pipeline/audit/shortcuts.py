@@ -1,7 +1,9 @@
-"""A cohort's table -> what tells case from control without any language: length, age, sex, education, visits, site.
+"""A cohort's table -> what tells case from control without the participant's language: length, demographics, site,
+what the interviewer says.
 
-Each is judged by its AUC alone over recordings, with a bootstrap interval over whole subjects (clusters, where the
-cohort has them). A classifier can learn whatever tells the classes apart here, and its AUC must be read beside it.
+Each number is judged by its AUC over recordings, with a bootstrap interval over whole subjects (clusters, where the
+cohort has them); demographics together, and the interviewer's words, by predictions for unseen subjects. A classifier
+can learn whatever tells the classes apart here, and its AUC must be read beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.audit.conventions import find_conventions
 from pipeline.audit.finding import Finding, count, name_some
+from pipeline.audit.prediction import Area, describe_prediction, numbers_classifier, words_classifier
+from pipeline.audit.reading import FILE, OTHERS
 from pipeline.metrics import bootstrap_weights, interval_of, weighted_auc
 from pipeline.table import TOKENS, FeatureTable
 
@@ -27,7 +32,7 @@ OFTEN: Sides = ("rarer among cases", "commoner among cases")
 
 
 def find_shortcuts(table: FeatureTable, *, positive: str | None) -> list[Finding]:
-    """Return the AUC of each possible shortcut, and how labels lie over sites and clusters."""
+    """Return the AUC of each possible shortcut, how labels lie over sites and clusters, and habits of transcription."""
     labels = _column(table, "label")
     if positive is None or positive not in set(labels.dropna()):
         what = "shortcuts were not examined: it is not known which label is the case"
@@ -39,11 +44,14 @@ def find_shortcuts(table: FeatureTable, *, positive: str | None) -> list[Finding
         return [Finding("warning", what, where="label", remedy="add recordings of the other label")]
     weights = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
     return [
+        *_demographics(table, positive),
+        *_interviewer(table, positive),
         *_numbers(table, cases, weights),
         *_levels(table, cases, weights),
         *_missing(table, cases, weights),
         *_sites(table, positive),
         *_clusters(table, positive),
+        *(find_conventions(table, positive=positive) if FILE in table.inputs else ()),
     ]
 
 
@@ -53,10 +61,46 @@ def _column(table: FeatureTable, name: str) -> pd.Series:
     return column
 
 
+def _demographics(table: FeatureTable, positive: str) -> Iterator[Finding]:
+    """Judge age, sex and education together, as far as they are known."""
+    known = {name: _column(table, name) for name in (*NUMBERS, "sex") if _column(table, name).nunique() > 1}
+    if known:
+        frame = pd.get_dummies(pd.DataFrame(known), columns=["sex"] if "sex" in known else []).astype("float64")
+        yield describe_prediction(
+            f"demographics ({', '.join(known)})",
+            numbers_classifier(),
+            frame,
+            table,
+            positive=positive,
+            where="demographics",
+            remedy="match the groups, and report this baseline beside every result",
+        )
+
+
+def _interviewer(table: FeatureTable, positive: str) -> Iterator[Finding]:
+    """Judge what everybody but the participant says."""
+    if OTHERS not in table.inputs or not table.inputs[OTHERS].map(len).any():
+        yield Finding(
+            "note", "nobody but the participant speaks, so interviewer speech was not examined", "interviewer"
+        )
+        return
+    yield describe_prediction(
+        "interviewer speech (its words)",
+        words_classifier(),
+        table.inputs[OTHERS],
+        table,
+        positive=positive,
+        where="interviewer",
+        remedy="keep it out of the features, as adscreen does; prompts shape answers, so use one script for all",
+    )
+
+
 def _numbers(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
     """Yield one finding a number: word count, visits, age, education."""
     visits = table.subjects.groupby("subject_id")["recording_id"].transform("count")
     numbers = {"word count": table.inputs[TOKENS].map(len), "number of visits": visits}
+    if OTHERS in table.inputs:
+        numbers["words of the interviewer"] = table.inputs[OTHERS].map(len)
     numbers |= {name: _column(table, name) for name in NUMBERS}
     for name, values in numbers.items():
         if values.nunique() > 1:
@@ -93,13 +137,14 @@ def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floa
     labels = cases[known].astype(bool)
     area = float(weighted_auc(scores[known], labels, np.ones((1, len(labels))))[0])
     low, high = interval_of(weighted_auc(scores[known], labels, weights[:, known]))
-    figure = f"AUC {area:.3f} (95% interval {low:.3f} to {high:.3f})"
+    figure = Area(area, low, high)
     if np.isnan([area, low]).any():
         return Finding("note", f"{name} alone: no AUC, one class lacks it", where=name)
     if low <= 0.5 <= high:
-        return Finding("note", f"{name} alone does not tell the classes apart: {figure}", where=name, value=area)
+        what = f"{name} alone does not tell the classes apart: {figure}"
+        return Finding("note", what, name, "", area, low, high)
     what = f"{name} alone tells the classes apart: {figure}, {sides[int(area > 0.5)]}"
-    return Finding("warning", what, name, "match the groups on it, or report it as a baseline", value=area)
+    return Finding("warning", what, name, "match the groups on it, or report it as a baseline", area, low, high)
 
 
 def _label_shares(table: FeatureTable, name: str, positive: str) -> tuple[pd.Series, int]:

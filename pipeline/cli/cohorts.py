@@ -171,7 +171,6 @@ def audit(
     path: Annotated[Path, typer.Argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
     positive: PositiveOpt = None,
     where: WhereOpt = None,
-    bilm: BilmOpt = None,
     jobs: JobsOpt = 1,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
@@ -183,7 +182,7 @@ def audit(
     from pipeline.studies.auditing import run_audit
 
     with show_progress(quiet) as progress:
-        findings = run_audit(path, positive=positive, where=where, bilm=bilm, jobs=jobs, progress=progress)
+        findings = run_audit(path, positive=positive, where=where, jobs=jobs, progress=progress)
     if json:
         print_json(findings)
     elif not quiet:

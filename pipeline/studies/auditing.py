@@ -8,7 +8,6 @@ from typing import Any
 
 from pipeline.manifest import labels, read_manifest
 from pipeline.progress import Progress
-from pipeline.studies.tables import extract_settings, read_table
 
 
 def run_audit(
@@ -16,16 +15,15 @@ def run_audit(
     *,
     positive: str | None = None,
     where: str | None = None,
-    bilm: Path | None = None,
     jobs: int = 1,
     progress: Progress,
 ) -> list[dict[str, Any]]:
     """Audit a manifest or the folder of an evaluation; return its findings."""
-    from pipeline.audit import audit_cohort, audit_run
+    from pipeline.audit import audit_cohort, audit_run, read_cohort
 
     if path.is_dir():
         return [asdict(finding) for finding in audit_run(path)]
     cohort = read_manifest(path, where=where)
     _, case = labels(cohort, positive)
-    table = read_table(cohort, extract_settings(bilm), jobs=jobs, progress=progress)
+    table = read_cohort(cohort, jobs=jobs, progress=progress.task("Reading transcripts", len(cohort.recordings)))
     return [asdict(finding) for finding in audit_cohort(table, positive=case)]
