@@ -295,9 +295,9 @@ def test_perplexity_of_files_is_that_of_their_sentences(simulated: Path, tiny_bi
     assert [one.words for one in expected] == own["tokens"].tolist()
 
 
-def test_a_cohort_and_an_evaluation_can_be_audited(evaluated: Evaluated, simulated: Path, tiny_bilm: Path) -> None:
+def test_a_cohort_and_an_evaluation_can_be_audited(evaluated: Evaluated, simulated: Path) -> None:
     """Findings are plain rows; a sound evaluation under ``subject`` has no error."""
-    of_cohort = run_audit(simulated / "training.csv", bilm=tiny_bilm, progress=QUIET)
+    of_cohort = run_audit(simulated / "training.csv", progress=QUIET)
     of_run = run_audit(evaluated.folder, progress=QUIET)
     assert of_cohort
     assert of_run
