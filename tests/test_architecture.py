@@ -19,10 +19,10 @@ LAYERS = (
     ("__init__",),
     ("runs", "cache", "manifest", "ingest", "speech", "transcripts"),
     ("bilm",),
-    ("perplexity",),
+    ("perplexity", "parser"),
     ("features",),
     ("table",),
-    ("extract", "doc2vec"),
+    ("extract", "doc2vec", "scope", "reference"),
     ("estimator", "tuning", "model"),
     ("report",),  # lays out plain data; what fills it, score, knows it
     ("evaluate", "score"),

@@ -1,4 +1,4 @@
-"""What a feature is, and the speech it reads."""
+"""What a feature is, and the speech it reads: its words in both views, and the parse of the fluent one."""
 
 from __future__ import annotations
 
@@ -7,40 +7,72 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.records import Transcript, Utterance, View
+from pipeline.parser import ParsedSentence, Parser, load_parser
+from pipeline.records import Sentence, Transcript, Utterance, View
 from pipeline.speech import marks_pauses, participant_utterances, split_sentences
 
 
 class Speech:
-    """The participant's speech of one transcript, in both views, lower case."""
+    """The participant's speech of one transcript: what features read.
 
-    def __init__(self, transcript: Transcript) -> None:
+    - ``utterances``: the participant's utterances as recorded.
+    - ``spoken``, ``fluent``, ``words(view)``: the words of all utterances in a view, lower case.
+    - ``sentences(view)``: the same by utterance; sentence ``i`` belongs to ``utterances[i]`` and may be empty.
+    - ``parsed``: one ParsedSentence for each fluent sentence, in step with ``utterances``, empty where that is empty.
+      Its words are syntactic words (``it 's``), ``source`` leads back to the word of ``sentences("fluent")``. The
+      parser runs once, when the first feature asks.
+    """
+
+    def __init__(self, transcript: Transcript, parser: Parser | None = None) -> None:
         self.utterances: tuple[Utterance, ...] = participant_utterances(transcript)
         self.marks_pauses = marks_pauses(transcript)
         self._transcript = transcript
+        self._parser = parser
 
     @cached_property
     def spoken(self) -> list[str]:
         """All that was uttered, fillers and fragments included."""
-        return self._view("spoken")
+        return _words(self._spoken_sentences)
 
     @cached_property
     def fluent(self) -> list[str]:
         """Without fillers, fragments, retracings and repeats; targets put in."""
-        return self._view("fluent")
+        return _words(self._fluent_sentences)
+
+    @cached_property
+    def parsed(self) -> tuple[ParsedSentence, ...]:
+        """The trees of the fluent sentences.
+
+        Raises:
+            InputError: no parser was given and the bundled one is missing or damaged.
+        """
+        parser = self._parser or load_parser()
+        return tuple(parser.parse([sentence.tokens for sentence in self._fluent_sentences]))
 
     def words(self, view: View) -> list[str]:
         """Return the words of a view."""
         return self.spoken if view == "spoken" else self.fluent
 
-    def _view(self, view: View) -> list[str]:
-        sentences = split_sentences(self._transcript, view=view)
-        return [token.lower() for sentence in sentences for token in sentence.tokens]
+    def sentences(self, view: View) -> tuple[Sentence, ...]:
+        """Return the sentences of a view, case kept."""
+        return self._spoken_sentences if view == "spoken" else self._fluent_sentences
+
+    @cached_property
+    def _spoken_sentences(self) -> tuple[Sentence, ...]:
+        return split_sentences(self._transcript, view="spoken")
+
+    @cached_property
+    def _fluent_sentences(self) -> tuple[Sentence, ...]:
+        return split_sentences(self._transcript, view="fluent")
 
 
-def prepare_speech(transcript: Transcript) -> Speech:
-    """Return the speech that features read."""
-    return Speech(transcript)
+def _words(sentences: tuple[Sentence, ...]) -> list[str]:
+    return [token.lower() for sentence in sentences for token in sentence.tokens]
+
+
+def prepare_speech(transcript: Transcript, parser: Parser | None = None) -> Speech:
+    """Return the speech that features read; without a parser the bundled one is used."""
+    return Speech(transcript, parser)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
