@@ -22,7 +22,9 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from pipeline.errors import InputError
-from pipeline.estimator import build_estimator
+from pipeline.estimator import build_estimator, doc2vec_of
+from pipeline.reference import ScoreReference, describe_scores
+from pipeline.scope import TrainingScope, describe_scope
 from pipeline.settings import StudySettings
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
 from pipeline.tuning import Tuned, on_one_thread, tune
@@ -48,6 +50,7 @@ class ModelManifest:
     ``reference`` maps a linguistic feature to the training controls' 5th, 50th and 95th percentile;
     ``sentence_reference`` holds the 50th and 99th percentile of their sentences' log-perplexity (nats).
     ``subject_digests`` are HMACs of subject ids under ``subject_key``, which only tell whether a subject is known.
+    ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like.
     """
 
     format: int
@@ -65,6 +68,8 @@ class ModelManifest:
     reference: dict[str, list[float]]
     sentence_reference: list[float]
     provenance: dict[str, Any] = field(default_factory=dict)
+    scores: ScoreReference | None = None
+    scope: TrainingScope | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,8 @@ def _describe(
         sentence_reference=[float(value) for value in np.quantile(sentences, SENTENCE_QUANTILES)],
         provenance={name: value for name, value in table.provenance.items() if name != "transcripts"}
         | {"training_digest": key},
+        scores=describe_scores(tuned.probabilities, table.cases(positive), threshold=tuned.threshold),
+        scope=describe_scope(table, min_count=doc2vec_of(tuned.settings, seed=study.seed).min_count),
     )
 
 
@@ -180,6 +187,8 @@ def load_model(folder: Path) -> ScreeningModel:
             where=str(folder),
             remedy="train the model again with this version",
         )
+    manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
+    manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
     return ScreeningModel(estimator, tuple(spread), ModelManifest(**manifest), digest=_model_digest(sums))
 
 
