@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.features.coherence import Vectors
+from pipeline.features.information_units import Mention, find_mentions
+from pipeline.features.tasks import Task, bundled_tasks, find_task
 from pipeline.parser import ParsedSentence, Parser, load_parser
 from pipeline.records import Sentence, Transcript, Utterance, View
 from pipeline.speech import marks_pauses, participant_utterances, split_sentences
@@ -21,11 +24,26 @@ class Speech:
     - ``parsed``: one ParsedSentence for each fluent sentence, in step with ``utterances``, empty where that is empty.
       Its words are syntactic words (``it 's``), ``source`` leads back to the word of ``sentences("fluent")``. The
       parser runs once, when the first feature asks.
+    - ``task``: the task file of what was described, None where there is none; ``mentions``: its information units.
+    - ``vectors``: one row an utterance (``coherence.sentence_vectors``); ``reference``: one a sentence of the task's
+      reference; None where no biLM read them.
     """
 
-    def __init__(self, transcript: Transcript, parser: Parser | None = None) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        parser: Parser | None = None,
+        *,
+        tasks: Sequence[Task] | None = None,
+        vectors: Vectors | None = None,
+        reference: Vectors | None = None,
+    ) -> None:
         self.utterances: tuple[Utterance, ...] = participant_utterances(transcript)
         self.marks_pauses = marks_pauses(transcript)
+        self.task_name = transcript.task
+        self.task = find_task(transcript.task, bundled_tasks() if tasks is None else tasks)
+        self.vectors = vectors
+        self.reference = reference
         self._transcript = transcript
         self._parser = parser
 
@@ -49,6 +67,12 @@ class Speech:
         parser = self._parser or load_parser()
         return tuple(parser.parse([sentence.tokens for sentence in self._fluent_sentences]))
 
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Where the task's information units are mentioned in the fluent view; empty without a task."""
+        lowered = [[token.lower() for token in sentence.tokens] for sentence in self._fluent_sentences]
+        return find_mentions(lowered, self.task) if self.task else ()
+
     def words(self, view: View) -> list[str]:
         """Return the words of a view."""
         return self.spoken if view == "spoken" else self.fluent
@@ -70,16 +94,23 @@ def _words(sentences: tuple[Sentence, ...]) -> list[str]:
     return [token.lower() for sentence in sentences for token in sentence.tokens]
 
 
-def prepare_speech(transcript: Transcript, parser: Parser | None = None) -> Speech:
-    """Return the speech that features read; without a parser the bundled one is used."""
-    return Speech(transcript, parser)
+def prepare_speech(
+    transcript: Transcript,
+    parser: Parser | None = None,
+    *,
+    tasks: Sequence[Task] | None = None,
+    vectors: Vectors | None = None,
+    reference: Vectors | None = None,
+) -> Speech:
+    """Return the speech that features read; the bundled parser and tasks are used where none are given."""
+    return Speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """One number of a recording. ``minimum`` is the number of words of the view below which it is NaN.
 
-    ``undefined`` says why it can be NaN with enough words.
+    ``undefined`` says why it can be NaN with enough words, alike for all speech or from the speech.
     """
 
     family: str
@@ -90,7 +121,7 @@ class Feature:
     minimum: int
     source: str
     compute: Callable[[Speech], float]
-    undefined: str = "undefined for this speech"
+    undefined: str | Callable[[Speech], str] = "undefined for this speech"
 
     @property
     def key(self) -> str:
@@ -100,3 +131,10 @@ class Feature:
     def value(self, speech: Speech) -> float:
         """Return the feature, or NaN where the view is too short."""
         return self.compute(speech) if len(speech.words(self.view)) >= self.minimum else math.nan
+
+    def missing_reason(self, speech: Speech) -> str:
+        """Return why the feature is NaN for this speech; asked only of one that is."""
+        size = len(speech.words(self.view))
+        if size < self.minimum:
+            return f"{size} words, needs {self.minimum}"
+        return self.undefined if isinstance(self.undefined, str) else self.undefined(speech)
