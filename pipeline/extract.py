@@ -26,8 +26,8 @@ from pipeline.ingest import read_transcript
 from pipeline.manifest import Cohort, Recording
 from pipeline.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
 from pipeline.records import Sentence, Transcript, View
-from pipeline.speech import split_sentences
-from pipeline.table import SENTENCES, TOKENS, FeatureTable
+from pipeline.speech import split_sentences, spoken_tokens
+from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 
 CHUNK = 32
 POOLINGS = ("mean", "mean+max")
@@ -155,11 +155,18 @@ def _measure(
     inputs: dict[str, Any] = {
         TOKENS: [token.lower() for sentence in sentences for token in sentence.tokens],
         SENTENCES: [float(np.log(score.joint)) for score in scores if score.words],
+        INTERVIEWER_TOKENS: _other_words(transcript),
     }
     inputs.update({f"elmo.{number:04d}": float(value) for number, value in enumerate(vector)})
     inputs.update({f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()})
     inputs.update(compute_features(transcript))
     return Extracted(recording, transcript, inputs, scores)
+
+
+def _other_words(transcript: Transcript) -> list[str]:
+    """Return the words of everybody but the participant, in lower case."""
+    others = (utterance for utterance in transcript.utterances if utterance.speaker != transcript.participant)
+    return [token.lower() for utterance in others for word in utterance.words for token in spoken_tokens(word)]
 
 
 def layer_weights(layer: str, *, n_layers: int) -> tuple[float, ...]:

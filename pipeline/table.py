@@ -21,14 +21,16 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # training rows, test rows
 
 TOKENS = "tokens"
 SENTENCES = "sentence_log_perplexities"
+INTERVIEWER_TOKENS = "interviewer_tokens"  # read by a baseline alone, never by the estimator
 FAMILIES = ("elmo", "perplexity", "lexical", "fluency")
 
 
 @dataclass(frozen=True)
 class FeatureTable:
     """``subjects``: recording_id, subject_id, cluster, label and covariates. ``inputs``: what estimators read, with the
-    columns ``tokens`` (words of the spoken view), ``sentence_log_perplexities`` and ``family.name`` numbers.
-    ``sentences``: one row a sentence with its perplexities. Rows of the first two match.
+    columns ``tokens`` (words of the spoken view), ``sentence_log_perplexities`` and ``family.name`` numbers; beside
+    them ``interviewer_tokens``, the words of everybody else. ``sentences``: one row a sentence with its perplexities.
+    Rows of the first two match.
     """
 
     subjects: pd.DataFrame

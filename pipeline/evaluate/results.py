@@ -36,7 +36,7 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
 
 @dataclass(frozen=True)
 class FoldResult:
-    """One fold of one method: test rows, probabilities, the threshold and settings chosen on the training side.
+    """One fold of one method: training and test rows, probabilities, threshold and settings chosen in training.
 
     ``apparent`` holds measures on the fold's own training rows; ``families`` the mean absolute contribution of each
     family of features to the log-odds of a test recording. Both are empty where they were not computed.
@@ -45,6 +45,7 @@ class FoldResult:
     method: str
     repeat: int
     fold: int
+    training: NDArray[np.intp]
     rows: NDArray[np.intp]
     probabilities: NDArray[np.float64]
     threshold: float

@@ -1,23 +1,40 @@
-"""Manifest -> a run folder with the measures of an evaluation."""
+"""Manifest -> a run folder with the measures of an evaluation; two such folders -> their difference."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipeline.bilm.engines import NUMPY, EngineChoice
-from pipeline.evaluate import Evaluation, Protocol, evaluate, outer_splits, predictions_frame
-from pipeline.manifest import labels, read_manifest
-from pipeline.metrics import Estimate
+from pipeline.errors import InputError
+from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, Protocol, count_steps, evaluate, join_cohorts
+from pipeline.evaluate.comparison import ComparisonRow, compare_runs
+from pipeline.evaluate.description import describe_cohort, describe_flow
+from pipeline.evaluate.tables import as_frame, cohort_frames, evaluation_frames, predictions_frame
+from pipeline.extract import ExtractSettings
+from pipeline.manifest import Cohort, labels, read_manifest
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv, write_json
-from pipeline.settings import read_study
+from pipeline.settings import StudySettings, read_study
 from pipeline.studies.tables import extract_settings, read_training_table
 from pipeline.table import FeatureTable
+
+SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
+
+
+@dataclass(frozen=True)
+class _Cohorts:
+    """The cohorts of a run, the table that is evaluated, and the labels."""
+
+    cohort: Cohort
+    table: FeatureTable
+    negative: str
+    positive: str
+    test: Cohort | None = None
 
 
 def run_evaluation(
@@ -25,6 +42,8 @@ def run_evaluation(
     out: Path,
     *,
     protocols: Sequence[Protocol],
+    test: Path | None = None,
+    learning_curve: bool = False,
     config: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     positive: str | None = None,
@@ -37,73 +56,139 @@ def run_evaluation(
     force: bool = False,
     progress: Progress,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Evaluate a cohort and write metrics, predictions and chosen settings; return the metrics and notes on them."""
+    """Evaluate a cohort and write every table of the evaluation; return the metrics and notes on them.
+
+    ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone.
+    """
     check_free(out, force=force)
     study = read_study(config, **(overrides or {}))
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
+    read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
+    settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
+    settings |= {"positive": read.positive, "negative": read.negative, "protocols": list(protocols)}
+    settings |= {"learning_curve": learning_curve, "provenance": read.table.provenance}
+    with new_run(out, force=force, command="evaluate", settings=settings) as folder:
+        evaluations = [
+            _evaluate(read, study, protocol, learning_curve=learning_curve, jobs=jobs, progress=progress)
+            for protocol in protocols
+        ]
+        frames = evaluation_frames(evaluations) | _describe(read, where)
+        notes = _notes(read.table, evaluations)
+        predictions = pd.concat([predictions_frame(read.table, item) for item in evaluations], ignore_index=True)
+        for stem, frame in (frames | {"predictions": predictions}).items():
+            write_csv(frame, folder / f"{stem}.csv")
+        content = {stem: frame.to_dict("records") for stem, frame in frames.items()}
+        write_json(content | {"notes": notes}, folder / "metrics.json")
+    return frames["metrics"], notes
+
+
+def _read(
+    manifest: Path,
+    test: Path | None,
+    extract: ExtractSettings,
+    *,
+    positive: str | None,
+    where: str | None,
+    jobs: int,
+    progress: Progress,
+) -> _Cohorts:
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
+    other = read_manifest(test, where=where) if test else None
+    if other and labels(other, positive) != (negative, case):
+        found = ", ".join(labels(other, positive))
+        what = f"its labels are {found}, those of {manifest.name} are {negative}, {case}"
+        raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case, "negative": negative}
-    settings |= {"protocols": list(protocols), "provenance": table.provenance}
-    evaluations = []
-    with new_run(out, force=force, command="evaluate", settings=settings) as folder:
-        for protocol in protocols:
-            count = len(outer_splits(table, study, positive=case, protocol=protocol))
-            advance = progress.task(f"Evaluating ({protocol})", count)
-            evaluations.append(evaluate(table, study, positive=case, protocol=protocol, jobs=jobs, progress=advance))
-        metrics = metrics_frame(evaluations)
-        write_csv(metrics, folder / "metrics.csv")
-        write_csv(pd.concat([predictions_frame(table, item) for item in evaluations]), folder / "predictions.csv")
-        write_csv(_chosen(evaluations), folder / "settings.csv")
-        notes = _notes(table, evaluations)
-        write_json({"metrics": metrics.to_dict("records"), "notes": notes}, folder / "metrics.json")
-    return metrics, notes
+    if other:
+        table = join_cohorts(table, read_training_table(other, extract, jobs=jobs, progress=progress))
+    return _Cohorts(cohort, table, negative, case, other)
 
 
-def metrics_frame(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
-    """Return one row a protocol, method and measure; ``low`` and ``high`` bound a 95% interval over subjects."""
-    rows = []
-    for evaluation in evaluations:
-        for method, estimates in evaluation.estimates.items():
-            clusters = evaluation.cluster_estimates.get(method, {})
-            for measure, item in estimates.items():
-                row = {"protocol": evaluation.protocol, "method": method, "measure": measure} | asdict(item)
-                if clusters:
-                    row |= {"cluster_low": clusters[measure].low, "cluster_high": clusters[measure].high}
-                rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _chosen(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "protocol": evaluation.protocol,
-                "method": fold.method,
-                "repeat": fold.repeat,
-                "fold": fold.fold,
-                "threshold": fold.threshold,
-                **fold.settings,
-            }
-            for evaluation in evaluations
-            for fold in evaluation.folds
-        ]
+def _evaluate(
+    read: _Cohorts, study: StudySettings, protocol: Protocol, *, learning_curve: bool, jobs: int, progress: Progress
+) -> Evaluation:
+    count = count_steps(read.table, study, positive=read.positive, protocol=protocol, learning_curve=learning_curve)
+    return evaluate(
+        read.table,
+        study,
+        positive=read.positive,
+        protocol=protocol,
+        learning_curve=learning_curve,
+        jobs=jobs,
+        progress=progress.task(f"Evaluating ({protocol})", count),
     )
 
 
+def _describe(read: _Cohorts, where: str | None) -> dict[str, pd.DataFrame]:
+    """Return Table 1 and the flow, of the test cohort as well."""
+    cohorts = [("cohort" if read.test is None else "training", read.cohort)]
+    cohorts += [("test", read.test)] if read.test else []
+    described, flow, start = [], [], 0
+    for name, cohort in cohorts:
+        own = read.table.rows(range(start, start + len(cohort.recordings)))
+        start += len(cohort.recordings)
+        described += describe_cohort(own, positive=read.positive, name=name)
+        flow += describe_flow(cohort, positive=read.positive, name=name, where=where)
+    return cohort_frames(described, flow)
+
+
+def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return a few measures by recording for people: one row a protocol and method, the AUC with its interval."""
+    rows = []
+    own = metrics[metrics["level"] == "recording"]
+    for (protocol, method), found in own.groupby(["protocol", "method"], sort=False):
+        values = found.set_index("measure")
+        auc = values.loc["auc"]
+        row = {"protocol": protocol, "method": method}
+        row["AUC"] = "–" if pd.isna(auc["value"]) else f"{auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})"
+        if pd.notna(metrics["cluster_low"]).any():
+            row["over clusters"] = f"{auc['cluster_low']:.3f} to {auc['cluster_high']:.3f}"
+        rows.append(row | {name.replace("_", " "): values.loc[name, "value"] for name in SHOWN[1:]})
+    return pd.DataFrame(rows)
+
+
 def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
-    subjects = table.subjects["subject_id"].nunique()
-    notes = [f"low, high: 95% bootstrap interval over {subjects} subjects."]
+    tested = len({subject for item in evaluations for subject in _tested(table, item)})
+    notes = [f"low, high: 95% bootstrap interval over {tested} subjects."]
     if table.group_column == "cluster":
         notes.append(
             f"cluster_low, cluster_high: the same over {len(set(table.groups))} clusters, which folds keep together."
         )
     for evaluation in evaluations:
-        gap: Estimate = evaluation.difference
+        gap = next(
+            row for row in evaluation.differences if (row.method, row.level, row.measure) == (TFIDF, "recording", "auc")
+        )
+        clustered = table.group_column == "cluster"
+        low, high = (gap.cluster_low, gap.cluster_high) if clustered else (gap.low, gap.high)
         notes.append(
-            f"{evaluation.protocol}: AUC of adscreen minus baseline {gap.value:+.3f} "
-            f"({gap.low:+.3f} to {gap.high:+.3f}, over {table.group_column} groups); "
+            f"{evaluation.protocol}: AUC of {ADSCREEN} minus baseline {gap.value:+.3f} "
+            f"({low:+.3f} to {high:+.3f}, over {table.group_column} groups); "
             f"{evaluation.shared_subject_share:.0%} of test recordings have a training recording of their speaker."
         )
+    notes += [f"{row.method}: not run, {row.absent}." for row in evaluations[0].methods if row.absent]
     return notes
+
+
+def _tested(table: FeatureTable, evaluation: Evaluation) -> set[str]:
+    subjects = table.subjects["subject_id"].to_numpy(dtype=str)
+    return {subject for fold in evaluation.folds for subject in subjects[fold.rows]}
+
+
+def run_comparison(
+    first: Path, second: Path, *, out: Path | None = None, method: str = ADSCREEN, force: bool = False
+) -> pd.DataFrame:
+    """Compare two evaluations on the same folds; write comparison.csv and .json where ``out`` is given.
+
+    Raises:
+        InputError: a folder holds no evaluation, or the runs were not tested on the same folds.
+    """
+    if out is not None:
+        check_free(out, force=force)
+    frame = as_frame(compare_runs(first, second, method=method), ComparisonRow)
+    if out is not None:
+        settings = {"first": first, "second": second, "method": method}
+        with new_run(out, force=force, command="compare", settings=settings) as folder:
+            write_csv(frame, folder / "comparison.csv")
+            write_json(frame.to_dict("records"), folder / "comparison.json")
+    return frame

@@ -15,7 +15,7 @@ from pipeline.manifest import Cohort
 from pipeline.perplexity import perplexity_dictionary
 from pipeline.progress import Progress
 from pipeline.runs import write_json
-from pipeline.table import SENTENCES, TOKENS, FeatureTable
+from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 
 
 def extract_settings(
@@ -58,7 +58,7 @@ def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int,
 
 def write_table(table: FeatureTable, folder: Path) -> None:
     """Write features.parquet (no transcript text), sentences.parquet and dictionary.json."""
-    numbers = table.inputs.drop(columns=[TOKENS, SENTENCES])
+    numbers = table.inputs.drop(columns=[TOKENS, SENTENCES, INTERVIEWER_TOKENS])
     pd.concat([table.subjects, numbers], axis=1).to_parquet(folder / "features.parquet", index=False)
     table.sentences.to_parquet(folder / "sentences.parquet", index=False)
     view = table.provenance["view"]

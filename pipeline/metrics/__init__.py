@@ -1,0 +1,49 @@
+"""Scores and labels -> measures of discrimination, calibration and use, with bootstrap intervals over whole groups.
+
+AUC is the probability that a case scores above a control of the same test fold (ties count half): scores of different
+folds come from different models, and pooling them pulls the AUC of worthless scores below 0.5. An interval resamples
+groups (subjects, or clusters) with replacement, never single recordings, and takes the 2.5th and 97.5th percentiles
+(Efron & Tibshirani 1993).
+"""
+
+from __future__ import annotations
+
+from pipeline.metrics.bootstrap import (
+    Estimate,
+    Resampled,
+    bootstrap_weights,
+    difference,
+    estimate,
+    interval_of,
+    resample,
+)
+from pipeline.metrics.calibration import calibration_curve, recalibrate
+from pipeline.metrics.decisions import confusion, net_benefit, predictive_values
+from pipeline.metrics.discrimination import roc_curve, weighted_auc, weighted_average_precision
+from pipeline.metrics.measures import MEASURES, PREVALENCES, measure
+from pipeline.metrics.predictions import Predictions, by_subject
+from pipeline.metrics.threshold import youden_threshold
+
+__all__ = [
+    "MEASURES",
+    "PREVALENCES",
+    "Estimate",
+    "Predictions",
+    "Resampled",
+    "bootstrap_weights",
+    "by_subject",
+    "calibration_curve",
+    "confusion",
+    "difference",
+    "estimate",
+    "interval_of",
+    "measure",
+    "net_benefit",
+    "predictive_values",
+    "recalibrate",
+    "resample",
+    "roc_curve",
+    "weighted_auc",
+    "weighted_average_precision",
+    "youden_threshold",
+]

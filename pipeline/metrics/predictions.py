@@ -1,0 +1,58 @@
+"""Out-of-fold predictions of one repeat, by recording or joined to subjects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LEAST = 1e-12  # probabilities nearer 0 or 1 are taken as this far, so that a logit is finite
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Row, fold, score, and the threshold of its fold, of each prediction of one repeat.
+
+    ``rows`` are rows of the cohort; a subject joined from several recordings has the row of its first one.
+    """
+
+    rows: NDArray[np.intp]
+    folds: NDArray[np.intp]
+    scores: Floats
+    thresholds: Floats
+
+    @property
+    def decisions(self) -> NDArray[np.bool_]:
+        """Positive at or above the threshold."""
+        decided: NDArray[np.bool_] = self.scores >= self.thresholds
+        return decided
+
+    def among(self, rows: NDArray[np.bool_]) -> Predictions:
+        """Return the predictions of those cohort rows that ``rows`` marks."""
+        kept = rows[self.rows]
+        return Predictions(self.rows[kept], self.folds[kept], self.scores[kept], self.thresholds[kept])
+
+
+def logit(scores: Floats) -> Floats:
+    """Return log(p / (1 - p))."""
+    inside = np.clip(scores, LEAST, 1 - LEAST)
+    odds: Floats = np.log(inside) - np.log1p(-inside)
+    return odds
+
+
+def by_subject(predictions: Predictions, subjects: NDArray[np.str_]) -> Predictions:
+    """Join the recordings of a subject in a fold: the probability of their mean logit, against the fold's threshold.
+
+    ``subjects`` names the subject of each row of the cohort. A subject that is tested in several folds (recordings in
+    folds of their own) has one prediction in each.
+    """
+    keys = np.stack([predictions.folds, np.unique(subjects, return_inverse=True)[1][predictions.rows]], axis=1)
+    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    counts = np.bincount(inverse)
+    mean = np.bincount(inverse, weights=logit(predictions.scores)) / counts
+    # one recording keeps its very probability; logit and back would round it
+    joined = np.where(counts == 1, predictions.scores[first], 1 / (1 + np.exp(-mean)))
+    return Predictions(predictions.rows[first], predictions.folds[first], joined, predictions.thresholds[first])
