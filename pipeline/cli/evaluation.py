@@ -1,4 +1,4 @@
-"""Commands that learn: evaluate, train."""
+"""Commands that learn or say how well: evaluate, compare, train."""
 
 from __future__ import annotations
 
@@ -32,12 +32,18 @@ from pipeline.cli.options import (
 )
 from pipeline.errors import InputError
 
+PROTOCOLS = {"subject": ("subject",), "paper": ("paper",), "both": ("subject", "paper"), "site": ("site",)}
+
 
 @app.command()
 def evaluate(
     manifest: ManifestArg,
     out: OutArg,
-    protocol: Annotated[str, typer.Option(help="subject, paper or both.")] = "subject",
+    protocol: Annotated[str | None, typer.Option(help="subject, paper, both or site [subject].")] = None,
+    test: Annotated[Path | None, typer.Option(help="Manifest of another cohort: train on all of the first.")] = None,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Also train on parts of the cohort.")
+    ] = False,
     config: ConfigOpt = None,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
@@ -54,23 +60,29 @@ def evaluate(
     quiet: QuietOpt = False,
     json: JsonOpt = False,
 ) -> None:
-    """Estimate how well screening works on people it has not seen, beside a TF-IDF baseline.
+    """Estimate how well screening works on people it has not seen, beside baselines that need no meaning.
 
     `subject` keeps every subject (and cluster) on one side of each split; `paper` splits recordings at random, as
-    published work did, and leaks.
+    published work did, and leaks; `both` runs these two; `site` leaves out one site at a time. With `--test` the first
+    cohort trains and the second tests.
 
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
-    from pipeline.studies.evaluation import run_evaluation
+    from pipeline.studies.evaluation import run_evaluation, show_metrics
 
-    if protocol not in ("subject", "paper", "both"):
-        raise InputError(f"unknown protocol {protocol!r}", where="--protocol", remedy="use subject, paper or both")
+    if test is not None and protocol is not None:
+        raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
+    if protocol is not None and protocol not in PROTOCOLS:
+        what = f"unknown protocol {protocol!r}"
+        raise InputError(what, where="--protocol", remedy="use subject, paper, both or site")
     overrides = {"folds": folds, "repeats": repeats, "seed": seed}
     with show_progress(quiet) as progress:
         metrics, notes = run_evaluation(
             manifest,
             out,
-            protocols=("subject", "paper") if protocol == "both" else (protocol,),  # type: ignore[arg-type]
+            protocols=("external",) if test else PROTOCOLS[protocol or "subject"],  # type: ignore[arg-type]
+            test=test,
+            learning_curve=learning_curve,
             config=config,
             overrides=overrides,
             positive=positive,
@@ -86,9 +98,33 @@ def evaluate(
     if json:
         print_json(metrics)
     elif not quiet:
-        print_table(metrics)
+        print_table(show_metrics(metrics))
         print("\n".join(notes))
-        print(f"Wrote {out}")
+        print(f"Wrote {out}; metrics.csv has every measure")
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="Folder of an evaluation.", show_default=False)],
+    second: Annotated[Path, typer.Argument(help="Folder of another, on the same folds.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Folder to write, with every measure.")] = None,
+    method: Annotated[str, typer.Option(help="The method compared, as metrics.csv names it.")] = "adscreen",
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+    json: JsonOpt = False,
+) -> None:
+    """Compare two evaluations of the same recordings on the same folds: first minus second, with 95% intervals.
+
+    Example: adscreen compare evaluation other_evaluation
+    """
+    from pipeline.studies.evaluation import run_comparison, show_comparison
+
+    frame = run_comparison(first, second, out=out, method=method, force=force)
+    if json:
+        print_json(frame)
+    elif not quiet:
+        print_table(show_comparison(frame))
+        print(f"Wrote {out}" if out else "--out FOLDER writes every measure, --json prints it")
 
 
 @app.command()

@@ -34,12 +34,13 @@ def demo(
     Example: adscreen demo
     """
     from pipeline.demo import run_demo
+    from pipeline.studies.evaluation import show_metrics
 
     with show_progress(quiet) as progress:
         found = run_demo(out, jobs=jobs, seed=seed or 0, force=force, progress=progress)
     if not quiet:
         print("SYNTHETIC data: the figures say nothing about people.")
-        print_table(found.metrics)
+        print_table(show_metrics(found.metrics))
         print(f"Scores:  {found.scores}\nReports: open {found.index} in a browser")
 
 

@@ -68,18 +68,23 @@ def _site_folds(table: FeatureTable, *, positive: str) -> list[Fold]:
     return folds
 
 
+def check_apart(training: pd.DataFrame, test: pd.DataFrame) -> None:
+    """Raise InputError where a subject, a cluster or a recording is in both cohorts."""
+    for column, noun in (("subject_id", "subjects"), ("cluster", "clusters"), ("recording_id", "recordings")):
+        sides = [set(subjects.get(column, pd.Series(dtype=object)).dropna()) for subjects in (training, test)]
+        both = sorted(map(str, sides[0] & sides[1]))
+        if both:
+            what = f"{len(both)} {noun} are in the training cohort as well, the first is {both[0]!r}"
+            raise InputError(what, where="--test", remedy="leave them out of one of the cohorts")
+
+
 def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:
     """Return one table of both cohorts, in which the protocol ``external`` tells them apart.
 
     Raises:
         InputError: a subject, a cluster or a recording is in both.
     """
-    for column, noun in (("subject_id", "subjects"), ("cluster", "clusters"), ("recording_id", "recordings")):
-        sides = [set(table.subjects.get(column, pd.Series(dtype=object)).dropna()) for table in (training, test)]
-        both = sorted(map(str, sides[0] & sides[1]))
-        if both:
-            what = f"{len(both)} {noun} are in the training cohort as well, the first is {both[0]!r}"
-            raise InputError(what, where="--test", remedy="leave them out of one of the cohorts")
+    check_apart(training.subjects, test.subjects)
     parts = [table.subjects.assign(**{COHORT: name}) for table, name in ((training, "training"), (test, TEST))]
     transcripts = training.provenance.get("transcripts", {}) | test.provenance.get("transcripts", {})
     return replace(

@@ -14,6 +14,7 @@ from pipeline.errors import InputError
 from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, Protocol, count_steps, evaluate, join_cohorts
 from pipeline.evaluate.comparison import ComparisonRow, compare_runs
 from pipeline.evaluate.description import describe_cohort, describe_flow
+from pipeline.evaluate.protocols import check_apart
 from pipeline.evaluate.tables import as_frame, cohort_frames, evaluation_frames, predictions_frame
 from pipeline.extract import ExtractSettings
 from pipeline.manifest import Cohort, labels, read_manifest
@@ -99,6 +100,8 @@ def _read(
         found = ", ".join(labels(other, positive))
         what = f"its labels are {found}, those of {manifest.name} are {negative}, {case}"
         raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
+    if other:
+        check_apart(cohort.frame(), other.frame())
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     if other:
         table = join_cohorts(table, read_training_table(other, extract, jobs=jobs, progress=progress))
@@ -173,6 +176,12 @@ def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
 def _tested(table: FeatureTable, evaluation: Evaluation) -> set[str]:
     subjects = table.subjects["subject_id"].to_numpy(dtype=str)
     return {subject for fold in evaluation.folds for subject in subjects[fold.rows]}
+
+
+def show_comparison(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a few measures by recording for people, without empty columns."""
+    own = frame[(frame["level"] == "recording") & frame["measure"].isin(SHOWN)]
+    return own.dropna(axis="columns", how="all").drop(columns="level")
 
 
 def run_comparison(
