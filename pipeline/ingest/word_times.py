@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.ingest.main_line import TERMINATORS
+from pipeline.ingest.tokens import TERMINATORS
 from pipeline.ingest.word_form import UNINTELLIGIBLE, is_omission, read_word
 from pipeline.records import Utterance, Word
 

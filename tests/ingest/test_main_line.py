@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.main_line import TERMINATORS, parse_main_line
+from pipeline.ingest.main_line import parse_main_line
+from pipeline.ingest.tokens import TERMINATORS
 from pipeline.records import Event, Pause, Transcript, Utterance, Word
 from pipeline.speech import split_sentences
 
