@@ -20,7 +20,7 @@ from pipeline.bundled import BUNDLED_BILM, bundled
 from pipeline.errors import InputError
 from pipeline.estimator import contributions
 from pipeline.extract import Extracted, ExtractSettings, extract_provenance, extract_recordings
-from pipeline.features import FEATURES, feature_dictionary, missing_reason
+from pipeline.features import FEATURES, feature_dictionary, missing_reason, prepare_speech
 from pipeline.manifest import Recording
 from pipeline.model import ScreeningModel
 from pipeline.perplexity import SentencePerplexity, perplexity_dictionary
@@ -204,6 +204,7 @@ def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...
     """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
     assert row.transcript is not None
     linguistic = {feature.key: feature for feature in FEATURES}
+    speech = prepare_speech(row.transcript)
     entries = [*perplexity_dictionary(model.manifest.provenance["view"]), *feature_dictionary()]
     features = []
     for entry in entries:
@@ -212,7 +213,7 @@ def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...
         reason = ""
         if math.isnan(value):
             known = linguistic.get(name)
-            reason = missing_reason(known, row.transcript) if known else "too few sentences"
+            reason = missing_reason(known, value, speech) if known else "too few sentences"
         features.append(
             ReportFeature(
                 name=name.partition(".")[2],

@@ -6,32 +6,54 @@ A feature is NaN where the speech holds fewer units than ``minimum``; it is neve
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from pipeline.features.coherence import Vectors
 from pipeline.features.feature import Feature, Speech, prepare_speech
 from pipeline.features.fluency import FLUENCY
 from pipeline.features.lexical import LEXICAL
+from pipeline.features.semantic import SEMANTIC
+from pipeline.features.tasks import Task
+from pipeline.parser import Parser
 from pipeline.records import Transcript
 
 SET_VERSION = 1
-FEATURES: tuple[Feature, ...] = (*LEXICAL, *FLUENCY)
+FEATURES: tuple[Feature, ...] = (*LEXICAL, *FLUENCY, *SEMANTIC)
+FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(feature.family for feature in FEATURES))
 
-__all__ = ["FEATURES", "SET_VERSION", "Feature", "Speech", "compute_features", "feature_dictionary", "prepare_speech"]
+__all__ = [
+    "FAMILIES",
+    "FEATURES",
+    "SET_VERSION",
+    "Feature",
+    "Speech",
+    "compute_features",
+    "feature_dictionary",
+    "missing_reason",
+    "prepare_speech",
+]
 
 
-def compute_features(transcript: Transcript) -> dict[str, float]:
-    """Return every feature of a transcript, ``family.name`` -> value, NaN where there is too little speech."""
-    speech = prepare_speech(transcript)
+def compute_features(
+    transcript: Transcript,
+    parser: Parser | None = None,
+    *,
+    tasks: Sequence[Task] | None = None,
+    vectors: Vectors | None = None,
+    reference: Vectors | None = None,
+) -> dict[str, float]:
+    """Return every feature of a transcript, ``family.name`` -> value, NaN where there is too little speech.
+
+    See ``Speech`` for what else features read; without a biLM's vectors there is no coherence.
+    """
+    speech = prepare_speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference)
     return {feature.key: feature.value(speech) for feature in FEATURES}
 
 
-def missing_reason(feature: Feature, transcript: Transcript) -> str:
-    """Return why a feature is NaN for a transcript, or an empty string where it is not."""
-    speech = prepare_speech(transcript)
-    if not math.isnan(feature.value(speech)):
-        return ""
-    size = len(speech.words(feature.view))
-    return f"{size} words, needs {feature.minimum}" if size < feature.minimum else feature.undefined
+def missing_reason(feature: Feature, value: float, speech: Speech) -> str:
+    """Return why a feature's value is NaN, an empty string where it is not."""
+    return feature.missing_reason(speech) if math.isnan(value) else ""
 
 
 def feature_dictionary() -> list[dict[str, Any]]:

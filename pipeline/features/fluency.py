@@ -1,7 +1,8 @@
 """Speech -> fluency features: fillers, fragments, repeats, retracings, pauses, and how utterances end.
 
 Rates are per 100 words of the spoken view, as clinical studies report them (Fraser et al. 2016; CHAT manual for the
-marks). Plain text marks no silences, so there the pause rate is NaN, not 0.
+marks). Plain text marks no silences, so there pause rates are NaN, not 0. Where words have times, a silence of
+250 ms or more between two words is a pause (pipeline.ingest.segments).
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import math
 from collections.abc import Callable
 
 from pipeline.features.feature import Feature, Speech
-from pipeline.records import Terminator, Utterance
+from pipeline.records import Pause, Terminator, Utterance
+
+LONG_PAUSE_SECONDS = 2.0
+NO_PAUSES = "the transcript marks no pauses"
+NO_TIMES = "the transcript has no times"
 
 
 def filler_count(utterance: Utterance) -> int:
@@ -35,25 +40,76 @@ def retracing_count(utterance: Utterance) -> int:
 
 def pause_rate(speech: Speech) -> float:
     """Return silent pauses per 100 spoken words; NaN where the format cannot mark them."""
+    return _rate_of_pauses(speech, lambda pause: True)
+
+
+def long_pause_rate(speech: Speech) -> float:
+    """Return long pauses per 100 spoken words: marked ``(...)``, or of more than 2 s; NaN where none can be marked."""
+    return _rate_of_pauses(speech, is_long)
+
+
+def is_long(pause: Pause) -> bool:
+    """Tell whether a pause is marked as long or lasts more than 2 s, as Yuan et al. 2021 read CHAT's marks."""
+    return pause.length == "long" or (pause.seconds or 0.0) > LONG_PAUSE_SECONDS
+
+
+def _rate_of_pauses(speech: Speech, counts: Callable[[Pause], bool]) -> float:
     if not speech.marks_pauses:
         return math.nan
-    return 100 * sum(len(utterance.pauses) for utterance in speech.utterances) / len(speech.spoken)
+    pauses = (pause for utterance in speech.utterances for pause in utterance.pauses)
+    return 100 * sum(map(counts, pauses)) / len(speech.spoken)
+
+
+def pause_length(speech: Speech) -> float:
+    """Return the mean seconds of the pauses whose time is known; NaN where none is."""
+    seconds = [pause.seconds for own in speech.utterances for pause in own.pauses if pause.seconds is not None]
+    return math.fsum(seconds) / len(seconds) if seconds else math.nan
+
+
+def pause_share(speech: Speech) -> float:
+    """Return the share of the time of utterances that is pauses between their words.
+
+    NaN without times, or where such a pause has none.
+    """
+    timed = [utterance for utterance in speech.utterances if duration_ms(utterance)]
+    pauses = [pause.seconds for own in timed for pause in own.pauses if 0 < pause.before < len(own.words)]
+    if not timed or not speech.marks_pauses or None in pauses:
+        return math.nan
+    total = sum(map(duration_ms, timed)) / 1000
+    return math.fsum(seconds for seconds in pauses if seconds is not None) / total
+
+
+def why_no_pause_share(speech: Speech) -> str:
+    """Return why the share of pauses is not known."""
+    if not speech.marks_pauses:
+        return NO_PAUSES
+    timed = any(map(duration_ms, speech.utterances))
+    return "a pause is marked without its time" if timed else NO_TIMES
+
+
+def duration_ms(utterance: Utterance) -> int:
+    """Return how long an utterance takes, 0 where its beginning or end is not known."""
+    if utterance.start_ms is None or utterance.end_ms is None:
+        return 0
+    return max(0, utterance.end_ms - utterance.start_ms)
 
 
 def speech_rate(speech: Speech) -> float:
-    """Return words per minute over the time the participant's utterances take; NaN without times."""
-    words, milliseconds = 0, 0
-    for utterance in speech.utterances:
-        if utterance.start_ms is not None and utterance.end_ms is not None and utterance.end_ms > utterance.start_ms:
-            words += len(utterance.words)
-            milliseconds += utterance.end_ms - utterance.start_ms
-    return 60_000 * words / milliseconds if milliseconds else math.nan
+    """Return words per minute over the time the participant's utterances take, pauses in them included."""
+    durations = [duration_ms(utterance) for utterance in speech.utterances]
+    words = sum(len(said) for said, taken in zip(_said(speech), durations, strict=True) if taken)
+    return 60_000 * words / sum(durations) if sum(durations) else math.nan
 
 
 def words_per_utterance(speech: Speech) -> float:
     """Return the mean number of spoken words of utterances that hold words."""
-    lengths = [len(utterance.words) for utterance in speech.utterances if utterance.words]
+    lengths = [len(said) for said in _said(speech) if said]
     return sum(lengths) / len(lengths) if lengths else math.nan
+
+
+def _said(speech: Speech) -> list[tuple[str, ...]]:
+    """Return the spoken words of every utterance."""
+    return [sentence.tokens for sentence in speech.sentences("spoken")]
 
 
 def share_ending(speech: Speech, terminator: Terminator) -> float:
@@ -79,7 +135,13 @@ def _per_100_words(name: str, formula: str, count: Callable[[Utterance], int], s
 
 
 def _of_speech(
-    name: str, unit: str, formula: str, compute: Callable[[Speech], float], *, undefined: str = "", source: str = ""
+    name: str,
+    unit: str,
+    formula: str,
+    compute: Callable[[Speech], float],
+    *,
+    undefined: str | Callable[[Speech], str] = "no utterance has a word",
+    source: str = "CHAT manual",
 ) -> Feature:
     return Feature(
         family="fluency",
@@ -90,7 +152,7 @@ def _of_speech(
         minimum=10,
         source=source,
         compute=compute,
-        undefined=undefined or "undefined for this speech",
+        undefined=undefined,
     )
 
 
@@ -105,15 +167,39 @@ FLUENCY = (
         "per 100 words",
         "100 silent pauses marked / spoken words",
         pause_rate,
-        undefined="plain text marks no pauses",
+        undefined=NO_PAUSES,
         source="CHAT manual",
+    ),
+    _of_speech(
+        "long_pauses",
+        "per 100 words",
+        f"100 pauses marked (...) or of more than {LONG_PAUSE_SECONDS:g} s / spoken words",
+        long_pause_rate,
+        undefined=NO_PAUSES,
+        source="Yuan et al. 2021",
+    ),
+    _of_speech(
+        "pause_length",
+        "seconds",
+        "mean seconds of the pauses with a time",
+        pause_length,
+        undefined="no pause has a time",
+        source="Pistono et al. 2016",
+    ),
+    _of_speech(
+        "pause_time_share",
+        "ratio",
+        "seconds of pauses between words of utterances with times / seconds of these utterances",
+        pause_share,
+        undefined=why_no_pause_share,
+        source="Pistono et al. 2016",
     ),
     _of_speech(
         "speech_rate",
         "words per minute",
         "spoken words / time of utterances",
         speech_rate,
-        undefined="the transcript has no times",
+        undefined=NO_TIMES,
     ),
     _of_speech("words_per_utterance", "words", "mean spoken words of an utterance", words_per_utterance),
     _of_speech(

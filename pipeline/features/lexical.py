@@ -1,16 +1,20 @@
 """Speech -> lexical features: how varied, how frequent and how specific the words are. All read the fluent view.
 
 Sources: Covington & McFall 2010 (MATTR); Brunet 1978; Honoré 1979; van Heuven et al. 2014 (Zipf scale) with the
-wordfreq data of Speer 2022; Fraser et al. 2016 and Nicholas et al. 1985 (pronouns, empty words).
+wordfreq data of Speer 2022; Fraser et al. 2016 and Nicholas et al. 1985 (pronouns, empty words); Snowdon et al.
+1996 and Brown et al. 2008 (idea density). Ratios of parts of speech count syntactic words: ``it's`` is two.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pipeline.features.feature import Feature, Speech
+from pipeline.features.tasks.pattern import without_clitic
+from pipeline.parser import ParsedWord
 
 MATTR_WINDOW = 25
 PRONOUNS = frozenset(
@@ -21,7 +25,11 @@ EMPTY_WORDS = frozenset(
     "thing things something anything everything nothing stuff someone somebody anybody everybody one ones somewhere "
     "whatever thingy whatsit do does doing did done get gets getting got".split()
 )
-_CLITICS = ("'s", "'re", "'ve", "'ll", "'d", "'m")
+RARE_ZIPF = 3.0  # van Heuven et al. 2014: words of low frequency lie below
+NOUNS, VERBS = frozenset({"NOUN", "PROPN"}), frozenset({"VERB"})
+CONTENT_WORDS = NOUNS | VERBS | {"ADJ", "ADV"}
+PROPOSITIONS = frozenset({"VERB", "ADJ", "ADV", "ADP", "CCONJ", "SCONJ"})
+NO_REPEATED_WORD = "every word is used once"
 
 
 def type_count(words: list[str]) -> float:
@@ -58,13 +66,30 @@ def honore_r(words: list[str]) -> float:
     return math.nan if once == len(counts) else 100 * math.log(len(words)) / (1 - once / len(counts))
 
 
-def mean_zipf(words: list[str]) -> float:
-    """Return the mean Zipf frequency (log10 of occurrences per billion words); unknown words are left out."""
+def zipf_frequencies(words: Iterable[str]) -> list[float]:
+    """Return each word's Zipf frequency (log10 of occurrences per billion words); unknown words are left out."""
     from wordfreq import zipf_frequency
 
-    values = [zipf_frequency(word, "en") for word in words]
-    known = [value for value in values if value > 0]
+    values = (zipf_frequency(word, "en") for word in words)
+    return [value for value in values if value > 0]
+
+
+def mean_zipf(words: list[str]) -> float:
+    """Return the mean Zipf frequency of the known words; NaN where none is known."""
+    known = zipf_frequencies(words)
     return math.fsum(known) / len(known) if known else math.nan
+
+
+def sd_zipf(words: list[str]) -> float:
+    """Return the standard deviation (n - 1) of the Zipf frequencies; NaN below two known words."""
+    known = zipf_frequencies(words)
+    return statistics.stdev(known) if len(known) > 1 else math.nan
+
+
+def rare_share(words: list[str]) -> float:
+    """Return the share of the known words that lie below Zipf 3; NaN where none is known."""
+    known = zipf_frequencies(words)
+    return sum(value < RARE_ZIPF for value in known) / len(known) if known else math.nan
 
 
 def mean_length(words: list[str]) -> float:
@@ -74,18 +99,46 @@ def mean_length(words: list[str]) -> float:
 
 def share_of(words: list[str], listed: frozenset[str]) -> float:
     """Return the share of words on a list, clitics put aside (``it's`` counts as ``it``)."""
-    return sum(_without_clitic(word) in listed for word in words) / len(words)
+    return sum(without_clitic(word) in listed for word in words) / len(words)
 
 
-def _without_clitic(word: str) -> str:
-    for clitic in _CLITICS:
-        if word.endswith(clitic) and len(word) > len(clitic):
-            return word.removesuffix(clitic)
-    return word
+def ratio(numerator: int, denominator: int) -> float:
+    """Return a ratio of counts; NaN where the denominator is 0."""
+    return numerator / denominator if denominator else math.nan
+
+
+def noun_verb_ratio(words: list[ParsedWord]) -> float:
+    """Return nouns / verbs, auxiliaries left out; NaN without a verb."""
+    return ratio(sum(word.upos in NOUNS for word in words), sum(word.upos in VERBS for word in words))
+
+
+def pronoun_noun_ratio(words: list[ParsedWord]) -> float:
+    """Return pronouns / nouns; NaN without a noun."""
+    return ratio(sum(word.upos == "PRON" for word in words), sum(word.upos in NOUNS for word in words))
+
+
+def content_share(words: list[ParsedWord]) -> float:
+    """Return the share of nouns, verbs, adjectives and adverbs."""
+    return ratio(sum(word.upos in CONTENT_WORDS for word in words), len(words))
+
+
+def idea_density(words: list[ParsedWord]) -> float:
+    """Return propositions a word: verbs, adjectives, adverbs, adpositions, conjunctions and ``not``.
+
+    After Brown et al. 2008; CPIDR's further adjustments (verb chains, the copula, ``either ... or``) are not made.
+    """
+    return ratio(sum(word.upos in PROPOSITIONS or word.lemma in ("not", "n't") for word in words), len(words))
 
 
 def _feature(
-    name: str, unit: str, formula: str, source: str, compute: Callable[[list[str]], float], minimum: int = 10
+    name: str,
+    unit: str,
+    formula: str,
+    source: str,
+    compute: Callable[[list[str]], float],
+    *,
+    minimum: int = 10,
+    undefined: str = "",
 ) -> Feature:
     def of_speech(speech: Speech) -> float:
         return compute(speech.fluent)
@@ -99,10 +152,35 @@ def _feature(
         minimum=minimum,
         source=source,
         compute=of_speech,
+        undefined=undefined,
     )
 
 
-LEXICAL = (
+def _zipf(name: str, unit: str, formula: str, compute: Callable[[list[str]], float]) -> Feature:
+    source = "van Heuven et al. 2014; wordfreq (Speer 2022)"
+    return _feature(name, unit, formula, source, compute, undefined="too few words have a known frequency")
+
+
+def _of_parse(
+    name: str, formula: str, source: str, compute: Callable[[list[ParsedWord]], float], *, undefined: str = ""
+) -> Feature:
+    def of_speech(speech: Speech) -> float:
+        return compute([word for sentence in speech.parsed for word in sentence])
+
+    return Feature(
+        family="lexical",
+        name=name,
+        unit="ratio",
+        formula=formula,
+        view="fluent",
+        minimum=10,
+        source=source,
+        compute=of_speech,
+        undefined=undefined,
+    )
+
+
+_OF_WORDS = (
     _feature("tokens", "words", "N, the number of words", "", lambda words: float(len(words)), minimum=0),
     _feature("types", "words", "V, the number of different words", "", type_count, minimum=0),
     _feature(
@@ -114,8 +192,17 @@ LEXICAL = (
         minimum=MATTR_WINDOW,
     ),
     _feature("brunet_w", "index", "N ** (V ** -0.165)", "Brunet 1978", brunet_w),
-    _feature("honore_r", "index", "100 ln N / (1 - V1 / V)", "Honoré 1979", honore_r),
-    _feature("zipf_mean", "Zipf", "mean log10 frequency per billion words", "van Heuven 2014; wordfreq", mean_zipf),
+    _feature(
+        "honore_r",
+        "index",
+        "100 ln N / (1 - V1 / V), V1 the types used once",
+        "Honoré 1979",
+        honore_r,
+        undefined=NO_REPEATED_WORD,
+    ),
+    _zipf("zipf_mean", "Zipf", "mean log10 frequency per billion words", mean_zipf),
+    _zipf("zipf_sd", "Zipf", "standard deviation (n - 1) of log10 frequency per billion words", sd_zipf),
+    _zipf("rare_word_share", "ratio", f"words below Zipf {RARE_ZIPF:g} / words with a frequency", rare_share),
     _feature("word_length", "letters", "mean letters of a word", "", mean_length),
     _feature(
         "pronoun_share",
@@ -132,3 +219,33 @@ LEXICAL = (
         lambda words: share_of(words, EMPTY_WORDS),
     ),
 )
+_OF_PARSE = (
+    _of_parse(
+        "content_word_share",
+        "nouns, verbs, adjectives and adverbs / syntactic words",
+        "Fraser et al. 2016",
+        content_share,
+    ),
+    _of_parse(
+        "noun_verb_ratio",
+        "nouns and names / verbs, auxiliaries left out",
+        "Fraser et al. 2016",
+        noun_verb_ratio,
+        undefined="no verb",
+    ),
+    _of_parse(
+        "pronoun_noun_ratio",
+        "pronouns / nouns and names",
+        "Fraser et al. 2016",
+        pronoun_noun_ratio,
+        undefined="no noun",
+    ),
+    _of_parse(
+        "idea_density",
+        "verbs, adjectives, adverbs, adpositions, conjunctions and not / syntactic words",
+        "Snowdon et al. 1996; Brown et al. 2008",
+        idea_density,
+    ),
+)
+
+LEXICAL = _OF_WORDS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.features import FEATURES, compute_features, feature_dictionary, missing_reason
+from pipeline.features import FEATURES, compute_features, feature_dictionary, missing_reason, prepare_speech
 from pipeline.ingest import read_transcript
 from pipeline.ingest.main_line import parse_main_line
 from pipeline.records import Transcript
@@ -55,7 +55,7 @@ def test_values_are_numbers_and_repeat() -> None:
         ((SHORT,), "chat", "fluency.fillers", "6 words, needs 10"),
         ((), "chat", "lexical.brunet_w", "0 words, needs 10"),
         ((), "chat", "lexical.tokens", ""),
-        ((LONG,), "text", "fluency.pauses", "plain text marks no pauses"),
+        ((LONG,), "text", "fluency.pauses", "the transcript marks no pauses"),
         ((LONG,), "chat", "fluency.pauses", ""),
         ((LONG,), "chat", "fluency.speech_rate", "the transcript has no times"),
         ((SHORT, "and all else in here differs ."), "chat", "lexical.honore_r", ""),
@@ -63,7 +63,7 @@ def test_values_are_numbers_and_repeat() -> None:
             ("one two three four five six seven eight nine ten .",),
             "chat",
             "lexical.honore_r",
-            "undefined for this speech",
+            "every word is used once",
         ),
     ],
 )
@@ -71,8 +71,9 @@ def test_a_missing_value_has_a_reason(lines: tuple[str, ...], source_format: str
     """What is NaN says why: too few words, or what the format or the speech lacks; what is there has no reason."""
     spoken = transcript(*lines, source_format=source_format)
     (feature,) = [feature for feature in FEATURES if feature.key == name]
-    assert reason == missing_reason(feature, spoken)
-    assert bool(reason) == math.isnan(compute_features(spoken)[name])
+    value = compute_features(spoken)[name]
+    assert reason == missing_reason(feature, value, prepare_speech(spoken))
+    assert bool(reason) == math.isnan(value)
 
 
 def test_no_speech_is_nan_and_never_zero() -> None:
@@ -91,5 +92,5 @@ def test_clinical_transcripts_have_features(shared: Path) -> None:
             continue
         read += 1
         for feature, value in zip(FEATURES, compute_features(spoken).values(), strict=True):
-            assert math.isfinite(value) or missing_reason(feature, spoken)
+            assert math.isfinite(value) or missing_reason(feature, value, prepare_speech(spoken))
     assert read > 20

@@ -48,6 +48,9 @@ def test_hand_computed_values() -> None:
         "retracings": 100 * 1 / 21,
         "unintelligible": 100 * 1 / 21,
         "pauses": 100 * 3 / 21,
+        "long_pauses": 100 * 1 / 21,
+        "pause_length": 2.5,
+        "pause_time_share": math.nan,
         "speech_rate": math.nan,
         "words_per_utterance": 21 / 4,
         "trailing_off_share": 1 / 4,
@@ -110,7 +113,8 @@ def test_plain_text_marks_no_pauses(tmp_path: Path) -> None:
 def test_too_few_words_are_nan(count: int, is_nan: bool) -> None:
     """Below ten spoken words every feature is NaN, none is 0; from ten on those that the format allows are numbers."""
     values = fluency(f"{' '.join(['boy'] * count)} .", "&=laughs (.) .")
-    assert math.isnan(values.pop("speech_rate"))
+    for name in ("speech_rate", "pause_length", "pause_time_share"):  # no time is known
+        assert math.isnan(values.pop(name))
     assert {is_nan} == {math.isnan(value) for value in values.values()}
 
 

@@ -139,7 +139,7 @@ def test_features_read_the_fluent_view_in_lower_case() -> None:
     assert 0.0 == values["lexical.empty_word_share"]
 
 
-@pytest.mark.parametrize(("count", "missing"), [(0, 7), (9, 7), (10, 1), (24, 1), (25, 0)])
+@pytest.mark.parametrize(("count", "missing"), [(0, 9), (9, 9), (10, 1), (24, 1), (25, 0)])
 def test_too_few_words_are_nan(count: int, missing: int) -> None:
     """Below 10 words all but the counts are NaN, below 25 MATTR; a count is never NaN."""
     words = ["boy", "the"] * 20
