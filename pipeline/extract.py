@@ -1,16 +1,17 @@
 """Cohort -> FeatureTable: reads each transcript, runs the frozen biLM, computes the linguistic features.
 
-Recordings are read in chunks, in parallel where asked; a recording's row depends on that recording alone.
+Recordings are read in chunks, in parallel where asked; a recording's row depends on that recording alone, so that a
+cache may hold it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,19 +21,24 @@ from pipeline import __version__
 from pipeline.bilm.engine import Reading
 from pipeline.bilm.engines import NUMPY, EngineChoice, Reader, load_engine, threads_of_one
 from pipeline.bilm.files import BiLMFiles, read_bilm
+from pipeline.cache import Cache, open_cache
 from pipeline.errors import InputError
+from pipeline.extracted import Extracted as Extracted
+from pipeline.extracted import pack_row, recording_key, unpack_row
 from pipeline.features import SET_VERSION, compute_features
 from pipeline.ingest import read_transcript
 from pipeline.manifest import Cohort, Recording
 from pipeline.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
 from pipeline.records import Sentence, Transcript, View
-from pipeline.speech import split_sentences, spoken_tokens
+from pipeline.speech import participant_utterances, split_sentences, spoken_tokens
 from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 
 CHUNK = 32
+AHEAD = 4  # chunks a process, that processes may be ahead
 POOLINGS = ("mean", "mean+max")
 
 Vector = NDArray[np.float64]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class ExtractSettings:
     """What decides a row: the biLM folder, the layer, the pooling over words, and the view read.
 
     ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
-    or ``mean+max``. The engine decides rounding alone.
+    or ``mean+max``. The engine decides rounding alone; ``cache`` is the folder of a cache, which decides nothing.
     """
 
     bilm: Path
@@ -48,17 +54,7 @@ class ExtractSettings:
     view: View = "spoken"
     pooling: str = "mean"
     engine: EngineChoice = NUMPY
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """One recording's row, or the reason why there is none."""
-
-    recording: Recording
-    transcript: Transcript | None
-    inputs: dict[str, Any]
-    sentences: list[SentencePerplexity]
-    unreadable: str = ""
+    cache: Path | None = None
 
 
 def extract_recordings(
@@ -73,20 +69,58 @@ def extract_recordings(
     Raises:
         InputError: the biLM is missing or damaged.
     """
+    bilm_files(settings.bilm)
+    if settings.cache:
+        open_cache(settings.cache)
+    yield from map_chunks(partial(extract_chunk, settings=settings), recordings, jobs=jobs, progress=progress)
+
+
+def map_chunks(
+    work: Callable[..., list[Row]],
+    recordings: Sequence[Recording],
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Row]:
+    """Yield the rows of ``work(chunk, threads=...)`` for each chunk of recordings, in order, in ``jobs`` processes.
+
+    Processes are a bounded number of chunks ahead of whoever takes the rows, so that rows do not pile up.
+    """
     from joblib import Parallel, delayed
 
-    bilm_files(settings.bilm)
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
     jobs = min(jobs, max(1, len(chunks)))
-    threads = threads_of_one(jobs)
+    task = partial(work, threads=threads_of_one(jobs))
     workers = Parallel(n_jobs=jobs, return_as="generator")
-    for rows in workers(delayed(extract_chunk)(chunk, settings, threads=threads) for chunk in chunks):
-        if progress:
-            progress(len(rows))
-        yield from rows
+    for start in range(0, len(chunks), AHEAD * jobs):
+        for rows in workers(delayed(task)(chunk) for chunk in chunks[start : start + AHEAD * jobs]):
+            if progress:
+                progress(len(rows))
+            yield from rows
 
 
-def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings, *, threads: int = 2) -> list[Extracted]:
+def extract_chunk(
+    recordings: Sequence[Recording], settings: ExtractSettings, *, threads: int = 2, keep_readings: bool = False
+) -> list[Extracted]:
+    """Read and measure a few recordings, or take them from the cache; rows with readings are always measured."""
+    if settings.cache is None or keep_readings:
+        return measure_chunk(recordings, settings, threads=threads, keep_readings=keep_readings)
+    cache, provenance = Cache(settings.cache), extract_provenance(settings)
+    keys = [recording_key(recording, **provenance) for recording in recordings]
+    stored = [cache.read(key) if key else None for key in keys]
+    missing = [recording for recording, content in zip(recordings, stored, strict=True) if content is None]
+    measured = iter(measure_chunk(missing, settings, threads=threads) if missing else ())
+    rows = []
+    for recording, key, content in zip(recordings, keys, stored, strict=True):
+        rows.append(unpack_row(recording, content) if content else next(measured))
+        if key and not content and rows[-1].transcript:
+            cache.write(key, pack_row(rows[-1]))
+    return rows
+
+
+def measure_chunk(
+    recordings: Sequence[Recording], settings: ExtractSettings, *, threads: int = 2, keep_readings: bool = False
+) -> list[Extracted]:
     """Read and measure a few recordings; the biLM reads their sentences together."""
     bilm = load_bilm(settings.bilm, settings.engine, threads=threads)
     read = [read_recording(recording) for recording in recordings]
@@ -96,10 +130,29 @@ def extract_chunk(recordings: Sequence[Recording], settings: ExtractSettings, *,
     rows = []
     for recording, item, own in zip(recordings, read, sentences, strict=True):
         if isinstance(item, Transcript):
-            rows.append(_measure(recording, item, own, [next(readings) for _ in own], settings))
+            of_recording = [next(readings) for _ in own]
+            row = _measure(recording, item, own, of_recording, settings)
+            rows.append(replace(row, readings=of_recording) if keep_readings else row)
         else:
             rows.append(Extracted(recording, None, {}, [], unreadable=item))
     return rows
+
+
+def leave_out_each(row: Extracted, settings: ExtractSettings) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number of each sentence, and the recording's inputs were it not there: as if measured anew.
+
+    The row holds its readings: the biLM reads a sentence whatever is beside it. Sentences without words are passed
+    over, and so is the only one that holds any.
+    """
+    assert row.transcript is not None
+    spoken = [score.index for score in row.sentences if score.words]
+    for number, utterance in enumerate(participant_utterances(row.transcript)):
+        if number in spoken and len(spoken) > 1:
+            others = tuple(other for other in row.transcript.utterances if other is not utterance)
+            transcript = replace(row.transcript, utterances=others)
+            readings = [*row.readings[:number], *row.readings[number + 1 :]]
+            sentences = _sentences(transcript, view=settings.view)
+            yield number, _measure(row.recording, transcript, sentences, readings, settings).inputs
 
 
 @lru_cache(maxsize=2)
@@ -245,12 +298,22 @@ def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: Ext
         columns=list(SentencePerplexity.__dataclass_fields__),
     )
     return FeatureTable(
-        subjects=subjects.reset_index(drop=True),
+        subjects=_with_facts(subjects.reset_index(drop=True), rows),
         inputs=pd.DataFrame([row.inputs for row in rows]),
         sentences=sentences,
         provenance=extract_provenance(settings)
         | {"transcripts": {row.recording.recording_id: row.transcript.source_digest for row in rows if row.transcript}},
     )
+
+
+def _with_facts(subjects: pd.DataFrame, rows: Sequence[Extracted]) -> pd.DataFrame:
+    """Return subjects with what their transcripts say of themselves: task, language and source_format."""
+    facts = {
+        name: pd.Series([getattr(row.transcript, name, None) or None for row in rows], dtype="str")
+        for name in ("task", "language", "source_format")
+        if name not in subjects
+    }
+    return subjects.assign(**facts)
 
 
 def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:

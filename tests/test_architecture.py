@@ -21,7 +21,7 @@ LAYERS = (
     ("bilm",),
     ("perplexity", "parser"),
     ("features",),
-    ("table",),
+    ("table", "extracted"),
     ("extract", "doc2vec", "scope", "reference"),
     ("estimator", "tuning", "model"),
     ("report",),  # lays out plain data; what fills it, score, knows it

@@ -17,8 +17,11 @@ from pipeline.errors import InputError
 from pipeline.extract import (
     Extracted,
     ExtractSettings,
+    extract_chunk,
     extract_cohort,
     extract_recordings,
+    leave_out_each,
+    map_chunks,
     pool_layers,
     read_recording,
 )
@@ -27,7 +30,7 @@ from pipeline.manifest import Recording, read_manifest
 from pipeline.perplexity import score_sentences, summarise_perplexity
 from pipeline.records import Transcript, View
 from pipeline.speech import split_sentences
-from pipeline.table import SENTENCES, TOKENS
+from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS
 
 SAID = (
     "the boy is up on the stool and &-um he (.) wants a cookie .",
@@ -140,7 +143,8 @@ def test_a_row_holds_what_the_stages_give(
     summary = {f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()}
     features = compute_features(transcript)
     assert repr(summary | features) == repr({name: row.inputs[name] for name in summary | features})
-    assert {TOKENS, SENTENCES} == {name for name in row.inputs if "." not in name}
+    assert ["tell", "me", "more"] == row.inputs[INTERVIEWER_TOKENS]
+    assert {TOKENS, SENTENCES, INTERVIEWER_TOKENS} == {name for name in row.inputs if "." not in name}
 
 
 def test_speech_without_a_word_in_the_view_is_nan(tmp_path: Path, settings: ExtractSettings) -> None:
@@ -226,3 +230,55 @@ def test_a_cohort_with_unreadable_transcripts_is_refused(
         extract_cohort(read_manifest(path), settings)
     assert str(path) == caught.value.where
     assert 1 == len(str(caught.value).splitlines())
+
+
+def test_leaving_a_sentence_out_is_measuring_without_it(
+    tmp_path: Path, recordings: list[Recording], settings: ExtractSettings
+) -> None:
+    """Inputs without a sentence are, to the bit, those of a transcript in which it was never said."""
+    (row,) = extract_chunk(recordings[:1], settings, keep_readings=True)
+    left = dict(leave_out_each(row, settings))
+    assert list(range(len(SAID))) == list(left)
+    for number, inputs in left.items():
+        path = tmp_path / "without.cha"
+        path.write_text(chat(*SAID[:number], *SAID[number + 1 :]), encoding="utf-8")
+        (expected,) = extract_recordings([replace(recordings[0], transcript=path)], settings)
+        assert repr(expected.inputs) == repr(inputs)
+
+
+def test_sentences_without_words_are_not_left_out(tmp_path: Path, settings: ExtractSettings) -> None:
+    """An empty one changes nothing that is read; without the only one that holds words there is nothing to read."""
+    for lines, expected in ((("xxx .", SAID[0], SAID[1]), [1, 2]), (("xxx .", SAID[0]), [])):
+        (tmp_path / "a.cha").write_text(chat(*lines), encoding="utf-8")
+        (row,) = extract_chunk([Recording(1, "a", "a", tmp_path / "a.cha")], settings, keep_readings=True)
+        assert expected == [number for number, _ in leave_out_each(row, settings)]
+
+
+def test_chunks_are_read_as_rows_are_taken(
+    recordings: list[Recording], settings: ExtractSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows do not pile up: when the first is taken, only the chunks that processes may be ahead have been read."""
+    monkeypatch.setattr(extract, "CHUNK", 1)
+    done: list[int] = []
+
+    def read(chunk: list[Recording], *, threads: int) -> list[str]:
+        done.append(len(chunk))
+        return [recording.recording_id for recording in chunk]
+
+    many = recordings * 10
+    rows = map_chunks(read, many)
+    first = next(rows)
+    assert len(done) <= extract.AHEAD
+    assert [recording.recording_id for recording in many] == [first, *rows]
+
+
+def test_a_table_knows_what_its_transcripts_say_of_themselves(
+    manifest: Callable[[str], Path], settings: ExtractSettings
+) -> None:
+    """Task, language and format are columns of the subjects, missing where nobody tells."""
+    path = manifest("a.cha b.txt")
+    header, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header},task,language", f"{lines[0]},cookie,eng", f"{lines[1]},,"]) + "\n")
+    subjects = extract_cohort(read_manifest(path), settings).subjects
+    assert ["chat", "text"] == subjects["source_format"].tolist()
+    assert (["cookie"], ["eng"]) == (subjects["task"].dropna().tolist(), subjects["language"].dropna().tolist())
