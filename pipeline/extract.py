@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,8 @@ from pipeline.errors import InputError
 from pipeline.extracted import Extracted as Extracted
 from pipeline.extracted import pack_row, recording_key, unpack_row
 from pipeline.features import SET_VERSION, compute_features
+from pipeline.features.coherence import Vectors, sentence_vectors
+from pipeline.features.tasks import Task, bundled_tasks, find_task
 from pipeline.ingest import read_transcript
 from pipeline.manifest import Cohort, Recording
 from pipeline.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
@@ -46,13 +48,15 @@ class ExtractSettings:
     """What decides a row: the biLM folder, the layer, the pooling over words, and the view read.
 
     ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
-    or ``mean+max``. The engine decides rounding alone; ``cache`` is the folder of a cache, which decides nothing.
+    or ``mean+max``. ``tasks`` are the task files known. The engine decides rounding alone; ``cache`` is the folder of a
+    cache, which decides nothing.
     """
 
     bilm: Path
     layer: str = "mean"
     view: View = "spoken"
     pooling: str = "mean"
+    tasks: tuple[Task, ...] = field(default_factory=bundled_tasks)
     engine: EngineChoice = NUMPY
     cache: Path | None = None
 
@@ -131,8 +135,10 @@ def measure_chunk(
     for recording, item, own in zip(recordings, read, sentences, strict=True):
         if isinstance(item, Transcript):
             of_recording = [next(readings) for _ in own]
-            row = _measure(recording, item, own, of_recording, settings)
-            rows.append(replace(row, readings=of_recording) if keep_readings else row)
+            task = find_task(item.task, settings.tasks)
+            reference = reference_vectors(task, settings.bilm, settings.engine, threads=threads)
+            row = _measure(recording, item, own, of_recording, settings, reference=reference)
+            rows.append(replace(row, readings=of_recording, reference=reference) if keep_readings else row)
         else:
             rows.append(Extracted(recording, None, {}, [], unreadable=item))
     return rows
@@ -152,7 +158,10 @@ def leave_out_each(row: Extracted, settings: ExtractSettings) -> Iterator[tuple[
             transcript = replace(row.transcript, utterances=others)
             readings = [*row.readings[:number], *row.readings[number + 1 :]]
             sentences = _sentences(transcript, view=settings.view)
-            yield number, _measure(row.recording, transcript, sentences, readings, settings).inputs
+            yield (
+                number,
+                _measure(row.recording, transcript, sentences, readings, settings, reference=row.reference).inputs,
+            )
 
 
 @lru_cache(maxsize=2)
@@ -173,6 +182,17 @@ def load_bilm(folder: Path, engine: EngineChoice = NUMPY, *, threads: int = 2) -
         InputError: the biLM is missing or damaged, or what the engine needs is not installed.
     """
     return load_engine(folder, engine, files=bilm_files(folder), threads=threads)
+
+
+@lru_cache(maxsize=16)
+def reference_vectors(
+    task: Task | None, folder: Path, engine: EngineChoice = NUMPY, *, threads: int = 2
+) -> Vectors | None:
+    """Return the vectors of a task's reference, read once a process; None where there is nothing to compare with."""
+    if task is None or not task.reference:
+        return None
+    bilm = load_bilm(folder, engine, threads=threads)
+    return sentence_vectors([reading.layers for reading in bilm.read(task.reference)])
 
 
 def read_recording(recording: Recording) -> Transcript | str:
@@ -202,6 +222,8 @@ def _measure(
     sentences: Sequence[Sentence],
     readings: Sequence[Reading],
     settings: ExtractSettings,
+    *,
+    reference: Vectors | None,
 ) -> Extracted:
     scores = [sentence_perplexity(sentence, reading) for sentence, reading in zip(sentences, readings, strict=True)]
     vector = pool_layers(readings, layer=settings.layer, pooling=settings.pooling)
@@ -212,7 +234,8 @@ def _measure(
     }
     inputs.update({f"elmo.{number:04d}": float(value) for number, value in enumerate(vector)})
     inputs.update({f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()})
-    inputs.update(compute_features(transcript))
+    vectors = sentence_vectors([reading.layers for reading in readings])
+    inputs.update(compute_features(transcript, tasks=settings.tasks, vectors=vectors, reference=reference))
     return Extracted(recording, transcript, inputs, scores)
 
 
@@ -328,4 +351,5 @@ def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
         "pooling": settings.pooling,
         "view": settings.view,
         "feature_set": SET_VERSION,
+        "task_files": [task.definition for task in settings.tasks if task not in bundled_tasks()],
     }

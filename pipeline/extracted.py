@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.bilm.engine import Reading
 from pipeline.cache import Content, cache_key
 from pipeline.errors import InputError
+from pipeline.features.coherence import Vectors
 from pipeline.manifest import Recording
 from pipeline.manifest.files import holds_many, read_bytes
 from pipeline.perplexity import SentencePerplexity
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """One recording's row, or the reason why there is none. ``readings`` are kept where they are asked for."""
+    """One recording's row, or the reason why there is none.
+
+    ``readings``, and the vectors of what should be told (``reference``), are kept where they are asked for.
+    """
 
     recording: Recording
     transcript: Transcript | None
@@ -37,6 +41,7 @@ class Extracted:
     sentences: list[SentencePerplexity]
     unreadable: str = ""
     readings: Sequence[Reading] = ()
+    reference: Vectors | None = None
 
 
 def recording_key(recording: Recording, **settings: Any) -> str | None:

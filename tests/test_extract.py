@@ -26,6 +26,7 @@ from pipeline.extract import (
     read_recording,
 )
 from pipeline.features import compute_features
+from pipeline.features.coherence import sentence_vectors
 from pipeline.manifest import Recording, read_manifest
 from pipeline.perplexity import score_sentences, summarise_perplexity
 from pipeline.records import Transcript, View
@@ -137,11 +138,12 @@ def test_a_row_holds_what_the_stages_give(
     assert [token.lower() for sentence in sentences for token in sentence.tokens] == row.inputs[TOKENS]
     assert ("um" in row.inputs[TOKENS]) == (view == "spoken")
     assert [math.log(score.joint) for score in scores] == pytest.approx(row.inputs[SENTENCES], rel=1e-12)
-    words = np.concatenate([reading.layers for reading in bilm.read([s.tokens for s in sentences])], axis=1)
+    layers = [reading.layers for reading in bilm.read([sentence.tokens for sentence in sentences])]
+    words = np.concatenate(layers, axis=1)
     pooled = [row.inputs[f"elmo.{number:04d}"] for number in range(bilm.size)]
     np.testing.assert_allclose(pooled, words.astype(float).mean(axis=(0, 1)), rtol=1e-6, atol=1e-9)
     summary = {f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()}
-    features = compute_features(transcript)
+    features = compute_features(transcript, vectors=sentence_vectors(layers))
     assert repr(summary | features) == repr({name: row.inputs[name] for name in summary | features})
     assert ["tell", "me", "more"] == row.inputs[INTERVIEWER_TOKENS]
     assert {TOKENS, SENTENCES, INTERVIEWER_TOKENS} == {name for name in row.inputs if "." not in name}

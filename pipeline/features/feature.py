@@ -106,11 +106,17 @@ def prepare_speech(
     return Speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference)
 
 
+def nothing(speech: Speech) -> str:
+    """Return that no speech lacks anything but words."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """One number of a recording. ``minimum`` is the number of words of the view below which it is NaN.
 
-    ``undefined`` says why it can be NaN with enough words, alike for all speech or from the speech.
+    ``lacks`` says what it needs besides words that a recording does not have (a task file), empty where nothing;
+    ``undefined`` says when it is NaN all the same.
     """
 
     family: str
@@ -121,7 +127,8 @@ class Feature:
     minimum: int
     source: str
     compute: Callable[[Speech], float]
-    undefined: str | Callable[[Speech], str] = "undefined for this speech"
+    undefined: str = "undefined for this speech"
+    lacks: Callable[[Speech], str] = nothing
 
     @property
     def key(self) -> str:
@@ -137,4 +144,4 @@ class Feature:
         size = len(speech.words(self.view))
         if size < self.minimum:
             return f"{size} words, needs {self.minimum}"
-        return self.undefined if isinstance(self.undefined, str) else self.undefined(speech)
+        return self.lacks(speech) or self.undefined

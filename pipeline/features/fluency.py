@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from pipeline.features.feature import Feature, Speech
+from pipeline.features.feature import Feature, Speech, nothing
 from pipeline.records import Pause, Terminator, Utterance
 
 LONG_PAUSE_SECONDS = 2.0
@@ -79,12 +79,9 @@ def pause_share(speech: Speech) -> float:
     return math.fsum(seconds for seconds in pauses if seconds is not None) / total
 
 
-def why_no_pause_share(speech: Speech) -> str:
-    """Return why the share of pauses is not known."""
-    if not speech.marks_pauses:
-        return NO_PAUSES
-    timed = any(map(duration_ms, speech.utterances))
-    return "a pause is marked without its time" if timed else NO_TIMES
+def lacks_pauses(speech: Speech) -> str:
+    """Return that the format cannot mark pauses; empty where it can."""
+    return "" if speech.marks_pauses else NO_PAUSES
 
 
 def duration_ms(utterance: Utterance) -> int:
@@ -140,7 +137,8 @@ def _of_speech(
     formula: str,
     compute: Callable[[Speech], float],
     *,
-    undefined: str | Callable[[Speech], str] = "no utterance has a word",
+    undefined: str = "no utterance has a word",
+    lacks: Callable[[Speech], str] = nothing,
     source: str = "CHAT manual",
 ) -> Feature:
     return Feature(
@@ -153,6 +151,7 @@ def _of_speech(
         source=source,
         compute=compute,
         undefined=undefined,
+        lacks=lacks,
     )
 
 
@@ -191,7 +190,8 @@ FLUENCY = (
         "ratio",
         "seconds of pauses between words of utterances with times / seconds of these utterances",
         pause_share,
-        undefined=why_no_pause_share,
+        undefined="the transcript has no times, or marks a pause without its time",
+        lacks=lacks_pauses,
         source="Pistono et al. 2016",
     ),
     _of_speech(

@@ -58,8 +58,8 @@ def mean_place(speech: Speech) -> float:
     return math.fsum(places) / len(places) / len(speech.fluent) if places else math.nan
 
 
-def why_no_units(speech: Speech) -> str:
-    """Return why units cannot be counted; empty where they can."""
+def lacks_units(speech: Speech) -> str:
+    """Return what is missing for units to be counted; empty where nothing is."""
     if speech.task_name is None:
         return "the transcript names no task"
     return "" if speech.task else "no task file for this task"
@@ -86,7 +86,8 @@ def _units(
         minimum=10,
         source=source,
         compute=of_speech,
-        undefined=lambda speech: why_no_units(speech) or undefined,
+        undefined=undefined,
+        lacks=lacks_units,
     )
 
 
@@ -131,12 +132,10 @@ def reference_coherence(speech: Speech) -> float:
     return mean_to(speech.vectors, speech.reference)
 
 
-def _why_no_reference(speech: Speech) -> str:
-    if missing := why_no_units(speech):
-        return missing
-    if speech.task and not speech.task.reference:
-        return "the task file has no reference"
-    return f"no sentence of {LEAST_WORDS} words"
+def lacks_reference(speech: Speech) -> str:
+    """Return what is missing for speech to be compared with what should be told; empty where nothing is."""
+    bare = speech.task is not None and not speech.task.reference
+    return lacks_units(speech) or ("the task file has no reference" if bare else "")
 
 
 SEMANTIC = (
@@ -218,6 +217,7 @@ SEMANTIC = (
         minimum=10,
         source="docs/method.md",
         compute=reference_coherence,
-        undefined=_why_no_reference,
+        undefined=f"no sentence of {LEAST_WORDS} words",
+        lacks=lacks_reference,
     ),
 )

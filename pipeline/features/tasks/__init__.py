@@ -20,6 +20,7 @@ __all__ = [
     "Unit",
     "bundled_tasks",
     "find_task",
+    "known_tasks",
     "parse_pattern",
     "parse_task",
     "read_task",
@@ -33,6 +34,16 @@ def bundled_tasks() -> tuple[Task, ...]:
     """Return the tasks that ship with the package."""
     folder = files(__package__)
     return tuple(parse_task(folder.joinpath(name).read_text(encoding="utf-8"), where=name) for name in _BUNDLED)
+
+
+@cache
+def known_tasks(definitions: tuple[str, ...] = ()) -> tuple[Task, ...]:
+    """Return the tasks of these task files' texts, then those that ship.
+
+    Raises:
+        InputError: a text is no task.
+    """
+    return (*(parse_task(text, where="task file") for text in definitions), *bundled_tasks())
 
 
 def find_task(name: str | None, tasks: Sequence[Task]) -> Task | None:
