@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,7 @@ from pipeline.cli.options import (
     PositiveOpt,
     QuietOpt,
     SeedOpt,
+    TaskFileOpt,
     WhereOpt,
     engine_choice,
     print_json,
@@ -139,6 +140,7 @@ def features(
     bilm: BilmOpt = None,
     layer: LayerOpt = "mean",
     pooling: PoolingOpt = "mean",
+    task_file: TaskFileOpt = None,
     elmo_engine: EngineOpt = "numpy",
     allennlp_python: AllenNLPOpt = None,
     where: WhereOpt = None,
@@ -155,8 +157,15 @@ def features(
     from pipeline.studies.tables import extract_settings, read_table, write_table
 
     cohort = read_manifest(manifest, where=where)
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine_choice(elmo_engine, allennlp_python))
-    settings = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling, "engine": elmo_engine}
+    extract = extract_settings(
+        bilm,
+        layer=layer,
+        pooling=pooling,
+        task_files=task_file or (),
+        engine=engine_choice(elmo_engine, allennlp_python),
+    )
+    settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling}
+    settings |= {"engine": elmo_engine, "tasks": {task.name: task.digest for task in extract.tasks}}
     with (
         new_run(out, force=force, command="features", settings=settings) as folder,
         show_progress(quiet) as progress,

@@ -14,10 +14,22 @@ PositiveOpt = Annotated[str | None, typer.Option("--positive", help="The label t
 BilmOpt = Annotated[Path | None, typer.Option("--bilm", help="biLM folder [the bundled speech-bilm].")]
 LayerOpt = Annotated[str, typer.Option("--layer", help="biLM layer: mean, 0, 1, 2, or a weight each: 0.2,0.3,0.5.")]
 PoolingOpt = Annotated[str, typer.Option("--pooling", help="From words to a recording: mean or mean+max.")]
+TaskFileOpt = Annotated[
+    list[Path] | None,
+    typer.Option("--task-file", help="Information units of a picture or story (TOML); may be repeated."),
+]
 EngineOpt = Annotated[str, typer.Option("--elmo-engine", help="numpy, torch or allennlp; they agree.")]
 AllenNLPOpt = Annotated[
     Path | None,
     typer.Option("--allennlp-python", help="Interpreter of the engine allennlp [.venv-allennlp, built by make]."),
+]
+CacheOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        envvar="ADSCREEN_CACHE",
+        help="Folder that keeps what was read of transcripts, so that the next run is quick. It holds their words.",
+    ),
 ]
 ConfigOpt = Annotated[Path | None, typer.Option("--config", help="study.toml: folds, repeats, [search] ...")]
 JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]

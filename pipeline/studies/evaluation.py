@@ -52,6 +52,7 @@ def run_evaluation(
     bilm: Path | None = None,
     layer: str = "mean",
     pooling: str = "mean",
+    task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
     jobs: int = 1,
     force: bool = False,
@@ -63,7 +64,7 @@ def run_evaluation(
     """
     check_free(out, force=force)
     study = read_study(config, **(overrides or {}))
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine)
     read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
     settings |= {"positive": read.positive, "negative": read.negative, "protocols": list(protocols)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from pipeline.bundled import BUNDLED_BILM, bundled
 from pipeline.errors import InputError
 from pipeline.extract import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
 from pipeline.features import feature_dictionary
+from pipeline.features.tasks import read_tasks
 from pipeline.manifest import Cohort
 from pipeline.perplexity import perplexity_dictionary
 from pipeline.progress import Progress
@@ -19,16 +21,23 @@ from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 
 
 def extract_settings(
-    bilm: Path | None, *, layer: str = "mean", pooling: str = "mean", engine: EngineChoice = NUMPY
+    bilm: Path | None,
+    *,
+    layer: str = "mean",
+    pooling: str = "mean",
+    task_files: Sequence[Path] = (),
+    engine: EngineChoice = NUMPY,
 ) -> ExtractSettings:
-    """Return extraction settings; ``bilm`` None is the bundled one.
+    """Return extraction settings; ``bilm`` None is the bundled one, and ``task_files`` go before those that ship.
 
     Raises:
-        InputError: the biLM cannot be read or has no such layer, or there is no such pooling.
+        InputError: the biLM cannot be read or has no such layer, there is no such pooling, or a task file is none.
     """
     if pooling not in POOLINGS:
         raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
-    settings = ExtractSettings(bilm or bundled(BUNDLED_BILM), layer=layer, pooling=pooling, engine=engine)
+    tasks = read_tasks(task_files)
+    folder = bilm or bundled(BUNDLED_BILM)
+    settings = ExtractSettings(folder, layer=layer, pooling=pooling, tasks=tasks, engine=engine)
     layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
     return settings
 

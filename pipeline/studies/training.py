@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ def run_training(
     bilm: Path | None = None,
     layer: str = "mean",
     pooling: str = "mean",
+    task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
     jobs: int = 1,
     force: bool = False,
@@ -36,7 +37,7 @@ def run_training(
     study = read_study(config, **(overrides or {}))
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, engine=engine)
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case}
     with new_run(out, force=force, command="train", settings=settings) as folder:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
+from pipeline.errors import InputError
 from pipeline.features.tasks.file import CATEGORIES, Task, Unit, parse_task, read_task
 from pipeline.features.tasks.pattern import Pattern, parse_pattern
 
@@ -24,6 +26,7 @@ __all__ = [
     "parse_pattern",
     "parse_task",
     "read_task",
+    "read_tasks",
 ]
 
 _BUNDLED = ("cookie_theft.toml",)
@@ -44,6 +47,21 @@ def known_tasks(definitions: tuple[str, ...] = ()) -> tuple[Task, ...]:
         InputError: a text is no task.
     """
     return (*(parse_task(text, where="task file") for text in definitions), *bundled_tasks())
+
+
+def read_tasks(paths: Sequence[Path]) -> tuple[Task, ...]:
+    """Return the tasks of a user's files, then those that ship.
+
+    Raises:
+        InputError: a file is missing or is no task file, or two go by one name.
+    """
+    own = [read_task(path) for path in paths]
+    for number, task in enumerate(own):
+        other = next((path for path, known in zip(paths, own[:number], strict=False) if known.goes_by(task.name)), None)
+        if other is not None:
+            remedy = "give one of them, or another name"
+            raise InputError(f"{other.name} is for {task.name} too", where=str(paths[number]), remedy=remedy)
+    return known_tasks(tuple(task.definition for task in own))
 
 
 def find_task(name: str | None, tasks: Sequence[Task]) -> Task | None:
