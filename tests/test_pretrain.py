@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.bilm.corpus import read_corpus
@@ -29,6 +30,7 @@ from pipeline.pretrain import (  # noqa: E402
     run_pretraining,
     train,
 )
+from pipeline.pretrain.log import append_row, read_log, write_log  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -137,7 +139,7 @@ def test_an_interrupted_run_ends_with_the_same_weights(small_dir: Path, tmp_path
 
     def stop(row: dict[str, Any]) -> None:
         nonlocal reports
-        reports += 1
+        reports += "loss" in row
         if reports > batches:
             raise Stopped
 
@@ -220,6 +222,103 @@ def test_the_card_says_how_the_biLM_was_made(written: tuple[Path, list[dict[str,
         names.append(name)
     assert ["model.json", "options.json", "softmax.hdf5", "vocabulary.txt", "weights.hdf5"] == names
     assert not list(folder.glob("checkpoint*"))
+
+
+def test_the_log_is_a_table_and_a_plot(written: tuple[Path, list[dict[str, Any]]]) -> None:
+    """At the end training.jsonl is a table too, held-out perplexity at the start and at the end, and a picture."""
+    folder, _ = written
+    table = pd.read_csv(folder / "training.csv")
+    assert ["tokens", "loss", "tokens_per_s", "long"] == list(table)
+    assert 0 == table["tokens"].iloc[0]
+    assert SETTINGS.tokens <= table["tokens"].iloc[-1]
+    assert table["long"].iloc[0] > 10
+    assert table["long"].iloc[-1] < 2
+    assert (folder / "training.png").read_bytes().startswith(b"\x89PNG")
+    before = (folder / "training.png").read_bytes()
+    write_log(folder)
+    assert before == (folder / "training.png").read_bytes()
+
+
+def test_the_log_of_a_resumed_run_tells_its_tokens_once(tmp_path: Path) -> None:
+    """Lines after the checkpoint that the run went on from give way to those of the second time; a cut line is left."""
+    append_row(tmp_path, {"tokens": 0, "held_out": {"a": 100.0}})
+    append_row(tmp_path, {"tokens": 10, "loss": 5.0, "tokens_per_s": 1.0})
+    append_row(tmp_path, {"tokens": 20, "loss": 4.0, "tokens_per_s": 1.0})
+    with (tmp_path / "training.jsonl").open("a") as log:
+        log.write('{"tokens": 30, "lo')  # killed; the checkpoint was of 10 tokens
+    append_row(tmp_path, {"tokens": 10, "held_out": {"a": 50.0}})
+    append_row(tmp_path, {"tokens": 22, "loss": 3.0, "tokens_per_s": 2.0})
+    table = read_log(tmp_path)
+    assert [0, 10, 22] == table["tokens"].tolist()
+    assert [5.0, 3.0] == table["loss"].dropna().tolist()
+    assert [100.0, 50.0] == table["a"].dropna().tolist()
+
+
+def started(corpus_dir: Path, folder: Path, settings: PretrainSettings = SHORT) -> Trainer:
+    """Return a trainer that starts from a biLM folder."""
+    files = read_bilm(folder)
+    return Trainer(read_corpus(corpus_dir), replace(settings, start=files.digest), start=files)
+
+
+def test_a_start_gives_weights_and_vocabulary(written: tuple[Path, list[dict[str, Any]]], small_dir: Path) -> None:
+    """Training that goes on from a biLM begins with its weights and words, whatever text it reads."""
+    files = read_bilm(written[0])
+    trainer = started(small_dir, written[0])
+    assert files.softmax is not None
+    assert list(files.softmax.index) == trainer.vocabulary
+    for name, array in trainer.model.arrays.items():
+        assert np.array_equal(files.weights[name], array.detach().numpy())
+    assert np.array_equal(files.softmax.weights, trainer.softmax.detach().numpy())
+    assert np.array_equal(files.softmax.bias, trainer.bias.detach().numpy())
+
+
+def test_a_run_with_a_start_goes_on_exactly(
+    written: tuple[Path, list[dict[str, Any]]], small_dir: Path, tmp_path: Path
+) -> None:
+    """Stopped and resumed, it ends with the weights of a run that was not, and not with those of a run from nothing."""
+    whole, stopped, resumed = (started(small_dir, written[0]) for _ in range(3))
+    train(whole, checkpoint=tmp_path / "whole.pt", report=lambda row: None)
+
+    def stop(row: dict[str, Any]) -> None:
+        if stopped.batches_seen == 5:
+            raise Stopped
+
+    checkpoint = tmp_path / "stopped.pt"
+    with pytest.raises(Stopped):
+        train(stopped, checkpoint=checkpoint, report=stop, report_every_s=-1.0, checkpoint_every_s=-1.0)
+    train(resumed, checkpoint=checkpoint, report=lambda row: None)
+    assert parameters(whole) == parameters(resumed)
+    assert parameters(whole) != parameters(trained(small_dir, tmp_path, SHORT))
+
+
+def test_the_card_names_the_start(written: tuple[Path, list[dict[str, Any]]], corpus_dir: Path, tmp_path: Path) -> None:
+    """The digest of the biLM that training went on from is in model.json; a checkpoint knows it too."""
+    folder = tmp_path / "further"
+    run_pretraining(corpus_dir, folder, SHORT, start=written[0], threads=1, progress=QUIET)
+    card = json.loads((folder / "model.json").read_text())
+    assert read_bilm(written[0]).digest == card["settings"]["start"]
+    assert "" == json.loads((written[0] / "model.json").read_text())["settings"]["start"]
+    started(corpus_dir, written[0]).save(tmp_path / "checkpoint.pt")
+    other = Trainer(read_corpus(corpus_dir), SHORT)
+    with pytest.raises(InputError, match="the checkpoint is of a run with other settings"):
+        train(other, checkpoint=tmp_path / "checkpoint.pt", report=lambda row: None)
+
+
+def test_a_start_of_another_architecture_is_refused(
+    written: tuple[Path, list[dict[str, Any]]], corpus_dir: Path, tmp_path: Path
+) -> None:
+    """Sizes must be those of the biLM, which the line names; and it must have a softmax."""
+    larger = replace(SHORT, dim=64)
+    with pytest.raises(
+        InputError,
+        match=r"^--start: the biLM to start from has another architecture; use --dim 32 --projection-dim 16, ",
+    ):
+        run_pretraining(corpus_dir, tmp_path / "new", larger, start=written[0], threads=1, progress=QUIET)
+    for name in ("options.json", "weights.hdf5"):
+        (tmp_path / name).write_bytes((written[0] / name).read_bytes())
+    with pytest.raises(InputError, match=r"^--start: the biLM to start from has no softmax; give one that has$"):
+        run_pretraining(corpus_dir, tmp_path / "new", SHORT, start=tmp_path, threads=1, progress=QUIET)
+    assert not (tmp_path / "new").exists()
 
 
 def test_picture_words_are_in_every_vocabulary(finished: Trainer) -> None:
