@@ -1,0 +1,22 @@
+"""Text -> a biLM in AllenNLP's format: trains the char-CNN, both LSTM directions and a shared softmax.
+
+settings says what decides a run, batches makes arrays of sentences, trainer learns from them, log keeps the training
+log, run goes from a folder of text to a biLM folder. Needs PyTorch (extra ``torch``).
+"""
+
+from pipeline.pretrain.batches import Batch, BatchMaker
+from pipeline.pretrain.run import export, run_pretraining, train
+from pipeline.pretrain.settings import PICTURE_WORDS, SPEECH_FILTERS, PretrainSettings
+from pipeline.pretrain.trainer import Trainer
+
+__all__ = [
+    "PICTURE_WORDS",
+    "SPEECH_FILTERS",
+    "Batch",
+    "BatchMaker",
+    "PretrainSettings",
+    "Trainer",
+    "export",
+    "run_pretraining",
+    "train",
+]
