@@ -9,72 +9,123 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
 
 from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.bundled import BUNDLED_BILM, bundled
+from pipeline.cache import Cache, cache_key, open_cache
+from pipeline.doc2vec import Doc2VecVectorizer
 from pipeline.errors import InputError
 from pipeline.estimator import contributions
-from pipeline.extract import Extracted, ExtractSettings, extract_provenance, extract_recordings
-from pipeline.features import FEATURES, feature_dictionary, missing_reason, prepare_speech
+from pipeline.extract import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
+from pipeline.extracted import Extracted, recording_key
+from pipeline.features.tasks import known_tasks
 from pipeline.manifest import Recording
 from pipeline.model import ScreeningModel
-from pipeline.perplexity import SentencePerplexity, perplexity_dictionary
-from pipeline.records import Transcript, Utterance
-from pipeline.report.contents import (
-    Contribution,
-    RecordingReport,
-    Removed,
-    ReportFeature,
-    ReportSentence,
-    Result,
-    ScoreRow,
-)
-from pipeline.report.removed import describe_removed, report_words
-from pipeline.speech import participant_utterances
+from pipeline.report.contents import RecordingReport
+from pipeline.report.stored import report_from_json, report_to_json
+from pipeline.reporting import Judged, Scored, build_report, is_synthetic
+from pipeline.scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from pipeline.table import TOKENS
+from pipeline.tuning import on_one_thread
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """What a user may ask of scoring.
+
+    ``minimum_words`` None is the fewest of a training recording. ``prevalence`` is the share of cases among those who
+    are screened, for the meaning of a result. ``sentence_effects`` re-scores each recording without each sentence.
+    """
+
+    minimum_words: int | None = None
+    prevalence: float | None = None
+    sentence_effects: bool = False
+    allow_training_subjects: bool = False
+    allow_out_of_scope: bool = False
+
+
+AS_TRAINED = ScoreOptions()
 
 
 def score_recordings(
     model: ScreeningModel,
     recordings: Sequence[Recording],
     settings: ExtractSettings,
+    options: ScoreOptions = AS_TRAINED,
     *,
-    minimum_words: int | None = None,
-    allow_training_subjects: bool = False,
     jobs: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[RecordingReport]:
     """Yield one report a recording, in order; ``report.score`` is its row.
 
     Raises:
-        InputError: a subject was in training and that is not allowed, or the biLM is not the model's.
+        InputError: a subject was in training and that is not allowed, the biLM is not the model's, or the prevalence
+            is none or cannot be used.
     """
     check_bilm(model, settings)
+    _check_prevalence(model, options.prevalence)
     known = sorted({recording.subject_id for recording in recordings if in_training(model, recording)})
-    if known and not allow_training_subjects:
+    if known and not options.allow_training_subjects:
         raise InputError(
             f"{len(known)} of the subjects were in training, the first is {known[0]}",
             where="cohort",
             remedy="leave them out, or add --allow-training-subjects, which marks their rows",
         )
-    least = model.manifest.minimum_words if minimum_words is None else minimum_words
-    for row in extract_recordings(recordings, settings, jobs=jobs, progress=progress):
-        yield _report(model, row, minimum_words=least)
+    if settings.cache:
+        open_cache(settings.cache)
+    work = partial(score_chunk, model=model, settings=settings, options=options)
+    yield from map_chunks(work, recordings, jobs=jobs, progress=progress)
+
+
+def score_chunk(
+    recordings: Sequence[Recording],
+    *,
+    model: ScreeningModel,
+    settings: ExtractSettings,
+    options: ScoreOptions,
+    threads: int = 2,
+) -> list[RecordingReport]:
+    """Score a few recordings, or take their reports from the cache."""
+    if settings.cache is None or not model.digest:
+        return _score(recordings, model, settings, options, threads=threads)
+    cache, provenance = Cache(settings.cache), extract_provenance(settings)
+    keys = [_report_key(recording, model, options, provenance) for recording in recordings]
+    stored = [cache.read(key) if key else None for key in keys]
+    missing = [recording for recording, content in zip(recordings, stored, strict=True) if content is None]
+    scored = iter(_score(missing, model, settings, options, threads=threads) if missing else ())
+    reports = []
+    for key, content in zip(keys, stored, strict=True):
+        reports.append(report_from_json(content["report"]) if content else next(scored))
+        if key and not content and reports[-1].score.result != "unreadable":
+            cache.write(key, {"report": report_to_json(reports[-1])})
+    return reports
+
+
+def _report_key(
+    recording: Recording, model: ScreeningModel, options: ScoreOptions, provenance: dict[str, object]
+) -> str | None:
+    row = recording_key(recording, **provenance)
+    about = {"model": model.digest, "options": asdict(options), "synthetic": is_synthetic(recording)}
+    return row and cache_key(row=row, kind="report", **about)
 
 
 def in_training(model: ScreeningModel, recording: Recording) -> bool:
     """Return whether the recording's subject was in training.
 
-    A loose file has its name for a subject id (``S012-2``): there the parts before a ``-`` or ``_`` are tried too.
+    A loose file has its name for a subject id (``S012-2``, or ``site/S012-2`` where another has the same name): there
+    the name's parts before a ``-``, ``_`` or ``.`` are tried too.
     """
-    names = [recording.subject_id]
-    if recording.subject_id == recording.transcript.name.partition(".")[0]:
-        names += [names[0][: match.start()] for match in re.finditer("[-_]", names[0])]
+    names = {recording.subject_id}
+    name = recording.subject_id.rpartition("/")[2]
+    if recording.transcript.name.startswith(f"{name}.") or recording.transcript.name == name:
+        names |= {name, *(name[: match.start()] for match in re.finditer("[-_.]", name))}
     return any(model.knows_subject(name) for name in names)
 
 
@@ -91,7 +142,19 @@ def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
             )
 
 
-def model_settings(model: ScreeningModel, bilm: Path | None, *, engine: EngineChoice = NUMPY) -> ExtractSettings:
+def _check_prevalence(model: ScreeningModel, prevalence: float | None) -> None:
+    if prevalence is None:
+        return
+    if not 0 < prevalence < 1:
+        raise InputError(f"{prevalence:g} is no prevalence", where="--prevalence", remedy="give a share, such as 0.08")
+    if model.manifest.scores is None:
+        what = "the model does not hold the scores of its training recordings"
+        raise InputError(what, where="--prevalence", remedy="train it again with this version")
+
+
+def model_settings(
+    model: ScreeningModel, bilm: Path | None, *, engine: EngineChoice = NUMPY, cache: Path | None = None
+) -> ExtractSettings:
     """Return the extraction settings of training, with the bundled biLM unless another is given."""
     provenance = model.manifest.provenance
     return ExtractSettings(
@@ -99,177 +162,100 @@ def model_settings(model: ScreeningModel, bilm: Path | None, *, engine: EngineCh
         layer=provenance["layer"],
         view=provenance["view"],
         pooling=provenance["pooling"],
+        tasks=known_tasks(tuple(provenance.get("task_files", ()))),
         engine=engine,
+        cache=cache,
     )
 
 
-def _report(model: ScreeningModel, row: Extracted, *, minimum_words: int) -> RecordingReport:
-    manifest = model.manifest
-    words = len(row.inputs[TOKENS]) if row.transcript else 0
-    scored = row.transcript is not None and words >= max(1, minimum_words)
-    terms, logit, spread = _evaluate(model, row) if scored else ({}, math.nan, [])
-    return RecordingReport(
-        score=_score_row(
-            model, row, words=words, scored=scored, logit=logit, spread=spread, minimum_words=minimum_words
-        ),
-        positive_label=manifest.positive_label,
-        negative_label=manifest.negative_label,
-        sentences=_sentences(model, row) if row.transcript else (),
-        features=_features(model, row) if row.transcript else (),
-        intercept=terms.pop("intercept", math.nan),
-        contributions=tuple(Contribution(family, value) for family, value in terms.items()),
-        warnings=_warnings(model, row),
-        model=model_facts(model),
-        task=row.transcript.task if row.transcript else None,
-        source_digest=row.transcript.source_digest if row.transcript else "",
-        synthetic=any("SYNTHETIC" in (value or "") for _, value in row.recording.extra),
-        removed=describe_removed(row.transcript, view=manifest.provenance["view"]) if row.transcript else Removed(),
-    )
-
-
-def _evaluate(model: ScreeningModel, row: Extracted) -> tuple[dict[str, float], float, list[float]]:
-    """Return family terms with the intercept, the logit, and the spread estimators' logits."""
-    inputs = pd.DataFrame([row.inputs])
-    (terms,) = contributions(model.estimator, inputs)
-    spread = [math.fsum(contributions(estimator, inputs)[0].values()) for estimator in model.spread]
-    return terms, math.fsum(terms.values()), spread
-
-
-def _score_row(
+def _score(
+    recordings: Sequence[Recording],
     model: ScreeningModel,
-    row: Extracted,
+    settings: ExtractSettings,
+    options: ScoreOptions,
     *,
-    words: int,
-    scored: bool,
-    logit: float,
-    spread: list[float],
-    minimum_words: int,
-) -> ScoreRow:
-    probability = _logistic(logit)
-    result: Result
-    if row.transcript is None:
-        result, reason = "unreadable", row.unreadable
-    elif not scored:
-        result, reason = "insufficient_speech", f"{words} words, the model needs {max(1, minimum_words)}"
-    else:
-        result, reason = ("screen_positive" if probability >= model.manifest.threshold else "screen_negative"), ""
-    return ScoreRow(
-        recording_id=row.recording.recording_id,
-        subject_id=row.recording.subject_id,
-        visit=row.recording.visit,
-        result=result,
-        reason=reason,
-        probability=probability,
-        probability_low=min(map(_logistic, [*spread, logit])),
-        probability_high=max(map(_logistic, [*spread, logit])),
-        threshold=model.manifest.threshold,
-        words=words,
-        sentences=sum(score.words > 0 for score in row.sentences),
-        perplexity=math.exp(row.inputs["perplexity.joint_pooled"]) if row.transcript else math.nan,
-        in_training=in_training(model, row.recording),
-        model_digest=model.digest,
+    threads: int,
+) -> list[RecordingReport]:
+    """Extract a few recordings and score together those that can be scored."""
+    rows = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
+    vocabulary, fewest = _known_words(model.estimator), fewest_words(model, options)
+    judged = []
+    for row in rows:
+        enough = row.transcript is not None and len(row.inputs[TOKENS]) >= fewest
+        unlike = _compare(model, row, vocabulary) if enough else None
+        judged.append(Judged(row, in_training(model, row.recording), fewest, unlike))
+    within = [item for item in judged if _may_be_scored(item, options)]
+    if within:
+        scored = iter(on_one_thread(_evaluate, model, [item.row for item in within], settings, options))
+        judged = [replace(item, scored=next(scored)) if _may_be_scored(item, options) else item for item in judged]
+    return [build_report(model, item, prevalence=options.prevalence) for item in judged]
+
+
+def _may_be_scored(judged: Judged, options: ScoreOptions) -> bool:
+    return judged.unlike is not None and (options.allow_out_of_scope or not judged.far)
+
+
+def fewest_words(model: ScreeningModel, options: ScoreOptions) -> int:
+    """Return the number of words below which a recording is not scored: at least one."""
+    asked = options.minimum_words
+    return max(1, model.manifest.minimum_words if asked is None else asked)
+
+
+def _known_words(part: object) -> frozenset[str] | None:
+    """Return the vocabulary of the Doc2Vec in an estimator, None where it has none."""
+    if isinstance(part, Doc2VecVectorizer):
+        return frozenset(part.vocabulary_.tolist())
+    steps = (
+        part.steps if isinstance(part, Pipeline) else part.transformers_ if isinstance(part, ColumnTransformer) else ()
     )
+    found = (_known_words(step[1]) for step in steps)
+    return next((words for words in found if words is not None), None)
 
 
-def _logistic(logit: float) -> float:
-    if logit < 0:
-        return math.exp(logit) / (1 + math.exp(logit))
-    return 1 / (1 + math.exp(-logit))
-
-
-def _sentences(model: ScreeningModel, row: Extracted) -> tuple[ReportSentence, ...]:
+def _compare(model: ScreeningModel, row: Extracted, vocabulary: frozenset[str] | None) -> tuple[Unlike, ...]:
+    """Return in what a recording that has words is unlike those of training."""
     assert row.transcript is not None
-    scores = {score.index: score for score in row.sentences}
-    return tuple(
-        _sentence(index, utterance, scores[index], model.manifest.sentence_reference)
-        for index, utterance in enumerate(participant_utterances(row.transcript))
+    tokens = row.inputs[TOKENS]
+    seen = Observed(
+        language=row.transcript.language,
+        task=row.transcript.task,
+        source_format=row.transcript.source_format,
+        words=len(tokens),
+        out_of_vocabulary=row.inputs["perplexity.oov_share"],
+        unknown_words=math.nan if vocabulary is None else share_unknown(tokens, vocabulary),
+        fillers=share_of_fillers(tokens),
     )
+    return compare_scope(model.manifest.scope, seen) if model.manifest.scope else ()
 
 
-def _sentence(index: int, utterance: Utterance, score: SentencePerplexity, reference: list[float]) -> ReportSentence:
-    middle, top = reference
-    shade = (math.log(score.joint) - middle) / (top - middle) if score.words and top > middle else 0.0
-    return ReportSentence(
-        index=index,
-        words=report_words(utterance.words),
-        perplexity=score.joint,
-        out_of_vocabulary=score.out_of_vocabulary,
-        shade=min(1.0, max(0.0, shade)),
-        start_ms=utterance.start_ms,
-        end_ms=utterance.end_ms,
-    )
+def _evaluate(
+    model: ScreeningModel, rows: Sequence[Extracted], settings: ExtractSettings, options: ScoreOptions
+) -> list[Scored]:
+    """Return what the estimators make of each row."""
+    inputs = pd.DataFrame([row.inputs for row in rows])
+    terms = contributions(model.estimator, inputs)
+    spread = [[math.fsum(of.values()) for of in contributions(estimator, inputs)] for estimator in model.spread]
+    scored = [Scored(of, tuple(logits[n] for logits in spread)) for n, of in enumerate(terms)]
+    if not options.sentence_effects:
+        return scored
+    return [
+        Scored(item.terms, item.spread, sentence_effects(model, row, settings, logit=item.logit))
+        for item, row in zip(scored, rows, strict=True)
+    ]
 
 
-def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
-    """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
-    assert row.transcript is not None
-    linguistic = {feature.key: feature for feature in FEATURES}
-    speech = prepare_speech(row.transcript)
-    entries = [*perplexity_dictionary(model.manifest.provenance["view"]), *feature_dictionary()]
-    features = []
-    for entry in entries:
-        name, value = entry["name"], row.inputs[entry["name"]]
-        low, middle, high = model.manifest.reference.get(name, [math.nan] * 3)
-        reason = ""
-        if math.isnan(value):
-            known = linguistic.get(name)
-            reason = missing_reason(known, value, speech) if known else "too few sentences"
-        features.append(
-            ReportFeature(
-                name=name.partition(".")[2],
-                family=entry["family"],
-                unit=entry["unit"],
-                formula=entry["formula"],
-                value=value,
-                low=low,
-                middle=middle,
-                high=high,
-                reason=reason,
-            )
-        )
-    return tuple(features)
+def sentence_effects(
+    model: ScreeningModel, row: Extracted, settings: ExtractSettings, *, logit: float
+) -> tuple[float, ...]:
+    """Return for each sentence the logit less that of the recording without it.
 
-
-def _warnings(model: ScreeningModel, row: Extracted) -> tuple[str, ...]:
-    if row.transcript is None:
-        return ()
-    warnings = [_diagnostic_summary(row.transcript)] if row.transcript.diagnostics else []
-    share = row.inputs["perplexity.oov_share"]
-    usual = model.manifest.reference.get("perplexity.oov_share")
-    if usual and share > usual[2]:
-        warnings.append(
-            f"{share:.0%} of the words are outside the language model's vocabulary (training controls: {usual[2]:.0%})"
-        )
-    if in_training(model, row.recording):
-        warnings.append("this subject was in the model's training data, so the score is too sure of itself")
-    return tuple(warnings)
-
-
-def _diagnostic_summary(transcript: Transcript) -> str:
-    count = len(transcript.diagnostics)
-    first = transcript.diagnostics[0]
-    line = f"line {first.line}: " if first.line else ""
-    more = f" (and {count - 1} more)" if count > 1 else ""
-    return f"the transcript needed repair: {line}{first.what}{more}"
-
-
-def model_facts(model: ScreeningModel) -> dict[str, Any]:
-    """Return what a page says of a model."""
-    manifest = model.manifest
-    return {
-        "digest": model.digest,
-        "bilm": manifest.provenance["bilm"],
-        "bilm_digest": manifest.provenance["bilm_digest"],
-        "adscreen": manifest.provenance["adscreen"],
-        "settings": manifest.settings,
-        "subjects": manifest.subjects,
-        "recordings": manifest.recordings,
-    }
-
-
-def score_frame(rows: Sequence[ScoreRow]) -> pd.DataFrame:
-    """Return score rows as a table."""
-    names = list(ScoreRow.__dataclass_fields__)
-    frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
-    floats = ("probability", "probability_low", "probability_high", "threshold", "perplexity")
-    return frame.astype(dict.fromkeys(floats, np.float64))
+    The recording is measured and scored anew without the sentence, so an effect is what its removal does, Doc2Vec,
+    perplexity over the rest and all. NaN for a sentence without words, and for one that alone holds any.
+    """
+    effects = [math.nan] * len(row.sentences)
+    left_out = list(leave_out_each(row, settings))
+    if left_out:
+        inputs = pd.DataFrame([of for _, of in left_out])
+        for (number, _), terms in zip(left_out, contributions(model.estimator, inputs), strict=True):
+            effects[number] = logit - math.fsum(terms.values())
+    return tuple(effects)

@@ -25,7 +25,7 @@ LAYERS = (
     ("extract", "doc2vec", "scope", "reference"),
     ("estimator", "tuning", "model"),
     ("report",),  # lays out plain data; what fills it, score, knows it
-    ("evaluate", "score"),
+    ("evaluate", "reporting", "score"),
     ("simulate", "pretrain", "doctor", "audit", "schemas"),
     ("studies",),
     ("demo",),

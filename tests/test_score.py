@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import astuple, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import extract
+from pipeline import extract, score
 from pipeline.errors import InputError
 from pipeline.extract import Extracted, ExtractSettings, extract_recordings
 from pipeline.features import FEATURES
 from pipeline.manifest import Recording, read_manifest
 from pipeline.model import ScreeningModel, load_model
-from pipeline.report.contents import RecordingReport, ScoreRow
-from pipeline.score import check_bilm, in_training, model_facts, model_settings, score_frame, score_recordings
+from pipeline.reference import nearest_percentile, predictive_values
+from pipeline.report.contents import RecordingReport
+from pipeline.reporting import model_facts
+from pipeline.score import ScoreOptions, check_bilm, in_training, model_settings, score_recordings
 from pipeline.table import TOKENS
 
 HEADERS = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tPAR Participant\n@ID:\teng|x|PAR|||||Participant|||\n"
@@ -45,21 +48,19 @@ def settings(tiny_bilm: Path) -> ExtractSettings:
 
 
 @pytest.fixture(scope="module")
-def recordings(simulated: Path) -> tuple[Recording, ...]:
+def recordings(simulated: Path) -> Sequence[Recording]:
     """The recordings of the held-out subjects."""
     return read_manifest(simulated / "held_out.csv").recordings
 
 
 @pytest.fixture(scope="module")
-def extracted(recordings: tuple[Recording, ...], settings: ExtractSettings) -> list[Extracted]:
+def extracted(recordings: Sequence[Recording], settings: ExtractSettings) -> list[Extracted]:
     """What is read from each held-out recording."""
     return list(extract_recordings(recordings, settings))
 
 
 @pytest.fixture(scope="module")
-def reports(
-    model: ScreeningModel, recordings: tuple[Recording, ...], settings: ExtractSettings
-) -> list[RecordingReport]:
+def reports(model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings) -> list[RecordingReport]:
     """The reports of the held-out recordings."""
     return list(score_recordings(model, recordings, settings))
 
@@ -78,7 +79,7 @@ def said(tmp_path: Path) -> Callable[..., Recording]:
 
 
 def test_every_recording_has_one_row_in_order(
-    recordings: tuple[Recording, ...], reports: list[RecordingReport], model: ScreeningModel
+    recordings: Sequence[Recording], reports: list[RecordingReport], model: ScreeningModel
 ) -> None:
     """Each held-out recording is scored, under its own ids, by this model."""
     expected = [(row.recording_id, row.subject_id, row.visit) for row in recordings]
@@ -115,7 +116,7 @@ def test_contributions_add_up_to_the_score(reports: list[RecordingReport]) -> No
 
 
 def test_a_score_at_the_threshold_is_positive(
-    model: ScreeningModel, recordings: tuple[Recording, ...], settings: ExtractSettings, reports: list[RecordingReport]
+    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, reports: list[RecordingReport]
 ) -> None:
     """The threshold itself screens positive, a hair above it does not."""
     probability = reports[0].score.probability
@@ -127,7 +128,7 @@ def test_a_score_at_the_threshold_is_positive(
 
 def test_a_bad_transcript_is_a_row_with_its_reason(
     model: ScreeningModel,
-    recordings: tuple[Recording, ...],
+    recordings: Sequence[Recording],
     settings: ExtractSettings,
     reports: list[RecordingReport],
     tmp_path: Path,
@@ -174,7 +175,8 @@ def test_the_fewest_words_can_be_set(
     """With a lower limit the same recording is scored; with one word more than it has it is not."""
     recording = said("the boy is falling .")
     results = [
-        next(score_recordings(model, [recording], settings, minimum_words=least)).score.result for least in (4, 5)
+        next(score_recordings(model, [recording], settings, ScoreOptions(minimum_words=least))).score.result
+        for least in (4, 5)
     ]
     assert results[0] in ("screen_positive", "screen_negative")
     assert "insufficient_speech" == results[1]
@@ -185,7 +187,9 @@ def test_speech_that_is_all_excluded_is_insufficient(
 ) -> None:
     """Nothing is left to score, whatever the limit: a row with a reason, not a failure."""
     (tmp_path / "x.cha").write_text(EXCLUDED)
-    (report,) = score_recordings(model, [Recording(1, "x", "x", tmp_path / "x.cha")], settings, minimum_words=0)
+    (report,) = score_recordings(
+        model, [Recording(1, "x", "x", tmp_path / "x.cha")], settings, ScoreOptions(minimum_words=0)
+    )
     assert ("insufficient_speech", "0 words, the model needs 1") == (report.score.result, report.score.reason)
     assert math.isnan(report.score.perplexity)
 
@@ -193,7 +197,7 @@ def test_speech_that_is_all_excluded_is_insufficient(
 @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_order_and_jobs_change_no_byte(
     model: ScreeningModel,
-    recordings: tuple[Recording, ...],
+    recordings: Sequence[Recording],
     settings: ExtractSettings,
     reports: list[RecordingReport],
     monkeypatch: pytest.MonkeyPatch,
@@ -214,6 +218,9 @@ def test_order_and_jobs_change_no_byte(
         ("SYN0003_2_cookie.cha", "SYN0003_2_cookie", True),
         ("SYN00031.cha", "SYN00031", False),
         ("SYN0003-1.cha", "P7", False),
+        ("SYN0003.second.cha", "SYN0003.second", True),
+        ("SYN0003-1.cha", "control/SYN0003-1", True),
+        ("SYN0003-1.cha", "control/SYN0003-1.cha", True),
     ],
 )
 def test_a_loose_file_of_a_training_subject_is_known_by_its_name(
@@ -231,7 +238,7 @@ def test_training_subjects_are_refused(model: ScreeningModel, simulated: Path, s
     held_out = [recording for recording in recordings if recording.subject_id == "SYN0020"]
     with pytest.raises(InputError, match="1 of the subjects were in training, the first is SYN0003"):
         next(score_recordings(model, [*held_out, *trained], settings))
-    found = list(score_recordings(model, [*held_out, *trained], settings, allow_training_subjects=True))
+    found = list(score_recordings(model, [*held_out, *trained], settings, ScoreOptions(allow_training_subjects=True)))
     expected = [False] * len(held_out) + [True] * len(trained)
     assert expected == [report.score.in_training for report in found]
     warned = [any("training data" in warning for warning in report.warnings) for report in found]
@@ -255,7 +262,7 @@ def test_other_settings_than_those_of_training_are_refused(
 
 
 def test_another_bilm_is_refused(
-    model: ScreeningModel, recordings: tuple[Recording, ...], random_bilm: Callable[..., Path], tmp_path: Path
+    model: ScreeningModel, recordings: Sequence[Recording], random_bilm: Callable[..., Path], tmp_path: Path
 ) -> None:
     """A biLM of the same shape with other weights is told by its digest, before anything is read."""
     other = ExtractSettings(random_bilm(tmp_path / "other", seed=1))
@@ -279,7 +286,7 @@ def test_the_report_shows_what_was_said(
     recording = said(
         "<the water> [//] the sink is &-um running [/] running over .", "goed [: went] &+flo home .", "xxx ."
     )
-    (report,) = score_recordings(model, [recording], settings, minimum_words=1)
+    (report,) = score_recordings(model, [recording], settings, ScoreOptions(minimum_words=1))
     marks = [[(word.text, word.mark) for word in sentence.words] for sentence in report.sentences]
     assert [("the", "retraced"), ("water", "retraced"), ("the", "word"), ("sink", "word"), ("is", "word")] == (
         marks[0][:5]
@@ -291,25 +298,167 @@ def test_the_report_shows_what_was_said(
     assert [False, False, True] == [math.isnan(sentence.perplexity) for sentence in report.sentences]
 
 
+ORDINARY = ("the boy is on the stool .",) * 16  # 96 words, as many as a training recording
+
+
+def test_ordinary_speech_is_within_scope(
+    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+) -> None:
+    """Nothing is warned of; held-out recordings of the training's kind are scored."""
+    (report,) = score_recordings(model, [said(*ORDINARY)], settings)
+    assert ((), "within", "") == (report.warnings, report.score.scope, report.score.warnings)
+
+
 @pytest.mark.parametrize(
-    ("line", "warning"),
+    ("lines", "change", "reason"),
     [
-        ("the boy is on the stool .", None),
-        ("xyzzy blorf quux zzyzx plugh .", "100% of the words are outside the language model's vocabulary"),
-        ("the boy [/ the stool .", "the transcript needed repair: line 6: "),
+        (("xyzzy blorf quux zzyzx plugh corge .",) * 16, {}, "100.0% of the words are new to the model (Doc2Vec)"),
+        (ORDINARY, {"task": "cat rescue"}, "the task is cat rescue, training was on cookie"),
+        (ORDINARY * 10, {}, "960 words, training recordings had"),
     ],
 )
-def test_what_makes_a_score_doubtful_is_said(
+def test_what_is_out_of_scope_is_not_scored_unless_allowed(
     model: ScreeningModel,
     settings: ExtractSettings,
     said: Callable[..., Recording],
-    line: str,
-    warning: str | None,
+    lines: tuple[str, ...],
+    change: dict[str, str],
+    reason: str,
 ) -> None:
-    """Words that the biLM does not know, and repairs of the transcript, are warned of; ordinary speech is not."""
-    (report,) = score_recordings(model, [said(line)], settings, minimum_words=1)
-    assert bool(warning) == bool(report.warnings)
-    assert warning is None or report.warnings[0].startswith(warning)
+    """The model abstains and says why; with leave it scores, and the row is marked and warned of."""
+    recording = replace(said(*lines), **change)  # type: ignore[arg-type]
+    (report,) = score_recordings(model, [recording], settings)
+    assert ("out_of_scope", "outside") == (report.score.result, report.score.scope)
+    assert reason in report.score.reason
+    assert math.isnan(report.score.probability)
+    assert ((), False) == (report.contributions, report.sentences == ())
+    (allowed,) = score_recordings(model, [recording], settings, ScoreOptions(allow_out_of_scope=True))
+    assert allowed.score.result in ("screen_positive", "screen_negative")
+    assert ("outside", "") == (allowed.score.scope, allowed.score.reason)
+    assert f"out of scope: {reason}" in allowed.score.warnings
+    assert 0 < allowed.score.probability < 1
+
+
+def test_another_language_is_out_of_scope(model: ScreeningModel, settings: ExtractSettings, tmp_path: Path) -> None:
+    """What the file says of itself counts."""
+    spoken = "".join(f"*PAR:\t{line}\n" for line in ORDINARY)
+    (tmp_path / "x.cha").write_text(f"{HEADERS.replace('eng', 'deu')}{spoken}@End\n", encoding="utf-8")
+    (report,) = score_recordings(model, [Recording(1, "x", "x", tmp_path / "x.cha")], settings)
+    assert "the language is deu, training was in eng" == report.score.reason
+
+
+def test_doubts_are_warned_of(model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]) -> None:
+    """Repairs of the transcript, a length a little beyond and a lack of fillers are warnings of a scored recording."""
+    (report,) = score_recordings(model, [said("the boy [/ the stool .", *ORDINARY * 2)], settings)
+    length, fillers, repair = report.warnings
+    assert length.startswith("196 words, training recordings had ")
+    assert fillers.startswith("no filler (um, uh) in 196 words, in training half had more than ")
+    assert repair.startswith("the transcript needed repair: line 6: ")
+    assert ("doubtful", "; ".join(report.warnings)) == (report.score.scope, report.score.warnings)
+    assert 0 < report.score.probability < 1
+
+
+def test_a_model_without_a_scope_claims_nothing(
+    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+) -> None:
+    """A model of before scopes scores whatever is long enough, and names no percentile."""
+    old = replace(model, manifest=replace(model.manifest, scope=None, scores=None))
+    (report,) = score_recordings(old, [said(*ORDINARY * 10)], settings)
+    assert ("", ()) == (report.score.scope, report.warnings)
+    assert math.isnan(report.score.control_percentile)
+    assert 0 < report.score.probability < 1
+    with pytest.raises(InputError, match="--prevalence: the model does not hold the scores"):
+        next(score_recordings(old, [said(*ORDINARY)], settings, ScoreOptions(prevalence=0.1)))
+
+
+def test_scores_are_placed_among_those_of_training(model: ScreeningModel, reports: list[RecordingReport]) -> None:
+    """The percentiles are those of held-out training scores; higher scores have no lower percentile."""
+    assert model.manifest.scores
+    for report in reports:
+        score = report.score
+        assert score.control_percentile == nearest_percentile(score.probability, model.manifest.scores.controls)
+        assert score.case_percentile == nearest_percentile(score.probability, model.manifest.scores.cases)
+    ordered = sorted((report.score for report in reports), key=lambda score: score.probability)
+    percentiles = [score.control_percentile for score in ordered]
+    assert percentiles == sorted(percentiles)
+    assert {"cross-fold spread"} == {report.score.interval for report in reports}
+
+
+def test_the_prevalence_gives_a_result_its_meaning(
+    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, reports: list[RecordingReport]
+) -> None:
+    """Predictive values are on every row where a prevalence is named; scores are as they were."""
+    assert model.manifest.scores
+    expected = predictive_values(model.manifest.scores, 0.08)
+    for before, report in zip(
+        reports[:3], score_recordings(model, recordings[:3], settings, ScoreOptions(prevalence=0.08)), strict=True
+    ):
+        assert math.isnan(before.score.ppv)
+        assert (0.08, *expected) == (report.score.prevalence, report.score.ppv, report.score.npv)
+        assert before.score.probability == report.score.probability
+
+
+@pytest.mark.parametrize("prevalence", [0.0, 1.0, -0.1, 8.0, math.nan])
+def test_a_prevalence_is_a_share(
+    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, prevalence: float
+) -> None:
+    """Percent, nothing and everything are refused in one line."""
+    with pytest.raises(InputError, match=r"is no prevalence; give a share, such as 0\.08"):
+        next(score_recordings(model, recordings, settings, ScoreOptions(prevalence=prevalence)))
+
+
+def test_a_sentences_effect_is_a_real_score_without_it(
+    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, tmp_path: Path
+) -> None:
+    """Leaving one sentence out changes the logit as scoring a transcript in which it was never said does."""
+    options = ScoreOptions(sentence_effects=True)
+    (report,) = score_recordings(model, recordings[:1], settings, options)
+    (alone,) = score_recordings(model, recordings[:1], settings)
+    assert alone.score == report.score or repr(alone.score) == repr(report.score)
+    assert len(report.sentences) == len(report.sentence_effects)
+    lines = recordings[0].transcript.read_text(encoding="utf-8").splitlines(keepends=True)
+    spoken = [number for number, line in enumerate(lines) if line.startswith("*PAR:")]
+    assert len(spoken) == len(report.sentences)
+    for number, effect in zip(spoken, report.sentence_effects, strict=True):
+        path = tmp_path / recordings[0].transcript.name
+        path.write_text("".join([*lines[:number], *lines[number + 1 :]]), encoding="utf-8")
+        without = [replace(recordings[0], transcript=path)]
+        (other,) = score_recordings(model, without, settings, ScoreOptions(minimum_words=1, allow_out_of_scope=True))
+        assert report.score.logit - other.score.logit == pytest.approx(effect, abs=1e-9)
+    assert any(abs(effect) > 1e-3 for effect in report.sentence_effects)
+
+
+def test_reports_come_from_the_cache(
+    model: ScreeningModel,
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    reports: list[RecordingReport],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second time nothing is read or scored and the reports are the same; other options or models are scored."""
+    kept = replace(settings, cache=tmp_path / "cache")
+    mixed = [*recordings[:4], Recording(9, "none", "none", tmp_path / "none.cha")]
+    expected = [repr(report) for report in reports[:4]]
+    for _ in range(2):
+        found = list(score_recordings(model, mixed, kept))
+        assert expected == [repr(report) for report in found[:4]]
+        assert "unreadable" == found[4].score.result
+    counts: list[int] = []
+    evaluate = score._evaluate
+
+    def count(model: ScreeningModel, rows: list[Extracted], *arguments: Any) -> Any:
+        counts.append(len(rows))
+        return evaluate(model, rows, *arguments)
+
+    monkeypatch.setattr(score, "_evaluate", count)
+    list(score_recordings(model, recordings[:4], kept))
+    assert [] == counts
+    list(score_recordings(model, recordings[:5], kept))
+    list(score_recordings(replace(model, digest="other"), recordings[:4], kept))
+    list(score_recordings(model, recordings[:4], kept, ScoreOptions(prevalence=0.1)))
+    list(score_recordings(model, [replace(recordings[0], visit="9")], kept))
+    assert [1, 4, 4, 1] == counts
 
 
 def test_the_shade_follows_perplexity(reports: list[RecordingReport], model: ScreeningModel) -> None:
@@ -351,29 +500,20 @@ def test_counts_on_the_row(extracted: list[Extracted], reports: list[RecordingRe
     """Words are those of the view, sentences those with words; perplexity is the recording's own."""
     for row, report in zip(extracted, reports, strict=True):
         score = report.score
+        joint = [one.joint for one in row.sentences if one.words]
+        assert (np.median(joint), max(joint)) == pytest.approx((score.perplexity_median, score.perplexity_max), rel=0.2)
         assert len(row.inputs[TOKENS]) == score.words
         assert sum(sentence.words > 0 for sentence in row.sentences) == score.sentences
         assert row.inputs["perplexity.joint_pooled"] == pytest.approx(math.log(score.perplexity))
 
 
 def test_progress_counts_recordings(
-    model: ScreeningModel, recordings: tuple[Recording, ...], settings: ExtractSettings
+    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings
 ) -> None:
     """The steps add up to the recordings."""
     steps: list[int] = []
     list(score_recordings(model, recordings[:3], settings, progress=steps.append))
     assert 3 == sum(steps)
-
-
-def test_the_frame_holds_the_rows(reports: list[RecordingReport]) -> None:
-    """One row a score in order, one column a field, numbers as numbers even where every one is missing."""
-    rows = [report.score for report in reports]
-    frame = score_frame(rows)
-    assert list(ScoreRow.__dataclass_fields__) == frame.columns.tolist()
-    assert [astuple(row) for row in rows] == list(frame.itertuples(index=False, name=None))
-    unscored = [replace(row, probability=math.nan, result="unreadable") for row in rows]
-    assert np.float64 == score_frame(unscored)["probability"].dtype
-    assert 0 == len(score_frame([]))
 
 
 def test_the_facts_of_a_model_are_on_the_page(model: ScreeningModel) -> None:

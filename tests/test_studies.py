@@ -14,21 +14,18 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.evaluate import evaluate
-from pipeline.extract import ExtractSettings, load_bilm
+from pipeline.extract import load_bilm
 from pipeline.ingest import read_transcript
 from pipeline.manifest import read_manifest
 from pipeline.model import load_model
 from pipeline.perplexity import score_sentences
 from pipeline.progress import Progress
-from pipeline.report.pages import page_name
 from pipeline.runs import new_run
-from pipeline.score import score_frame, score_recordings
 from pipeline.settings import StudySettings
 from pipeline.speech import split_sentences
 from pipeline.studies.auditing import run_audit
 from pipeline.studies.evaluation import metrics_frame, run_evaluation
 from pipeline.studies.perplexities import perplexity_table
-from pipeline.studies.scoring import run_scoring
 from pipeline.studies.tables import extract_settings, write_table
 from pipeline.studies.training import run_training
 from pipeline.table import FeatureTable
@@ -79,12 +76,6 @@ def evaluated(simulated: Path, tiny_bilm: Path, config: Path, tmp_path_factory: 
         progress=QUIET,
     )
     return Evaluated(out, metrics, notes)
-
-
-def score(model_folder: Path, inputs: list[Path], out: Path, bilm: Path, **options: Any) -> pd.DataFrame:
-    """Score and return scores.csv."""
-    run_scoring(model_folder, inputs, out, bilm=bilm, progress=QUIET, **options)
-    return pd.read_csv(out / "scores.csv", dtype={"recording_id": str, "visit": str})
 
 
 def test_an_evaluation_writes_what_it_found(
@@ -176,62 +167,6 @@ def test_training_writes_a_model_that_scores(
     assert [0.1, 1.0] == candidates["C"].tolist()
     assert manifest.inner_auc == pytest.approx(candidates["inner_auc"].max())
     assert json.loads((tmp_path / "m" / "model.json").read_text())["threshold"] == manifest.threshold
-
-
-def test_scores_are_written_once_a_recording(
-    model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
-) -> None:
-    """scores.csv, scores.parquet and the pages hold one entry a row of the manifest, in order."""
-    out = tmp_path / "scores"
-    frame = score(model_folder, [simulated / "held_out.csv"], out, tiny_bilm)
-    recordings = read_manifest(simulated / "held_out.csv").recordings
-    assert [recording.recording_id for recording in recordings] == frame["recording_id"].tolist()
-    model = load_model(model_folder)
-    expected = score_frame([report.score for report in score_recordings(model, recordings, ExtractSettings(tiny_bilm))])
-    pd.testing.assert_frame_equal(expected, pd.read_parquet(out / "scores.parquet"), check_dtype=False)
-    assert expected["probability"].tolist() == frame["probability"].tolist()
-    pages = {path.name for path in (out / "report").iterdir()}
-    assert {"index.html", *(page_name(recording.recording_id) for recording in recordings)} == pages
-    record = json.loads((out / "run.json").read_text())
-    assert model.digest == record["settings"]["model_digest"]
-
-
-def test_a_bad_transcript_leaves_the_other_rows_as_they_are(
-    model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
-) -> None:
-    """Scoring a cohort with a missing file writes every other row to the byte, and the missing one with its reason."""
-    clean = score(model_folder, [simulated / "held_out.csv"], tmp_path / "clean", tiny_bilm)
-    header, first, *rest = (simulated / "held_out.csv").read_text().splitlines()
-    (simulated / "spoilt.csv").write_text("\n".join([header, first.replace(".cha", ".none"), *rest]) + "\n")
-    spoilt = score(model_folder, [simulated / "spoilt.csv"], tmp_path / "spoilt", tiny_bilm)
-    assert ["unreadable"] == spoilt["result"][spoilt["result"] == "unreadable"].tolist()
-    assert "no such file" in spoilt["reason"][0]
-    lines = [(tmp_path / name / "scores.csv").read_text().splitlines() for name in ("clean", "spoilt")]
-    assert lines[0][2:] == lines[1][2:]
-    assert len(clean) == len(spoilt)
-
-
-def test_loose_transcripts_are_scored_by_their_names(
-    model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
-) -> None:
-    """Without a manifest a file's stem is recording and subject; its score is that of the same file in a manifest."""
-    path = simulated / "transcripts" / "SYN0020-1.cha"
-    loose = score(model_folder, [path, simulated / "transcripts" / "SYN0021-1.cha"], tmp_path / "loose", tiny_bilm)
-    assert ["SYN0020-1", "SYN0021-1"] == loose["recording_id"].tolist() == loose["subject_id"].tolist()
-    listed = score(model_folder, [simulated / "held_out.csv"], tmp_path / "listed", tiny_bilm)
-    assert listed.set_index("recording_id")["probability"]["SYN0020_1"] == loose["probability"][0]
-
-
-def test_loose_transcripts_of_one_name_are_refused(
-    model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
-) -> None:
-    """Two files of one stem would be one recording; a condition needs a manifest."""
-    path = simulated / "transcripts" / "SYN0020-1.cha"
-    with pytest.raises(InputError, match="two files are named SYN0020-1"):
-        score(model_folder, [path, path], tmp_path / "out", tiny_bilm)
-    with pytest.raises(InputError, match="--where: needs a manifest"):
-        score(model_folder, [path], tmp_path / "out", tiny_bilm, where="mmse > 20")
-    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS = (  # as help lists them: along the line, then what stands beside it
-    *("demo", "manifest", "ingest", "features", "evaluate", "compare", "train", "score", "audit", "simulate"),
+    *("demo", "manifest", "ingest", "features", "evaluate", "compare", "train", "score", "report", "audit", "simulate"),
     *("perplexity", "pretrain", "models", "doctor"),
 )
 

@@ -1,4 +1,4 @@
-"""Commands that score: score."""
+"""Commands that score: score, report."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pipeline.cli.app import app
 from pipeline.cli.options import (
     AllenNLPOpt,
     BilmOpt,
+    CacheOpt,
     EngineOpt,
     ForceOpt,
     JobsOpt,
@@ -21,6 +22,7 @@ from pipeline.cli.options import (
     engine_choice,
     print_json,
     print_table,
+    say,
     show_progress,
 )
 
@@ -28,26 +30,51 @@ from pipeline.cli.options import (
 @app.command()
 def score(
     model_dir: Annotated[Path, typer.Argument(help="Model folder.", show_default=False)],
-    inputs: Annotated[list[Path], typer.Argument(help="A manifest, or transcripts.", show_default=False)],
+    inputs: Annotated[list[Path], typer.Argument(help="A manifest, transcripts or folders.", show_default=False)],
     out: OutArg,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
     elmo_engine: EngineOpt = "numpy",
     allennlp_python: AllenNLPOpt = None,
     min_words: Annotated[int | None, typer.Option(min=1, help="Fewest words scored [as in training].")] = None,
+    prevalence: Annotated[
+        float | None, typer.Option(help="Share of cases among those screened, for what a result means: 0.08.")
+    ] = None,
+    sentence_effects: Annotated[
+        bool,
+        typer.Option(
+            "--sentence-effects", help="Score each recording without each sentence too (several times the time)."
+        ),
+    ] = False,
+    pages: Annotated[
+        bool, typer.Option("--pages/--no-pages", help="Write pages now, or later with `adscreen report`.")
+    ] = True,
     allow_training_subjects: Annotated[
         bool, typer.Option("--allow-training-subjects", help="Score subjects of the training data too, marked.")
     ] = False,
+    allow_out_of_scope: Annotated[
+        bool, typer.Option("--allow-out-of-scope", help="Score recordings unlike those of training too, marked.")
+    ] = False,
+    cache: CacheOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
 ) -> None:
-    """Score a held-out cohort: scores.csv, scores.parquet and one report per recording.
+    """Score a held-out cohort: one row a recording (CSV, Parquet, JSON), and its pages.
 
     Example: adscreen score model held_out.csv scores
     """
+    from pipeline.score import ScoreOptions
     from pipeline.studies.scoring import run_scoring
+
+    options = ScoreOptions(
+        minimum_words=min_words,
+        prevalence=prevalence,
+        sentence_effects=sentence_effects,
+        allow_training_subjects=allow_training_subjects,
+        allow_out_of_scope=allow_out_of_scope,
+    )
 
     with show_progress(quiet) as progress:
         counts = run_scoring(
@@ -57,8 +84,9 @@ def score(
             where=where,
             bilm=bilm,
             engine=engine_choice(elmo_engine, allennlp_python),
-            minimum_words=min_words,
-            allow_training_subjects=allow_training_subjects,
+            cache=cache,
+            options=options,
+            pages=pages,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -67,4 +95,26 @@ def score(
         print_json(counts)
     elif not quiet:
         print_table(counts)
-        print(f"Scores:  {out / 'scores.csv'}\nReports: open {out / 'report' / 'index.html'} in a browser")
+        print(f"Scores:  {out / 'scores.csv'}")
+        print(
+            f"Reports: open {out / 'report' / 'index.html'} in a browser"
+            if pages
+            else f"Reports: adscreen report {out}"
+        )
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder that `adscreen score` wrote.", show_default=False)],
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each page to a PDF too (Chromium or WeasyPrint).")] = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Write the pages of a scoring run anew from its stored reports.
+
+    Example: adscreen report scores --pdf
+    """
+    from pipeline.studies.scoring import rebuild_pages
+
+    with show_progress(quiet) as progress:
+        index = rebuild_pages(run, pdf=pdf, progress=progress)
+    say(quiet, f"Reports: open {index} in a browser")

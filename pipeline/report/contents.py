@@ -120,21 +120,6 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class AtPrevalence:
-    """What a result means where a share ``prevalence`` of those screened are cases.
-
-    ``positive_value`` is the share of cases among screen positives, ``negative_value`` that of others among screen
-    negatives; both by Bayes' rule from ``sensitivity`` and ``specificity`` at the threshold.
-    """
-
-    prevalence: float
-    sensitivity: float
-    specificity: float
-    positive_value: float
-    negative_value: float
-
-
-@dataclass(frozen=True, slots=True)
 class ReportFeature:
     """A feature beside the training controls' 5th, 50th and 95th percentile; ``reason`` says why it is NaN."""
 
@@ -162,7 +147,8 @@ class RecordingReport:
     """Everything on one recording's page.
 
     ``sentence_effects`` has one number a sentence: the logit less the logit without that sentence, so that a positive
-    one moved the score towards ``positive_label``; NaN for a sentence without words.
+    one moved the score towards ``positive_label``; NaN for a sentence without words. ``sentence_reference`` holds the
+    perplexities of no and of full shade.
     """
 
     score: ScoreRow
@@ -178,5 +164,5 @@ class RecordingReport:
     source_digest: str = ""
     synthetic: bool = False
     sentence_effects: tuple[float, ...] = ()
+    sentence_reference: tuple[float, float] = (math.nan, math.nan)
     removed: Removed = Removed()
-    at_prevalence: AtPrevalence | None = None

@@ -1,23 +1,32 @@
-"""Model + manifest or files -> a run folder with scores and reports."""
+"""Model + manifest, transcripts or folders -> a run folder with scores and reports; and its pages anew."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.bilm.engines import NUMPY, EngineChoice
-from pipeline.errors import InputError
-from pipeline.manifest import Recording, read_manifest
 from pipeline.model import load_model
-from pipeline.progress import Progress
-from pipeline.report.contents import RecordingReport, ScoreRow
+from pipeline.progress import Advance, Progress
+from pipeline.report.contents import RecordingReport
 from pipeline.report.pages import write_reports
-from pipeline.runs import check_free, new_run, write_csv
-from pipeline.score import model_facts, model_settings, score_frame, score_recordings
+from pipeline.report.pdf import print_pdf
+from pipeline.report.scores import count_scores, writing_scores
+from pipeline.report.stored import REPORTS, read_reports, writing_reports
+from pipeline.reporting import model_facts
+from pipeline.runs import check_free, new_run
+from pipeline.score import AS_TRAINED, ScoreOptions, model_settings, score_recordings
+from pipeline.studies.inputs import find_recordings
 
-MANIFEST_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx")
+PAGES = "report"
 
 
 def run_scoring(
@@ -28,60 +37,76 @@ def run_scoring(
     where: str | None = None,
     bilm: Path | None = None,
     engine: EngineChoice = NUMPY,
-    minimum_words: int | None = None,
-    allow_training_subjects: bool = False,
+    cache: Path | None = None,
+    options: ScoreOptions = AS_TRAINED,
+    pages: bool = True,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
 ) -> pd.DataFrame:
-    """Score a manifest or loose transcripts; write scores and reports; return the count of each result."""
+    """Score recordings and write each as it comes; return the count of each result.
+
+    The folder gets scores.csv, scores.parquet, scores.json, reports.jsonl.gz (what pages are made of) and, unless
+    ``pages`` is False, the pages themselves.
+    """
     check_free(out, force=force)
     model = load_model(model_dir)
-    recordings = _recordings(inputs, where=where)
-    extract = model_settings(model, bilm, engine=engine)
+    named = find_recordings(inputs, where=where)
+    extract = model_settings(model, bilm, engine=engine, cache=cache)
     settings = {"model": model_dir, "model_digest": model.digest, "inputs": list(inputs), "where": where}
-    settings |= {"minimum_words": minimum_words, "allow_training_subjects": allow_training_subjects}
+    settings |= asdict(options) | {"passed_over": named.passed_over}
+    counts: Counter[str] = Counter()
     with new_run(out, force=force, command="score", settings=settings) as folder:
-        reports = score_recordings(
-            model,
-            recordings,
-            extract,
-            minimum_words=minimum_words,
-            allow_training_subjects=allow_training_subjects,
-            jobs=jobs,
-            progress=progress.task("Scoring", len(recordings)),
-        )
-        rows: list[ScoreRow] = []
-        write_reports(
-            _collecting(reports, rows),
-            folder / "report",
-            model=model_facts(model),
-            positive_label=model.manifest.positive_label,
-            negative_label=model.manifest.negative_label,
-        )
-        frame = score_frame(rows)
-        write_csv(frame, folder / "scores.csv")
-        frame.to_parquet(folder / "scores.parquet", index=False)
-    counts = frame["result"].value_counts().sort_index()
-    return pd.DataFrame({"result": counts.index, "recordings": counts.to_numpy()})
+        advance = progress.task("Scoring", len(named.recordings))
+        reports = score_recordings(model, named.recordings, extract, options, jobs=jobs, progress=advance)
+        written = _writing(reports, folder, counts)
+        if pages:
+            labels = {name: getattr(model.manifest, name) for name in ("positive_label", "negative_label")}
+            write_reports(written, folder / PAGES, model=model_facts(model), **labels)
+        else:
+            for _ in written:
+                pass
+    return pd.DataFrame([{"result": result, "recordings": counts[result]} for result in sorted(counts)])
 
 
-def _collecting(reports: Iterator[RecordingReport], rows: list[ScoreRow]) -> Iterator[RecordingReport]:
+def _writing(reports: Iterator[RecordingReport], folder: Path, counts: Counter[str]) -> Iterator[RecordingReport]:
+    """Pass reports on, writing the row and the report of each."""
+    with ExitStack() as files:
+        write_row = files.enter_context(writing_scores(folder))
+        write_report = files.enter_context(writing_reports(folder / REPORTS))
+        for report in reports:
+            write_row(report.score)
+            write_report(report)
+            counts[report.score.result] += 1
+            yield report
+
+
+def rebuild_pages(run: Path, *, pdf: bool = False, progress: Progress) -> Path:
+    """Write the pages of a scoring run anew from its stored reports; return the index.
+
+    With ``pdf`` each recording's page is printed too. The old pages stay until the new ones are complete.
+
+    Raises:
+        InputError: the folder is not a scoring run, its reports are damaged, or nothing can print.
+    """
+    advance = progress.task("Writing pages", count_scores(run))
+    reports = read_reports(run / REPORTS)
+    first = next(reports)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{PAGES}.", dir=run))
+    try:
+        fresh.chmod(0o755)
+        labels = {"positive_label": first.positive_label, "negative_label": first.negative_label}
+        index = write_reports(_advancing(chain([first], reports), advance), fresh, model=first.model, **labels)
+        if pdf:
+            print_pdf(sorted(path for path in fresh.glob("*.html") if path != index), fresh)
+        shutil.rmtree(run / PAGES, ignore_errors=True)
+        fresh.replace(run / PAGES)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return run / PAGES / index.name
+
+
+def _advancing(reports: Iterator[RecordingReport], advance: Advance) -> Iterator[RecordingReport]:
     for report in reports:
-        rows.append(report.score)
         yield report
-
-
-def _recordings(inputs: Sequence[Path], *, where: str | None) -> tuple[Recording, ...]:
-    if len(inputs) == 1 and inputs[0].suffix.lower() in MANIFEST_SUFFIXES:
-        return read_manifest(inputs[0], where=where).recordings
-    if where is not None:
-        raise InputError("needs a manifest", where="--where", remedy="score a manifest, or leave --where out")
-    names = [path.stem for path in inputs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"two files are named {twice[0]}", where="score", remedy="use a manifest with a recording_id")
-    return tuple(
-        Recording(row=number, recording_id=path.stem, subject_id=path.stem, transcript=path.resolve())
-        for number, path in enumerate(inputs, start=1)
-    )
+        advance(1)
