@@ -11,6 +11,7 @@ from pipeline.cli.app import app
 from pipeline.cli.options import (
     AllenNLPOpt,
     BilmOpt,
+    CacheOpt,
     EngineOpt,
     ForceOpt,
     JobsOpt,
@@ -143,6 +144,7 @@ def features(
     task_file: TaskFileOpt = None,
     elmo_engine: EngineOpt = "numpy",
     allennlp_python: AllenNLPOpt = None,
+    cache: CacheOpt = None,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -163,6 +165,7 @@ def features(
         pooling=pooling,
         task_files=task_file or (),
         engine=engine_choice(elmo_engine, allennlp_python),
+        cache=cache,
     )
     settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling}
     settings |= {"engine": elmo_engine, "tasks": {task.name: task.digest for task in extract.tasks}}

@@ -54,6 +54,7 @@ def run_evaluation(
     pooling: str = "mean",
     task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
+    cache: Path | None = None,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
@@ -64,7 +65,7 @@ def run_evaluation(
     """
     check_free(out, force=force)
     study = read_study(config, **(overrides or {}))
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine)
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine, cache=cache)
     read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
     settings |= {"positive": read.positive, "negative": read.negative, "protocols": list(protocols)}

@@ -27,6 +27,7 @@ def extract_settings(
     pooling: str = "mean",
     task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
+    cache: Path | None = None,
 ) -> ExtractSettings:
     """Return extraction settings; ``bilm`` None is the bundled one, and ``task_files`` go before those that ship.
 
@@ -37,7 +38,7 @@ def extract_settings(
         raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
     tasks = read_tasks(task_files)
     folder = bilm or bundled(BUNDLED_BILM)
-    settings = ExtractSettings(folder, layer=layer, pooling=pooling, tasks=tasks, engine=engine)
+    settings = ExtractSettings(folder, layer=layer, pooling=pooling, tasks=tasks, engine=engine, cache=cache)
     layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
     return settings
 

@@ -28,6 +28,7 @@ def run_training(
     pooling: str = "mean",
     task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
+    cache: Path | None = None,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
@@ -37,7 +38,7 @@ def run_training(
     study = read_study(config, **(overrides or {}))
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine)
+    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine, cache=cache)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case}
     with new_run(out, force=force, command="train", settings=settings) as folder:
