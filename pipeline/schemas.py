@@ -66,6 +66,8 @@ KINDS = (
     Kind("report", "Report of one recording", nullable=True),
     Kind("model_manifest", "model.json"),
     Kind("run", "run.json"),
+    Kind("evaluation_report", "report.json of an evaluation", nullable=True),
+    Kind("certificate", "certificate.json of an evaluation", nullable=True),
 )
 
 
@@ -89,6 +91,7 @@ def _types() -> dict[str, Any]:
     from pipeline.model import ModelManifest
     from pipeline.records import Transcript
     from pipeline.report.contents import RecordingReport, ScoreRow
+    from pipeline.report.evaluation.contents import Certificate, EvaluationReport
 
     return {
         "manifest_row": Recording,
@@ -98,6 +101,8 @@ def _types() -> dict[str, Any]:
         "report": RecordingReport,
         "model_manifest": ModelManifest,
         "run": RunRecord,
+        "evaluation_report": EvaluationReport,
+        "certificate": Certificate,
     }
 
 

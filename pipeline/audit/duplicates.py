@@ -34,7 +34,7 @@ def identical_transcripts(table: FeatureTable) -> Iterator[Finding]:
     digests = _digests(table)
     for rows in _groups(digests):
         yield _copies(table, rows, "are the same file")
-    for rows in _groups(_fingerprints(table)):
+    for rows in _groups(fingerprints(table)):
         own = {digests[row] for row in rows}
         if len(own) > 1 or own == {None}:
             yield _copies(table, rows, "have the same words")
@@ -62,7 +62,7 @@ def near_duplicates(table: FeatureTable) -> Iterator[Finding]:
     from scipy.sparse.csgraph import connected_components
 
     subjects = table.subjects["subject_id"].to_numpy(dtype=str)
-    marks = np.array([mark or "" for mark in _fingerprints(table)])
+    marks = np.array([mark or "" for mark in fingerprints(table)])
     first, second, index = overlapping_pairs(table.inputs[TOKENS].tolist())
     kept = (subjects[first] != subjects[second]) & (marks[first] != marks[second])
     first, second, index = first[kept], second[kept], index[kept]
@@ -112,7 +112,7 @@ def _digests(table: FeatureTable) -> list[str | None]:
     return [known.get(recording) or None for recording in table.subjects["recording_id"]]
 
 
-def _fingerprints(table: FeatureTable) -> list[str | None]:
+def fingerprints(table: FeatureTable) -> list[str | None]:
     """Return a digest of each recording's words, None for fewer than 5: those may well agree by chance."""
     return [
         hashlib.sha256("\n".join(words).encode()).hexdigest() if len(words) >= GRAM else None

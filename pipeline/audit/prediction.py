@@ -85,13 +85,13 @@ def _rows(inputs: Any, rows: NDArray[np.intp]) -> Any:
     return inputs.iloc[rows] if isinstance(inputs, pd.DataFrame | pd.Series) else inputs[rows]
 
 
-def words_classifier() -> Any:
-    """Return TF-IDF of lists of words and logistic regression."""
+def words_classifier(*, least: int = 2) -> Any:
+    """Return TF-IDF of lists of words that occur in ``least`` of them or more, and logistic regression."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    words = TfidfVectorizer(analyzer=_as_it_is, min_df=2, sublinear_tf=True)
+    words = TfidfVectorizer(analyzer=_as_it_is, min_df=least, sublinear_tf=True)
     return make_pipeline(words, LogisticRegression(class_weight="balanced", max_iter=1000))
 
 

@@ -1,8 +1,8 @@
 """Cohort -> the table that an audit reads: each recording's words, what others said, and how it was transcribed.
 
-No biLM is run: nothing that an audit asks needs one. ``inputs`` has ``tokens`` (lower case), ``others`` (the words of
-everybody else), ``file`` (its name without folder and kind), ``kind`` (how the file was made), ``unreadable`` (the
-reason, or empty) and the habits of pipeline.audit.habits, one number each.
+No biLM is run: nothing that an audit asks needs one. ``inputs`` has ``tokens`` and, of everybody but the participant,
+``interviewer_tokens`` (both lower case), ``file`` (its name without folder and kind), ``kind`` (how the file was made),
+``unreadable`` (the reason, or empty) and the habits of pipeline.audit.habits, one number each.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pipeline.manifest import Cohort, Recording
 from pipeline.manifest.cohort import COVARIATES
 from pipeline.records import Transcript
 from pipeline.speech import participant_utterances, spoken_tokens
-from pipeline.table import TOKENS, FeatureTable
+from pipeline.table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
 
-OTHERS, FILE, KIND, UNREADABLE = "others", "file", "kind", "unreadable"
+FILE, KIND, UNREADABLE = "file", "kind", "unreadable"
 CHUNK = 32
 _KINDS = {"chat": "CHAT", "text": "plain text", "docx": "Word document", "elan": "ELAN", "textgrid": "TextGrid"}
 _TABLES = ("table", "excel")
@@ -44,7 +44,7 @@ def read_cohort(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None
     digests = {recording.recording_id: row.pop("digest") for recording, row in zip(recordings, rows, strict=True)}
     return FeatureTable(
         subjects=cohort.frame((*COVARIATES, "task", "language")).reset_index(drop=True),
-        inputs=pd.DataFrame(rows, columns=[TOKENS, OTHERS, FILE, KIND, UNREADABLE, *HABITS]),
+        inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, *HABITS]),
         sentences=pd.DataFrame({"recording_id": pd.Series(dtype="str")}),
         provenance={"transcripts": digests},
     )
@@ -73,13 +73,13 @@ def _read(recording: Recording) -> Transcript | str:
 def _describe(recording: Recording, read: Transcript | str) -> dict[str, Any]:
     common = {FILE: _stem(recording.transcript), UNREADABLE: ""}
     if isinstance(read, str):
-        return common | {TOKENS: [], OTHERS: [], KIND: None, UNREADABLE: read, "digest": None}
+        return common | {TOKENS: [], INTERVIEWER_TOKENS: [], KIND: None, UNREADABLE: read, "digest": None}
     own = participant_utterances(read)
     others = [utterance for utterance in read.utterances if utterance.speaker != read.participant]
     return (
         common
         | {name: [token.lower() for u in spoken for word in u.words for token in spoken_tokens(word)]
-           for name, spoken in ((TOKENS, own), (OTHERS, others))}
+           for name, spoken in ((TOKENS, own), (INTERVIEWER_TOKENS, others))}
         | {KIND: _kind(read.source_format), "digest": read.source_digest or None}
         | measure_habits(own)
     )  # fmt: skip

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pipeline.audit.conventions import find_conventions
 from pipeline.audit.finding import Finding, count, name_some
 from pipeline.audit.prediction import Area, describe_prediction, numbers_classifier, words_classifier
-from pipeline.audit.reading import FILE, OTHERS
+from pipeline.audit.reading import FILE
 from pipeline.metrics import bootstrap_weights, interval_of, weighted_auc
-from pipeline.table import TOKENS, FeatureTable
+from pipeline.table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
 
 RESAMPLES, SEED = 1000, 0
 NUMBERS, CATEGORIES = ("age", "education"), ("sex", "site")
@@ -79,7 +79,7 @@ def _demographics(table: FeatureTable, positive: str) -> Iterator[Finding]:
 
 def _interviewer(table: FeatureTable, positive: str) -> Iterator[Finding]:
     """Judge what everybody but the participant says."""
-    if OTHERS not in table.inputs or not table.inputs[OTHERS].map(len).any():
+    if INTERVIEWER_TOKENS not in table.inputs or not table.inputs[INTERVIEWER_TOKENS].map(len).any():
         yield Finding(
             "note", "nobody but the participant speaks, so interviewer speech was not examined", "interviewer"
         )
@@ -87,7 +87,7 @@ def _interviewer(table: FeatureTable, positive: str) -> Iterator[Finding]:
     yield describe_prediction(
         "interviewer speech (its words)",
         words_classifier(),
-        table.inputs[OTHERS],
+        table.inputs[INTERVIEWER_TOKENS],
         table,
         positive=positive,
         where="interviewer",
@@ -99,8 +99,8 @@ def _numbers(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> 
     """Yield one finding a number: word count, visits, age, education."""
     visits = table.subjects.groupby("subject_id")["recording_id"].transform("count")
     numbers = {"word count": table.inputs[TOKENS].map(len), "number of visits": visits}
-    if OTHERS in table.inputs:
-        numbers["words of the interviewer"] = table.inputs[OTHERS].map(len)
+    if INTERVIEWER_TOKENS in table.inputs:
+        numbers["words of the interviewer"] = table.inputs[INTERVIEWER_TOKENS].map(len)
     numbers |= {name: _column(table, name) for name in NUMBERS}
     for name, values in numbers.items():
         if values.nunique() > 1:

@@ -21,6 +21,7 @@ from pipeline.manifest import Cohort, labels, read_manifest
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv, write_json
 from pipeline.settings import StudySettings, read_study
+from pipeline.studies.reporting import report_evaluation
 from pipeline.studies.tables import extract_settings, read_training_table
 from pipeline.table import FeatureTable
 
@@ -82,6 +83,7 @@ def run_evaluation(
             write_csv(frame, folder / f"{stem}.csv")
         content = {stem: frame.to_dict("records") for stem, frame in frames.items()}
         write_json(content | {"notes": notes}, folder / "metrics.json")
+        report_evaluation(read.table, evaluations, frames | {"predictions": predictions}, settings, folder)
     return frames["metrics"], notes
 
 

@@ -23,7 +23,7 @@ def test_the_words_of_both_sides_are_kept_apart(read: Reader) -> None:
     ).inputs
     row = inputs.iloc[0]
     assert ["the", "boy", "falls", "no"] == row[TOKENS]
-    assert ["what", "happens", "more"] == row["others"]
+    assert ["what", "happens", "more"] == row["interviewer_tokens"]
     assert ("S1.v2", "plain text", "") == (row["file"], row["kind"], row["unreadable"])
 
 

@@ -1,0 +1,41 @@
+"""The report of a small evaluation of the simulated cohort, under both protocols."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pipeline.audit.certificate import certify
+from pipeline.evaluate import evaluate
+from pipeline.evaluate.description import describe_cohort, describe_flow
+from pipeline.evaluate.tables import cohort_frames, evaluation_frames, predictions_frame
+from pipeline.manifest import read_manifest
+from pipeline.report.evaluation.assemble import assemble_report
+from pipeline.settings import StudySettings
+from pipeline.table import FeatureTable
+
+
+@pytest.fixture(scope="session")
+def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettings) -> SimpleNamespace:
+    """The ``table``, the ``evaluations``, their ``frames``, the ``settings`` and the ``report`` made of them."""
+    table, cohort = simulated_table, read_manifest(simulated / "training.csv")
+    evaluations = [
+        evaluate(table, small_study, positive="case", protocol=protocol) for protocol in ("subject", "paper")
+    ]
+    settings = small_study.as_dict() | {
+        "manifest": simulated / "training.csv",
+        "where": "age > 40",
+        "positive": "case",
+        "negative": "control",
+        "provenance": table.provenance,
+    }
+    described = describe_cohort(table, positive="case")
+    flow = describe_flow(cohort, positive="case", where="age > 40")
+    frames = evaluation_frames(evaluations) | cohort_frames(described, flow)
+    frames["predictions"] = pd.concat([predictions_frame(table, one) for one in evaluations], ignore_index=True)
+    certificate = certify(table, evaluations, positive="case", seed=0)
+    report = assemble_report(frames, settings, certificate, synthetic=True)
+    return SimpleNamespace(table=table, evaluations=evaluations, frames=frames, settings=settings, report=report)

@@ -1,0 +1,182 @@
+"""The report holds what the tables hold, figure by figure, and leaves to a person what a run cannot know."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from importlib.resources import files
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from jsonschema import Draft202012Validator
+
+from pipeline.evaluate.results import ADSCREEN
+from pipeline.metrics import Predictions, bootstrap_weights
+from pipeline.metrics.discrimination import auc_within_folds
+from pipeline.report.evaluation.checklist import fill_checklist
+from pipeline.report.evaluation.conclusions import conclude, main_protocol
+from pipeline.report.evaluation.contents import Interval
+from pipeline.report.evaluation.repeats import Repeats, auc_gap
+from pipeline.report.evaluation.summary import interval, predictive_values
+from pipeline.runs import as_json
+from pipeline.schemas import schemas
+
+
+def stated(ran: SimpleNamespace, protocol: str, method: str, measure: str, level: str = "recording") -> pd.Series:
+    """Return a row of metrics.csv."""
+    rows = ran.frames["metrics"]
+    chosen = rows[["protocol", "method", "level", "measure"]].eq([protocol, method, level, measure]).all(axis=1)
+    found: pd.Series = rows[chosen].iloc[0]
+    return found
+
+
+def test_every_measure_is_that_of_the_table(ran: SimpleNamespace) -> None:
+    """Each method of each protocol has the figures and intervals of metrics.csv."""
+    for result in ran.report.protocols:
+        for method in result.methods:
+            for measure, figure in method.measures.items():
+                row = stated(ran, result.protocol, method.method, measure)
+                np.testing.assert_equal(
+                    [figure.value, figure.low, figure.high], [row["value"], row["low"], row["high"]]
+                )
+
+
+def test_methods_are_sorted_and_shortcuts_stand_beside(ran: SimpleNamespace) -> None:
+    """The best AUC comes first; every method that ran is there, each but adscreen with the difference to it."""
+    for result in ran.report.protocols:
+        areas = [one.measures["auc"].value for one in result.methods]
+        assert sorted(areas, reverse=True) == areas
+        assert {"adscreen", "tfidf_baseline", "majority", "word_count", "demographics", "permuted_labels"} <= {
+            one.method for one in result.methods
+        }
+        assert [one.method for one in result.methods if one.difference is None] == ["adscreen"]
+
+
+def test_roc_curves_are_one_a_repeat(ran: SimpleNamespace) -> None:
+    """The mean of the repeats' curves is that of roc.csv."""
+    for result in ran.report.protocols:
+        assert result.repeats == len(result.roc)
+        own = np.mean([[y for _, y in curve.points] for curve in result.roc], axis=0)
+        np.testing.assert_allclose(own, [y for _, y in result.roc_mean.points], atol=1e-9)
+
+
+def test_the_confusion_matrix_counts_everybody(ran: SimpleNamespace) -> None:
+    """By recording its cells add up to the recordings tested in a repeat, by subject to the subjects."""
+    subject = ran.report.protocols[0]
+    totals = {
+        one.level: one.true_positive + one.false_negative + one.false_positive + one.true_negative
+        for one in subject.confusion
+    }
+    assert {"recording": ran.report.recordings, "subject": ran.report.subjects} == totals
+
+
+def test_suppressed_subgroups_have_no_figure(ran: SimpleNamespace) -> None:
+    """A cell of few subjects has its reason and nothing else."""
+    groups = ran.report.protocols[0].subgroups
+    assert any(one.suppressed for one in groups)
+    assert all(bool(one.suppressed) != bool(one.measures) for one in groups)
+
+
+def test_choices_count_the_folds(ran: SimpleNamespace) -> None:
+    """The values of a setting were chosen in as many folds as there are."""
+    for result in ran.report.protocols:
+        assert result.folds == len(result.fold_choices)
+        assert all(result.folds == sum(count for _, count in choice.values) for choice in result.choices)
+        assert {"Regularisation C", "Doc2Vec size"} <= {choice.name for choice in result.choices}
+
+
+def test_the_gap_is_the_difference_of_the_stated_areas(ran: SimpleNamespace) -> None:
+    """Its value is that of metrics.csv, and its interval holds it."""
+    (gap,) = ran.report.gaps
+    expected = stated(ran, "paper", ADSCREEN, "auc")["value"] - stated(ran, "subject", ADSCREEN, "auc")["value"]
+    assert pytest.approx(expected) == gap.difference.value
+    assert gap.difference.low <= gap.difference.value <= gap.difference.high
+
+
+def test_the_gap_of_a_protocol_to_itself_is_nothing(ran: SimpleNamespace) -> None:
+    """Paired resamples take from each other exactly."""
+    ours = ran.frames["predictions"].query("method == 'adscreen' and protocol == 'subject'")
+    assert Interval(0.0, 0.0, 0.0) == auc_gap(ours, ours, positive="case", resamples=50, seed=0)
+
+
+def test_tested_predictions_are_those_of_the_folds(ran: SimpleNamespace) -> None:
+    """Read back from the table, a repeat has the AUC that its folds have."""
+    ours = ran.frames["predictions"].query("method == 'adscreen' and protocol == 'subject'")
+    tested = Repeats.of(ours, positive="case")
+    folds = [fold for fold in ran.evaluations[0].folds if fold.method == ADSCREEN]
+    direct = Predictions(
+        np.concatenate([fold.rows for fold in folds]),
+        np.concatenate([np.full(len(fold.rows), fold.fold) for fold in folds]),
+        np.concatenate([fold.probabilities for fold in folds]),
+        np.concatenate([np.full(len(fold.rows), fold.threshold) for fold in folds]),
+    )
+    cases = ran.table.cases("case")
+    expected = auc_within_folds(direct, cases, np.ones((1, len(cases))))[0]
+    assert expected == auc_within_folds(tested.repeats[0], tested.cases, np.ones((1, len(tested.cases))))[0]
+    assert len(bootstrap_weights(tested.groups, resamples=3, seed=0)[0]) == len(tested.recordings)
+
+
+def test_clusters_decide_the_interval_where_there_are_any() -> None:
+    """An interval over clusters is taken before one over subjects."""
+    row = pd.Series({"value": 0.8, "low": 0.7, "high": 0.9, "cluster_low": 0.6, "cluster_high": 0.95})
+    assert Interval(0.8, 0.6, 0.95) == interval(row)
+    assert Interval(0.8, 0.7, 0.9) == interval(row.replace({0.6: math.nan}))
+
+
+def test_predictive_values_run_from_rare_to_common(ran: SimpleNamespace) -> None:
+    """The prevalences are those computed, the rarest first; what is rarer makes a positive worth less."""
+    values = predictive_values(ran.report.protocols[0].ours)
+    assert [0.02, 0.05, 0.1, 0.2, 0.5] == [one.prevalence for one in values]
+    worth = [one.positive.value for one in values]
+    assert sorted(worth) == worth
+
+
+def test_the_summary_says_what_the_figures_say(ran: SimpleNamespace) -> None:
+    """In short starts with the protocol that keeps subjects apart, whatever order they ran in."""
+    turned = tuple(reversed(ran.report.protocols))
+    assert "subject" == main_protocol(turned).protocol
+    first = conclude(turned, ran.report.gaps, positive="case", negative="control")[0]
+    assert f"{stated(ran, 'subject', ADSCREEN, 'auc')['value']:.3f}" in first
+    assert any("smaller class has" in caution for caution in ran.report.cautions)
+
+
+def test_the_report_satisfies_its_schema(ran: SimpleNamespace) -> None:
+    """report.json and certificate.json are what the schemas say."""
+    known = schemas()
+    for name, record in (("evaluation_report", ran.report), ("certificate", ran.report.certificate)):
+        Draft202012Validator(known[name]).validate(json.loads(as_json(asdict(record))))
+
+
+def test_no_digest_and_no_path_is_in_the_report(ran: SimpleNamespace) -> None:
+    """Digests of transcripts and folders of this machine are nobody's business."""
+    text = as_json(asdict(ran.report))
+    assert str(ran.settings["manifest"].parent) not in text
+    assert not any(digest in text for digest in ran.table.provenance["transcripts"].values() if digest)
+
+
+def test_the_checklist_has_the_27_items() -> None:
+    """TRIPOD+AI counts 27 items; each part is there once, and its topic is stated."""
+    items = fill_checklist(())
+    assert set(range(1, 28)) == {int("".join(filter(str.isdigit, one.item))) for one in items}
+    assert len(items) == len({one.item for one in items})
+    assert all(one.topic and one.section for one in items)
+
+
+def test_what_a_run_does_not_hold_is_left_to_a_person() -> None:
+    """Without sites, subgroups and so on, items that need them are answered by nobody but a person."""
+    bare = {one.item: one for one in fill_checklist(())}
+    full = {one.item: one for one in fill_checklist({"site", "subgroups", "learning", "external"})}
+    assert ("person", "") == (bare["14"].answered, bare["14"].anchor)
+    assert ("partly", "subgroups") == (full["14"].answered, full["14"].anchor)
+    assert all(bool(one.anchor) == (one.answered != "person") for one in full.values())
+
+
+def test_what_items_need_can_be_held() -> None:
+    """No item waits for something that no run ever holds."""
+    import tomllib
+
+    content = tomllib.loads(files("pipeline.report.evaluation").joinpath("tripod.toml").read_text(encoding="utf-8"))
+    assert {"site", "subgroups", "learning", "external"} == {one["needs"] for one in content["item"] if "needs" in one}
