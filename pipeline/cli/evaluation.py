@@ -106,7 +106,7 @@ def evaluate(
     elif not quiet:
         print_table(show_metrics(metrics))
         print("\n".join(notes))
-        print(f"Wrote {out}; metrics.csv has every measure")
+        print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
 
 
 @app.command()
