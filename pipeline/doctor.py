@@ -27,7 +27,7 @@ from pipeline.schemas import KINDS
 Status = Literal["ok", "missing", "warning"]
 
 OLDEST_PYTHON, FIRST_UNTESTED_PYTHON = (3, 11), (3, 14)
-MODELS = ("models/speech-bilm",)
+MODELS = ("models/speech-bilm", "models/english-ud")
 FOR_DEVELOPERS = ("dev", "test")  # extras that a user does not miss
 ALLENNLP_VARIABLE, ALLENNLP_FOLDER = "ADSCREEN_ALLENNLP_PYTHON", ".venv-allennlp"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")

@@ -30,6 +30,7 @@ from pipeline.features.coherence import Vectors, sentence_vectors
 from pipeline.features.tasks import Task, bundled_tasks, find_task
 from pipeline.ingest import read_transcript
 from pipeline.manifest import Cohort, Recording
+from pipeline.parser import BUNDLED, load_parser
 from pipeline.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
 from pipeline.records import Sentence, Transcript, View
 from pipeline.speech import participant_utterances, split_sentences, spoken_tokens
@@ -48,14 +49,15 @@ class ExtractSettings:
     """What decides a row: the biLM folder, the layer, the pooling over words, and the view read.
 
     ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
-    or ``mean+max``. ``tasks`` are the task files known. The engine decides rounding alone; ``cache`` is the folder of a
-    cache, which decides nothing.
+    or ``mean+max``. ``parser`` names the parser (``load_parser``), ``tasks`` are the task files known. The engine
+    decides rounding alone; ``cache`` is the folder of a cache, which decides nothing.
     """
 
     bilm: Path
     layer: str = "mean"
     view: View = "spoken"
     pooling: str = "mean"
+    parser: str = BUNDLED
     tasks: tuple[Task, ...] = field(default_factory=bundled_tasks)
     engine: EngineChoice = NUMPY
     cache: Path | None = None
@@ -71,9 +73,10 @@ def extract_recordings(
     """Yield one Extracted a recording, in order. An unreadable transcript is a row with its reason.
 
     Raises:
-        InputError: the biLM is missing or damaged.
+        InputError: the biLM or the parser is missing or damaged.
     """
     bilm_files(settings.bilm)
+    load_parser(settings.parser)
     if settings.cache:
         open_cache(settings.cache)
     yield from map_chunks(partial(extract_chunk, settings=settings), recordings, jobs=jobs, progress=progress)
@@ -235,7 +238,8 @@ def _measure(
     inputs.update({f"elmo.{number:04d}": float(value) for number, value in enumerate(vector)})
     inputs.update({f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()})
     vectors = sentence_vectors([reading.layers for reading in readings])
-    inputs.update(compute_features(transcript, tasks=settings.tasks, vectors=vectors, reference=reference))
+    parser = load_parser(settings.parser)
+    inputs.update(compute_features(transcript, parser, tasks=settings.tasks, vectors=vectors, reference=reference))
     return Extracted(recording, transcript, inputs, scores)
 
 
@@ -341,7 +345,7 @@ def _with_facts(subjects: pd.DataFrame, rows: Sequence[Extracted]) -> pd.DataFra
 
 def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
     """Return what a table's numbers depend on besides the transcripts."""
-    files = bilm_files(settings.bilm)
+    files, parser = bilm_files(settings.bilm), load_parser(settings.parser)
     return {
         "adscreen": __version__,
         "bilm": files.name,
@@ -350,6 +354,9 @@ def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
         "layer": settings.layer,
         "pooling": settings.pooling,
         "view": settings.view,
+        "parser": settings.parser,
+        "parser_name": parser.name,
+        "parser_digest": parser.digest,
         "feature_set": SET_VERSION,
         "task_files": [task.definition for task in settings.tasks if task not in bundled_tasks()],
     }

@@ -28,6 +28,7 @@ from pipeline.extracted import Extracted, recording_key
 from pipeline.features.tasks import known_tasks
 from pipeline.manifest import Recording
 from pipeline.model import ScreeningModel
+from pipeline.parser import BUNDLED
 from pipeline.report.contents import RecordingReport
 from pipeline.report.stored import report_from_json, report_to_json
 from pipeline.reporting import Judged, Scored, build_report, is_synthetic
@@ -130,15 +131,17 @@ def in_training(model: ScreeningModel, recording: Recording) -> bool:
 
 
 def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
-    """Raise InputError where the biLM, its layer or the view are not those of training."""
+    """Raise InputError where the biLM, its layer, the parser or the view are not those of training."""
     now = extract_provenance(settings)
-    for name in ("bilm_digest", "layer", "pooling", "view", "feature_set"):
+    for name in ("bilm_digest", "parser_digest", "layer", "pooling", "view", "feature_set"):
         trained = model.manifest.provenance.get(name)
         if trained != now[name]:
+            of_parser = name == "parser_digest"
+            what, option = ("parser", "--spacy-model") if of_parser else ("biLM", "--bilm")
             raise InputError(
                 f"{name} is {str(now[name])[:12]}, the model was trained with {str(trained)[:12]}",
-                where=str(settings.bilm),
-                remedy="give the biLM of training with --bilm, or train again",
+                where=settings.parser if of_parser else str(settings.bilm),
+                remedy=f"give the {what} of training with {option}, or train again",
             )
 
 
@@ -153,7 +156,12 @@ def _check_prevalence(model: ScreeningModel, prevalence: float | None) -> None:
 
 
 def model_settings(
-    model: ScreeningModel, bilm: Path | None, *, engine: EngineChoice = NUMPY, cache: Path | None = None
+    model: ScreeningModel,
+    bilm: Path | None,
+    *,
+    parser: str | None = None,
+    engine: EngineChoice = NUMPY,
+    cache: Path | None = None,
 ) -> ExtractSettings:
     """Return the extraction settings of training, with the bundled biLM unless another is given."""
     provenance = model.manifest.provenance
@@ -162,6 +170,7 @@ def model_settings(
         layer=provenance["layer"],
         view=provenance["view"],
         pooling=provenance["pooling"],
+        parser=parser or provenance.get("parser", BUNDLED),
         tasks=known_tasks(tuple(provenance.get("task_files", ()))),
         engine=engine,
         cache=cache,

@@ -28,6 +28,7 @@ from pipeline.extract import (
 from pipeline.features import compute_features
 from pipeline.features.coherence import sentence_vectors
 from pipeline.manifest import Recording, read_manifest
+from pipeline.parser import load_parser
 from pipeline.perplexity import score_sentences, summarise_perplexity
 from pipeline.records import Transcript, View
 from pipeline.speech import split_sentences
@@ -221,6 +222,7 @@ def test_a_cohort_becomes_a_table(manifest: Callable[[str], Path], settings: Ext
     assert digests == table.provenance["transcripts"]
     assert read_bilm(tiny_bilm).digest == table.provenance["bilm_digest"]
     assert ("tiny", "mean", "spoken") == tuple(table.provenance[name] for name in ("bilm", "layer", "view"))
+    assert ("bundled", load_parser().digest) == (table.provenance["parser"], table.provenance["parser_digest"])
 
 
 def test_a_cohort_with_unreadable_transcripts_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,13 @@ import pandas as pd
 import pytest
 
 from pipeline import extract, score
+from pipeline.bundled import bundled
 from pipeline.errors import InputError
 from pipeline.extract import Extracted, ExtractSettings, extract_recordings
 from pipeline.features import FEATURES
 from pipeline.manifest import Recording, read_manifest
 from pipeline.model import ScreeningModel, load_model
+from pipeline.parser.loading import BUNDLED_PARSER
 from pipeline.reference import nearest_percentile, predictive_values
 from pipeline.report.contents import RecordingReport
 from pipeline.reporting import model_facts
@@ -268,6 +271,20 @@ def test_another_bilm_is_refused(
     other = ExtractSettings(random_bilm(tmp_path / "other", seed=1))
     with pytest.raises(InputError, match=r"bilm_digest is .*; give the biLM of training with --bilm"):
         next(score_recordings(model, recordings, other))
+
+
+def test_another_parser_is_refused(
+    model: ScreeningModel, recordings: list[Recording], settings: ExtractSettings, tmp_path: Path
+) -> None:
+    """A parser other than that of training is told by its digest; scoring takes the one of training by itself."""
+    folder = Path(shutil.copytree(bundled(BUNDLED_PARSER), tmp_path / "parser"))
+    card = folder / "meta.json"
+    card.write_text(card.read_text(encoding="utf-8").replace("1.0.0", "1.0.1"), encoding="utf-8")
+    other = replace(settings, parser=str(folder))
+    with pytest.raises(InputError, match=r"parser_digest is .*; give the parser of training with --spacy-model"):
+        next(score_recordings(model, recordings, other))
+    assert "bundled" == model_settings(model, settings.bilm).parser
+    assert str(folder) == model_settings(model, settings.bilm, parser=str(folder)).parser
 
 
 def test_the_settings_of_training_are_those_of_the_model(model: ScreeningModel, tiny_bilm: Path) -> None:

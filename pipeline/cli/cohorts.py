@@ -23,6 +23,7 @@ from pipeline.cli.options import (
     PositiveOpt,
     QuietOpt,
     SeedOpt,
+    SpacyModelOpt,
     TaskFileOpt,
     WhereOpt,
     engine_choice,
@@ -141,6 +142,7 @@ def features(
     bilm: BilmOpt = None,
     layer: LayerOpt = "mean",
     pooling: PoolingOpt = "mean",
+    spacy_model: SpacyModelOpt = "bundled",
     task_file: TaskFileOpt = None,
     elmo_engine: EngineOpt = "numpy",
     allennlp_python: AllenNLPOpt = None,
@@ -163,11 +165,13 @@ def features(
         bilm,
         layer=layer,
         pooling=pooling,
+        parser=spacy_model,
         task_files=task_file or (),
         engine=engine_choice(elmo_engine, allennlp_python),
         cache=cache,
     )
     settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling}
+    settings["parser"] = spacy_model
     settings |= {"engine": elmo_engine, "tasks": {task.name: task.digest for task in extract.tasks}}
     with (
         new_run(out, force=force, command="features", settings=settings) as folder,

@@ -18,6 +18,9 @@ TaskFileOpt = Annotated[
     list[Path] | None,
     typer.Option("--task-file", help="Information units of a picture or story (TOML); may be repeated."),
 ]
+SpacyModelOpt = Annotated[
+    str, typer.Option("--spacy-model", help="Tagger and parser: bundled, an installed spaCy pipeline, or its folder.")
+]
 EngineOpt = Annotated[str, typer.Option("--elmo-engine", help="numpy, torch or allennlp; they agree.")]
 AllenNLPOpt = Annotated[
     Path | None,

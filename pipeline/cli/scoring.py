@@ -34,6 +34,9 @@ def score(
     out: OutArg,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
+    spacy_model: Annotated[
+        str | None, typer.Option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
+    ] = None,
     elmo_engine: EngineOpt = "numpy",
     allennlp_python: AllenNLPOpt = None,
     min_words: Annotated[int | None, typer.Option(min=1, help="Fewest words scored [as in training].")] = None,
@@ -83,6 +86,7 @@ def score(
             out,
             where=where,
             bilm=bilm,
+            parser=spacy_model,
             engine=engine_choice(elmo_engine, allennlp_python),
             cache=cache,
             options=options,

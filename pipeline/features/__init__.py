@@ -14,12 +14,13 @@ from pipeline.features.feature import Feature, Speech, prepare_speech
 from pipeline.features.fluency import FLUENCY
 from pipeline.features.lexical import LEXICAL
 from pipeline.features.semantic import SEMANTIC
+from pipeline.features.syntactic import SYNTACTIC
 from pipeline.features.tasks import Task
 from pipeline.parser import Parser
 from pipeline.records import Transcript
 
-SET_VERSION = 1
-FEATURES: tuple[Feature, ...] = (*LEXICAL, *FLUENCY, *SEMANTIC)
+SET_VERSION = 2
+FEATURES: tuple[Feature, ...] = (*LEXICAL, *SYNTACTIC, *FLUENCY, *SEMANTIC)
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(feature.family for feature in FEATURES))
 
 __all__ = [

@@ -248,4 +248,4 @@ _OF_PARSE = (
     ),
 )
 
-LEXICAL = _OF_WORDS
+LEXICAL = (*_OF_WORDS, *_OF_PARSE)

@@ -22,13 +22,17 @@ _UNUSED = ("ner", "entity_linker", "entity_ruler", "span_ruler", "spancat", "tex
 _REMEDY = "give --spacy-model an installed pipeline with a tagger and a parser, or leave it out for the bundled one"
 
 
-@lru_cache(maxsize=2)
 def load_parser(name: str = BUNDLED) -> Parser:
     """Return a parser, loaded once a process; components that name no word or relation are left out.
 
     Raises:
         InputError: there is none of that name, it cannot be loaded, it does not parse, or the bundled one is damaged.
     """
+    return _read_parser(name)
+
+
+@lru_cache(maxsize=2)
+def _read_parser(name: str) -> Parser:
     if name == BUNDLED:
         folder = bundled(BUNDLED_PARSER)
         _check_sums(folder)

@@ -18,6 +18,7 @@ from pipeline.evaluate.protocols import check_apart
 from pipeline.evaluate.tables import as_frame, cohort_frames, evaluation_frames, predictions_frame
 from pipeline.extract import ExtractSettings
 from pipeline.manifest import Cohort, labels, read_manifest
+from pipeline.parser import BUNDLED
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv, write_json
 from pipeline.settings import StudySettings, read_study
@@ -53,6 +54,7 @@ def run_evaluation(
     bilm: Path | None = None,
     layer: str = "mean",
     pooling: str = "mean",
+    parser: str = BUNDLED,
     task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
     cache: Path | None = None,
@@ -66,7 +68,9 @@ def run_evaluation(
     """
     check_free(out, force=force)
     study = read_study(config, **(overrides or {}))
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine, cache=cache)
+    extract = extract_settings(
+        bilm, layer=layer, pooling=pooling, parser=parser, task_files=task_files, engine=engine, cache=cache
+    )
     read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
     settings |= {"positive": read.positive, "negative": read.negative, "protocols": list(protocols)}

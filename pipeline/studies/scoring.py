@@ -36,6 +36,7 @@ def run_scoring(
     *,
     where: str | None = None,
     bilm: Path | None = None,
+    parser: str | None = None,
     engine: EngineChoice = NUMPY,
     cache: Path | None = None,
     options: ScoreOptions = AS_TRAINED,
@@ -52,7 +53,7 @@ def run_scoring(
     check_free(out, force=force)
     model = load_model(model_dir)
     named = find_recordings(inputs, where=where)
-    extract = model_settings(model, bilm, engine=engine, cache=cache)
+    extract = model_settings(model, bilm, parser=parser, engine=engine, cache=cache)
     settings = {"model": model_dir, "model_digest": model.digest, "inputs": list(inputs), "where": where}
     settings |= asdict(options) | {"passed_over": named.passed_over}
     counts: Counter[str] = Counter()

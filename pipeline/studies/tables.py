@@ -14,6 +14,7 @@ from pipeline.extract import POOLINGS, ExtractSettings, bilm_files, extract_coho
 from pipeline.features import feature_dictionary
 from pipeline.features.tasks import read_tasks
 from pipeline.manifest import Cohort
+from pipeline.parser import BUNDLED, load_parser
 from pipeline.perplexity import perplexity_dictionary
 from pipeline.progress import Progress
 from pipeline.runs import write_json
@@ -25,6 +26,7 @@ def extract_settings(
     *,
     layer: str = "mean",
     pooling: str = "mean",
+    parser: str = BUNDLED,
     task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
     cache: Path | None = None,
@@ -32,13 +34,17 @@ def extract_settings(
     """Return extraction settings; ``bilm`` None is the bundled one, and ``task_files`` go before those that ship.
 
     Raises:
-        InputError: the biLM cannot be read or has no such layer, there is no such pooling, or a task file is none.
+        InputError: the biLM cannot be read or has no such layer, there is no such pooling or parser, or a task file is
+            none.
     """
     if pooling not in POOLINGS:
         raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
     tasks = read_tasks(task_files)
     folder = bilm or bundled(BUNDLED_BILM)
-    settings = ExtractSettings(folder, layer=layer, pooling=pooling, tasks=tasks, engine=engine, cache=cache)
+    settings = ExtractSettings(
+        folder, layer=layer, pooling=pooling, parser=parser, tasks=tasks, engine=engine, cache=cache
+    )
+    load_parser(parser)
     layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
     return settings
 

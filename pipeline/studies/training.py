@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.manifest import labels, read_manifest
 from pipeline.model import ModelManifest, save_model, train_model
+from pipeline.parser import BUNDLED
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv
 from pipeline.settings import read_study
@@ -26,6 +27,7 @@ def run_training(
     bilm: Path | None = None,
     layer: str = "mean",
     pooling: str = "mean",
+    parser: str = BUNDLED,
     task_files: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
     cache: Path | None = None,
@@ -38,7 +40,9 @@ def run_training(
     study = read_study(config, **(overrides or {}))
     cohort = read_manifest(manifest, where=where)
     negative, case = labels(cohort, positive)
-    extract = extract_settings(bilm, layer=layer, pooling=pooling, task_files=task_files, engine=engine, cache=cache)
+    extract = extract_settings(
+        bilm, layer=layer, pooling=pooling, parser=parser, task_files=task_files, engine=engine, cache=cache
+    )
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case}
     with new_run(out, force=force, command="train", settings=settings) as folder:

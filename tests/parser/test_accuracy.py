@@ -53,4 +53,5 @@ def test_shares_of_words() -> None:
 def test_the_right_trees_are_all_right() -> None:
     """Gold against gold is 1 throughout."""
     accuracy = measure_accuracy(Fixed(GOLD), [GOLD, GOLD])
+    assert 6 == measure_accuracy(Fixed(GOLD), [GOLD, GOLD], but="ADV").words
     assert (8, 1.0, 1.0, 1.0, 1.0) == (accuracy.words, accuracy.upos, accuracy.uas, accuracy.las, accuracy.lemma)

@@ -41,8 +41,12 @@ def shape(tree: ParsedSentence) -> list[tuple[str, int, str]]:
 
 def write(path: Path, text: str) -> Path:
     """Write text, packed where the name says so."""
-    packed = {".xz": lzma.compress, ".gz": gzip.compress}.get(path.suffix, bytes)(text.encode())
-    path.write_bytes(packed)
+    content = text.encode()
+    if path.suffix == ".xz":
+        content = lzma.compress(content)
+    elif path.suffix == ".gz":
+        content = gzip.compress(content)
+    path.write_bytes(content)
     return path
 
 
