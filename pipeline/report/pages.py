@@ -9,7 +9,7 @@ import base64
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -162,10 +162,12 @@ def write_reports(
     model: Mapping[str, Any],
     positive_label: str,
     negative_label: str,
+    render: Callable[..., str] = render_recording,
 ) -> Path:
     """Write a page for each report as it comes, then the index; return the index's path.
 
-    Only score rows are kept in memory. Pages of the same name in the folder are replaced.
+    Only score rows are kept in memory. Pages of the same name in the folder are replaced. ``render`` may take
+    a page from where it was kept instead of making it.
 
     Raises:
         InputError: two reports have one recording_id, or the folder cannot be written.
@@ -181,7 +183,7 @@ def write_reports(
                 where=str(folder),
                 remedy="give each recording its own recording_id",
             )
-        _write(folder / name, render_recording(report, previous=previous, next=following))
+        _write(folder / name, render(report, previous=previous, next=following))
         pages[report.score.recording_id] = name
         rows.append(report.score)
         synthetic = synthetic or report.synthetic

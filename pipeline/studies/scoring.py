@@ -17,7 +17,8 @@ from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.model import load_model
 from pipeline.progress import Advance, Progress
 from pipeline.report.contents import RecordingReport
-from pipeline.report.pages import write_reports
+from pipeline.report.kept import keep_pages
+from pipeline.report.pages import render_recording, write_reports
 from pipeline.report.pdf import print_pdf
 from pipeline.report.scores import count_scores, writing_scores
 from pipeline.report.stored import REPORTS, read_reports, writing_reports
@@ -63,7 +64,8 @@ def run_scoring(
         written = _writing(reports, folder, counts)
         if pages:
             labels = {name: getattr(model.manifest, name) for name in ("positive_label", "negative_label")}
-            write_reports(written, folder / PAGES, model=model_facts(model), **labels)
+            render = keep_pages(cache) if cache else render_recording
+            write_reports(written, folder / PAGES, model=model_facts(model), render=render, **labels)
         else:
             for _ in written:
                 pass
@@ -96,8 +98,13 @@ def rebuild_pages(run: Path, *, pdf: bool = False, progress: Progress) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f".{PAGES}.", dir=run))
     try:
         fresh.chmod(0o755)
-        labels = {"positive_label": first.positive_label, "negative_label": first.negative_label}
-        index = write_reports(_advancing(chain([first], reports), advance), fresh, model=first.model, **labels)
+        index = write_reports(
+            _advancing(chain([first], reports), advance),
+            fresh,
+            model=first.model,
+            positive_label=first.positive_label,
+            negative_label=first.negative_label,
+        )
         if pdf:
             print_pdf(sorted(path for path in fresh.glob("*.html") if path != index), fresh)
         shutil.rmtree(run / PAGES, ignore_errors=True)
