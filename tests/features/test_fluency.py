@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import compute_features
+from pipeline.features import compute_features, prepare_speech
 from pipeline.features.fluency import FLUENCY
 from pipeline.ingest import read_transcript
 from pipeline.ingest.main_line import parse_main_line
-from pipeline.records import Transcript, Utterance, Word
+from pipeline.records import Pause, Transcript, Utterance, Word
 
 LINES = (
     "&-uh the boy [/] boy (.) is &+st on <the stool> [//] the chair +...",  # 10 words
@@ -60,6 +60,79 @@ def test_hand_computed_values() -> None:
     assert list(expected) == [feature.name for feature in FLUENCY]
     for name, value in expected.items():
         assert math.isclose(value, values[name]) or (math.isnan(value) and math.isnan(values[name])), name
+
+
+def test_hand_computed_values_with_times() -> None:
+    """11 spoken words in 3 s and 3 s, 2 more without times; pauses of 0.5, 2.5 and, before its utterance, 1 s."""
+    first = Utterance(
+        "PAR",
+        "",
+        (Word("um", kind="filler"), *(Word(text) for text in "the girl is there".split())),
+        pauses=(Pause(1, "timed", 0.5), Pause(4, "timed", 2.5)),
+        start_ms=1_000,
+        end_ms=4_000,
+    )
+    second = Utterance(
+        "PAR",
+        "",
+        (*(Word(text) for text in "ice_cream for the".split()), Word("b", kind="fragment"), Word("boy")),  # six tokens
+        pauses=(Pause(0, "timed", 1.0),),
+        terminator="question",
+        retracings=1,
+        start_ms=5_000,
+        end_ms=8_000,
+    )
+    third = Utterance("PAR", "", (Word("I"), Word("think")), terminator="trailing_off", repetitions=2, unintelligible=1)
+    expected = {
+        "fillers": 100 * 1 / 13,
+        "fragments": 100 * 1 / 13,
+        "repetitions": 100 * 2 / 13,
+        "retracings": 100 * 1 / 13,
+        "unintelligible": 100 * 1 / 13,
+        "pauses": 100 * 3 / 13,
+        "long_pauses": 100 * 1 / 13,
+        "pause_length": (0.5 + 2.5 + 1.0) / 3,
+        "pause_time_share": (0.5 + 2.5) / (3 + 3),
+        "speech_rate": 11 / (6 / 60),
+        "words_per_utterance": 13 / 3,
+        "trailing_off_share": 1 / 3,
+        "interrupted_share": 0.0,
+        "question_share": 1 / 3,
+    }
+    values = fluency(first, second, third)
+    assert list(expected) == list(values)
+    for name, value in expected.items():
+        assert math.isclose(value, values[name]), name
+
+
+def test_pauses_without_times() -> None:
+    """(...) is long whatever its time; where one pause has no time, the share of pauses is not known, their mean is."""
+    said = "the boy is up on the stool (...) and the (3.) girl (1.) is not ."
+    timed = replace(parse_main_line(said, speaker="PAR").utterance, start_ms=0, end_ms=9_000)
+    values = fluency(timed)
+    assert math.isclose(100 * 2 / 12, values["long_pauses"])
+    assert math.isclose(2.0, values["pause_length"])
+    assert math.isnan(values["pause_time_share"])
+    without = fluency(replace(timed, pauses=timed.pauses[1:]))
+    assert math.isclose(4 / 9, without["pause_time_share"])
+    assert 0.0 == fluency(replace(timed, pauses=()))["pause_time_share"]
+
+
+@pytest.mark.parametrize("pauses", ["pauses", "long_pauses", "pause_time_share"])
+def test_a_format_without_pauses_says_so(pauses: str) -> None:
+    """Where no pause can be marked, none is counted as missing speech: NaN with the reason."""
+    spoken = transcript(*LINES, source_format="text")
+    (feature,) = [feature for feature in FLUENCY if feature.name == pauses]
+    speech = prepare_speech(spoken)
+    assert math.isnan(feature.value(speech))
+    assert "the transcript marks no pauses" == feature.missing_reason(speech)
+
+
+def test_twice_the_speech_has_the_same_rates() -> None:
+    """Every fluency feature is a rate, a share or a mean: said twice over, none changes."""
+    once, twice = fluency(*LINES), fluency(*LINES, *LINES)
+    for name, value in once.items():
+        assert math.isclose(value, twice[name]) or (math.isnan(value) and math.isnan(twice[name])), name
 
 
 def test_only_the_participant_counts() -> None:
