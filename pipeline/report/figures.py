@@ -6,8 +6,9 @@ Percent, so that a drawing stretches with the page while its text keeps its size
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal
 
 from pipeline.report.contents import ReportFeature
@@ -17,6 +18,7 @@ _MINUS = "−"
 _LEAST_FIXED = 1e-4
 _BAND = (25.0, 75.0)  # the controls' range: the same place in every row, so that rows can be compared at a glance
 _AXIS = (3.0, 97.0)
+_DOT_WIDTH = 3.4  # percent of the axis: dots nearer than this would overlap on a phone
 
 Anchor = Literal["start", "middle", "end"]
 Side = Literal["below", "within", "above"]
@@ -34,6 +36,20 @@ def format_probability(value: float) -> str:
     if text == "1.00" and value < 1:
         return ">0.99"
     return "<0.01" if text == "0.00" and value > 0 else text
+
+
+def format_percent(share: float) -> str:
+    """Return a share in whole percent; what would round to none or all says only that it is near.
+
+    >>> [format_percent(share) for share in (0.55, 0.003, 0.999, 0.0)]
+    ['55%', '<1%', '>99%', '0%']
+    """
+    if not math.isfinite(share):
+        return NO_NUMBER
+    text = f"{share:.0%}"
+    if text == "0%" and share > 0:
+        return "<1%"
+    return ">99%" if text == "100%" and share < 1 else text
 
 
 def format_perplexity(value: float) -> str:
@@ -76,14 +92,25 @@ def format_signed(value: float) -> str:
 
 
 def format_clock(milliseconds: int) -> str:
-    """Return minutes and seconds from the start of the recording.
+    """Return the time from the start of the recording, to a tenth of a second.
 
-    >>> [format_clock(value) for value in (7_250, 3_725_000)]
-    ['0:07', '1:02:05']
+    >>> [format_clock(value) for value in (7_250, 67_200, 3_725_000)]
+    ['00:07.2', '01:07.2', '1:02:05.0']
     """
-    minutes, seconds = divmod(milliseconds // 1000, 60)
+    minutes, tenths = divmod(milliseconds // 100, 600)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    seconds = f"{tenths // 10:02d}.{tenths % 10}"
+    return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
+
+
+def media_fragment(start_ms: int, end_ms: int | None) -> str:
+    """Return a stretch of time as a W3C media fragment, which players take after a recording's address.
+
+    >>> media_fragment(67_200, 70_000), media_fragment(67_200, None)
+    ('t=01:07.2,01:10.0', 't=01:07.2')
+    """
+    end = "" if end_ms is None or end_ms <= start_ms else f",{format_clock(end_ms)}"
+    return f"t={format_clock(start_ms)}{end}"
 
 
 def choose_anchor(percent: float, *, margin: float = 20.0) -> Anchor:
@@ -128,6 +155,34 @@ def place_dot(feature: ReportFeature) -> DotPlot | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StackedDot:
+    """A feature's dot on its family's axis; ``level`` 0 is on it, 1 above, −1 below, and so on."""
+
+    feature: ReportFeature
+    plot: DotPlot
+    level: int
+
+
+def stack_dots(features: Sequence[ReportFeature]) -> tuple[StackedDot, ...]:
+    """Return the dots of a family from left to right, where one would hide another on the nearest free level."""
+    plots = [(feature, plot) for feature in features if (plot := place_dot(feature))]
+    taken: dict[int, float] = {}
+    dots = []
+    for feature, plot in sorted(plots, key=lambda pair: (pair[1].dot, pair[0].name)):
+        level = next(level for level in _levels() if plot.dot - taken.get(level, -100.0) >= _DOT_WIDTH)
+        taken[level] = plot.dot
+        dots.append(StackedDot(feature, plot, level))
+    return tuple(dots)
+
+
+def _levels() -> Iterator[int]:
+    """Yield 0, 1, −1, 2, −2 and so on."""
+    yield 0
+    for distance in count(1):
+        yield from (distance, -distance)
+
+
 def _on_axis(value: float, low: float, span: float) -> float:
     return _BAND[0] + (_BAND[1] - _BAND[0]) * ((value - low) / span)
 
@@ -152,22 +207,28 @@ def place_bar(value: float, *, largest: float) -> Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """How many probabilities lie from ``low`` up to ``high``; ``share`` is the count over the fullest bin's."""
+    """How many probabilities lie from ``low`` up to ``high``; ``share`` is the count over the fullest bin's.
+
+    ``positive`` of them screen positive.
+    """
 
     low: float
     high: float
     count: int
+    positive: int
     share: float
 
 
-def count_bins(probabilities: Sequence[float], *, bins: int = 20) -> tuple[Bin, ...]:
-    """Return equal bins over 0 to 1; the last one includes 1.
+def count_bins(probabilities: Sequence[float], *, threshold: float = 2.0, bins: int = 20) -> tuple[Bin, ...]:
+    """Return equal bins over 0 to 1; the last one includes 1. From ``threshold`` on a probability is positive.
 
-    >>> [bin.count for bin in count_bins([0.0, 0.5, 0.99, 1.0], bins=2)]
-    [1, 3]
+    >>> [(bin.count, bin.positive) for bin in count_bins([0.0, 0.5, 0.99, 1.0], threshold=0.6, bins=2)]
+    [(1, 0), (3, 2)]
     """
-    counts = [0] * bins
+    counts, positive = [0] * bins, [0] * bins
     for probability in probabilities:
-        counts[min(int(probability * bins), bins - 1)] += 1
+        place = min(int(probability * bins), bins - 1)
+        counts[place] += 1
+        positive[place] += probability >= threshold
     fullest = max(counts) or 1
-    return tuple(Bin(i / bins, (i + 1) / bins, count, count / fullest) for i, count in enumerate(counts))
+    return tuple(Bin(i / bins, (i + 1) / bins, counts[i], positive[i], counts[i] / fullest) for i in range(bins))

@@ -10,67 +10,29 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.report import figures
-from pipeline.report.contents import RecordingReport, ReportFeature, ReportSentence, ReportWord, ScoreRow
+from pipeline.report.contents import RecordingReport, Removed, ReportFeature, ReportSentence, ScoreRow
+from pipeline.report.templating import INDEX, environment
+from pipeline.report.visits import place_visits
+from pipeline.report.wording import RESULTS, describe_model, shorten
 
-INDEX = "index.html"
 SCORED = ("screen_positive", "screen_negative")
-RESULTS = {
-    "screen_positive": "Screen positive",
-    "screen_negative": "Screen negative",
-    "insufficient_speech": "Too little speech",
-    "out_of_scope": "Out of scope",
-    "unreadable": "Unreadable",
+MOST_EFFECTS = 6
+_INTERVALS = {
+    "cross-fold spread": "In models each trained without one fold of the subjects",
+    "bootstrap": "In models trained on resampled training subjects",
 }
-FAMILIES = {
-    "perplexity": ("Perplexity", "how predictable the sentences are"),
-    "lexical": ("Lexical", "choice and variety of words"),
-    "fluency": ("Fluency", "hesitations, repetitions, pauses"),
-    "syntax": ("Syntax", "how sentences are built"),
-    "semantic": ("Semantic", "what the sentences refer to"),
-    "doc2vec": ("Doc2Vec", "what is talked about"),
-    "elmo": ("ELMo", "how words are used in context"),
-}
-_SPELLING = {
-    "brunet": "Brunet’s",
-    "honore": "Honoré’s",
-    "mattr": "MATTR",
-    "max": "maximum",
-    "mtld": "MTLD",
-    "oov": "unknown-word",
-    "p90": "90th percentile",
-    "r": "R",
-    "sd": "SD",
-    "w": "W",
-    "zipf": "Zipf",
-}
-_PROVENANCE = {
-    "adscreen": "Trained with adscreen",
-    "bilm": "Language model (biLM)",
-    "bilm_digest": "biLM SHA-256",
-    "layer": "biLM layer",
-    "view": "View of the speech",
-    "feature_set": "Feature set",
-    "recordings": "Training recordings",
-    "subjects": "Training subjects",
-    "inner_auc": "AUC on inner folds",
-    "training_digest": "Training set digest",
-    "settings": "Settings",
-    "seed": "Seed",
-}
+_VISITS_PLACE = "<!-- visits -->"  # in a page only where the template puts it: text has no bare <
 
 _LONGEST_STEM = 80
 _OTHER_CHARACTER = re.compile(r"[^A-Za-z0-9._-]+")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._ -]{1,60}")  # may stand in the style sheet, for the printed foot
 _RESERVED = re.compile(r"index|con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 
 
@@ -97,25 +59,48 @@ def page_name(recording_id: str) -> str:
     return f"{stem[:_LONGEST_STEM].lstrip('-.') or 'recording'}--{base64.b32encode(digest).decode().lower()}.html"
 
 
+@dataclass(frozen=True, slots=True)
+class SentenceEffect:
+    """A sentence among those that moved the score most."""
+
+    index: int
+    text: str
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """When a sentence was said, as a media fragment; ``first`` of those with the same."""
+
+    fragment: str
+    first: bool
+
+
 def render_recording(
     report: RecordingReport, *, previous: str | None = None, next: str | None = None, generated: str | None = None
 ) -> str:
     """Return one recording's page. ``previous`` and ``next`` are the page names of its neighbours."""
+    score = report.score
     measured = [feature for feature in report.features if figures.place_dot(feature)]
     return (
-        _environment()
+        environment()
         .get_template("recording.html.j2")
         .render(
             report=report,
-            score=report.score,
-            scored=report.score.result in SCORED and math.isfinite(report.score.probability),
+            score=score,
+            scored=score.result in SCORED and math.isfinite(score.probability),
+            interval=_INTERVALS.get(score.interval, f"By {score.interval}"),
             families=_by_family(report.features),
             measured=len(measured),
             outside=sum(not feature.low <= feature.value <= feature.high for feature in measured),
             contributions=sorted(report.contributions, key=lambda part: -abs(part.logit)),
             logit=report.intercept + math.fsum(part.logit for part in report.contributions),
+            effects=strongest_effects(report),
+            times=_times(report.sentences),
+            nothing_removed=Removed(words=report.removed.words),
             provenance=describe_model(report.model),
             case_share=_case_share(report),
+            plain_id=bool(_PLAIN_ID.fullmatch(score.recording_id)),
             previous=previous,
             next=next,
             generated=generated,
@@ -123,7 +108,29 @@ def render_recording(
     )
 
 
-def render_index(
+def strongest_effects(report: RecordingReport) -> tuple[SentenceEffect, ...]:
+    """Return the sentences whose absence changes the score most, the strongest first."""
+    pairs = zip(report.sentences, report.sentence_effects, strict=True) if report.sentence_effects else ()
+    moved = [(sentence, effect) for sentence, effect in pairs if math.isfinite(effect) and effect]
+    moved.sort(key=lambda pair: (-abs(pair[1]), pair[0].index))
+    return tuple(
+        SentenceEffect(sentence.index, shorten(sentence.words), effect) for sentence, effect in moved[:MOST_EFFECTS]
+    )
+
+
+def render_visits(rows: Sequence[ScoreRow], pages: Mapping[str, str], *, here: str) -> str:
+    """Return the part of a page that shows all visits of its subject."""
+    threshold = next((row.threshold for row in rows if math.isfinite(row.threshold)), math.nan)
+    template = environment().get_template("visits.html.j2")
+    return template.render(course=place_visits(rows, pages, here=here), threshold=threshold)
+
+
+def render_index(rows: Sequence[ScoreRow], pages: Mapping[str, str], **about: Any) -> str:
+    """Return the cohort's index; ``about`` is what ``stream_index`` takes."""
+    return "".join(stream_index(rows, pages, **about))
+
+
+def stream_index(
     rows: Sequence[ScoreRow],
     pages: Mapping[str, str],
     *,
@@ -131,28 +138,33 @@ def render_index(
     positive_label: str,
     negative_label: str,
     synthetic: bool = False,
-) -> str:
-    """Return the cohort's index. ``pages`` maps a recording_id to its page name; a row without one has no link."""
+) -> Iterator[str]:
+    """Yield the cohort's index in pieces. ``pages`` maps a recording_id to its page; a row without one has no link."""
     probabilities = [row.probability for row in rows if row.result in SCORED and math.isfinite(row.probability)]
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            rows=rows,
-            pages=pages,
-            counts={result: sum(row.result == result for row in rows) for result in RESULTS},
-            bins=figures.count_bins(probabilities) if probabilities else (),
-            scored=len(probabilities),
-            median=median(probabilities) if probabilities else math.nan,
-            threshold=next((row.threshold for row in rows if math.isfinite(row.threshold)), math.nan),
-            digest=next((row.model_digest for row in rows if row.model_digest), ""),
-            in_training=sum(row.in_training for row in rows),
-            provenance=describe_model(model),
-            positive_label=positive_label,
-            negative_label=negative_label,
-            synthetic=synthetic,
-        )
+    threshold = next((row.threshold for row in rows if math.isfinite(row.threshold)), math.nan)
+    template = environment().get_template("index.html.j2")
+    return template.generate(
+        rows=rows,
+        pages=pages,
+        counts={result: sum(row.result == result for row in rows) for result in RESULTS},
+        bins=figures.count_bins(probabilities, threshold=threshold) if probabilities else (),
+        scored=len(probabilities),
+        median=median(probabilities) if probabilities else math.nan,
+        threshold=threshold,
+        digest=next((row.model_digest for row in rows if row.model_digest), ""),
+        flags_of=flag_row,
+        provenance=describe_model(model),
+        positive_label=positive_label,
+        negative_label=negative_label,
+        synthetic=synthetic,
     )
+
+
+def flag_row(row: ScoreRow) -> tuple[str, ...]:
+    """Return why a row asks for a second look: ``training``, ``crosses`` (the threshold), ``warned``."""
+    crosses = row.result in SCORED and row.probability_low < row.threshold <= row.probability_high
+    flags = {"training": row.in_training, "crosses": crosses, "warned": bool(row.warnings)}
+    return tuple(flag for flag, raised in flags.items() if raised)
 
 
 def write_reports(
@@ -183,13 +195,28 @@ def write_reports(
                 where=str(folder),
                 remedy="give each recording its own recording_id",
             )
-        _write(folder / name, render(report, previous=previous, next=following))
+        _write(folder / name, [render(report, previous=previous, next=following)])
         pages[report.score.recording_id] = name
         rows.append(report.score)
         synthetic = synthetic or report.synthetic
+    _add_visits(rows, pages, folder)
     labels = {"positive_label": positive_label, "negative_label": negative_label}
-    _write(folder / INDEX, render_index(rows, pages, model=model, synthetic=synthetic, **labels))
+    _write(folder / INDEX, stream_index(rows, pages, model=model, synthetic=synthetic, **labels))
     return folder / INDEX
+
+
+def _add_visits(rows: Iterable[ScoreRow], pages: Mapping[str, str], folder: Path) -> None:
+    """Put the course over the visits into the pages of every subject with several, once all scores are known."""
+    subjects: dict[str, list[ScoreRow]] = {}
+    for row in rows:
+        subjects.setdefault(row.subject_id, []).append(row)
+    for visits in subjects.values():
+        if len(visits) == 1:
+            continue
+        for row in visits:
+            path = folder / pages[row.recording_id]
+            page = path.read_text(encoding="utf-8")
+            _write(path, [page.replace(_VISITS_PLACE, render_visits(visits, pages, here=row.recording_id), 1)])
 
 
 def _with_neighbours(reports: Iterable[RecordingReport]) -> Iterator[tuple[str | None, RecordingReport, str | None]]:
@@ -205,42 +232,15 @@ def _with_neighbours(reports: Iterable[RecordingReport]) -> Iterator[tuple[str |
         yield previous, waiting, None
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, pieces: Iterable[str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        with path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.writelines(pieces)
     except OSError as error:
         raise InputError(
             f"cannot be written ({error.strerror})", where=str(path), remedy="name a folder that can be written"
         ) from error
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    """Return the templates with the filters that they use. Everything is escaped; an unknown name is an error."""
-    environment = Environment(
-        loader=PackageLoader("pipeline.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "probability": figures.format_probability,
-        "perplexity": figures.format_perplexity,
-        "measure": figures.format_measure,
-        "signed": figures.format_signed,
-        "clock": figures.format_clock,
-        "anchor": figures.choose_anchor,
-        "plot": figures.place_dot,
-        "bar": figures.place_bar,
-        "sigmoid": _sigmoid,
-        "runs": mark_runs,
-        "title_of": measure_title,
-    }
-    environment.tests |= {"finite": math.isfinite, "referenced": figures.has_reference}
-    environment.globals |= {"results": RESULTS, "families_known": FAMILIES, "version": __version__, "index": INDEX}
-    return environment
 
 
 def _by_family(features: Sequence[ReportFeature]) -> dict[str, list[ReportFeature]]:
@@ -250,36 +250,16 @@ def _by_family(features: Sequence[ReportFeature]) -> dict[str, list[ReportFeatur
     return families
 
 
-def _sigmoid(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit)) if logit >= 0 else 1 - 1 / (1 + math.exp(logit))
-
-
-def mark_runs(sentence: ReportSentence) -> list[tuple[str, list[ReportWord]]]:
-    """Return the sentence's words in runs of one mark, so that a repeated phrase is marked once."""
-    return [(mark, list(words)) for mark, words in groupby(sentence.words, lambda word: word.mark)]
-
-
-def measure_title(feature: ReportFeature) -> str:
-    """Return a feature's name in words: ``lexical.honore_r`` -> Honoré’s R."""
-    words = feature.name.removeprefix(f"{feature.family}.").split("_")
-    title = " ".join(_SPELLING.get(word, word) for word in words)
-    return title[:1].upper() + title[1:]
-
-
-def describe_model(model: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what a page says of a model: name and value of each fact, or manifest entry, that is listed here.
-
-    Listed by name, because a manifest also holds digests of subject ids, which are nobody's business.
-    """
-    provenance = model.get("provenance")
-    known = {**model, **(provenance if isinstance(provenance, Mapping) else {})}
-    return [(label, _in_words(known[key])) for key, label in _PROVENANCE.items() if known.get(key) not in (None, "")]
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {number:,}" for name, number in value.items())
-    return figures.format_probability(value) if isinstance(value, float) else str(value)
+def _times(sentences: Sequence[ReportSentence]) -> dict[int, Time]:
+    """Return the time of each sentence that has one, by its index."""
+    times: dict[int, Time] = {}
+    seen: set[str] = set()
+    for sentence in sentences:
+        if sentence.start_ms is not None:
+            fragment = figures.media_fragment(sentence.start_ms, sentence.end_ms)
+            times[sentence.index] = Time(fragment, first=fragment not in seen)
+            seen.add(fragment)
+    return times
 
 
 def _case_share(report: RecordingReport) -> float:

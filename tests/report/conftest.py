@@ -114,15 +114,18 @@ def make_report() -> Callable[..., RecordingReport]:
     return make
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Element:
-    """One element of a page."""
+    """One element of a page. It is shown by its tag alone: each holds all that is inside it, and around it."""
 
     tag: str
     attributes: dict[str, str | None]
     parents: tuple[Element, ...]
     pieces: list[str] = field(default_factory=list)
     inside: list[Element] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<{self.tag} {self.attributes}>"
 
     @property
     def text(self) -> str:
