@@ -38,6 +38,37 @@ looked for. These ship; `--task-file my_task.toml` (repeatable) adds others to `
 goes before a shipped one of the same name. A model carries its task files, so `score` needs none.
 """
 
+EXAMPLE = """\
+name = "kite"
+aliases = ["kite picture"]
+reference = ["A girl is crying because her kite is caught in a tree.", "A man brings a ladder."]
+actors = "@girl @man he she"
+
+[words]
+girl = "girl child daughter"
+man = "man father dad neighbour neighbor"
+
+[[units]]
+name = "girl"
+category = "subject"
+patterns = ["@girl"]
+
+[[units]]
+name = "kite"
+category = "object"
+patterns = ["kite|kites"]
+
+[[units]]
+name = "kite in the tree"
+category = "action"
+patterns = ["kite|it > stuck|caught tree", "-get|reach|free kite|it"]
+
+[[units]]
+name = "man helping"
+category = "action"
+patterns = ["@man|he > +bring*|brought|fetch*|climb*"]
+"""
+
 
 def document_features(features: Sequence[Feature] = FEATURES, tasks: Sequence[Task] | None = None) -> str:
     """Return the page, in Markdown."""
@@ -79,7 +110,8 @@ def _task(task: Task) -> str:
 
 
 def _notation() -> str:
-    """Return the head of the shipped task file, which explains the notation, and its beginning."""
+    """Return the head of the shipped task file, which explains the notation, and a small file."""
     text = files("pipeline.features.tasks").joinpath("cookie_theft.toml").read_text(encoding="utf-8")
     head = text.partition("\n\n")[0]
-    return f"### How to write one\n\nAs `cookie_theft.toml` begins:\n\n```toml\n{head}\n```\n"
+    example = f"A small one:\n\n```toml\n{EXAMPLE}```\n"
+    return f"### How to write one\n\nThe head of `cookie_theft.toml`:\n\n```toml\n{head}\n```\n\n{example}"

@@ -82,6 +82,27 @@ def test_no_speech_is_nan_and_never_zero() -> None:
     assert {"lexical.tokens": 0.0, "lexical.types": 0.0} == {k: v for k, v in values.items() if not math.isnan(v)}
 
 
+@pytest.mark.parametrize("lines", [(), ("0 .",), ("&-uh .",), ("boy .",), ("xxx .",), ("&=laughs .", "(2.0) .")])
+def test_next_to_nothing_said(lines: tuple[str, ...]) -> None:
+    """No utterance, no word, one filler, one word: nothing fails; all but the counts is NaN with a reason."""
+    spoken = transcript(*lines)
+    speech = prepare_speech(spoken)
+    for feature, value in zip(FEATURES, compute_features(spoken).values(), strict=True):
+        assert feature.key in ("lexical.tokens", "lexical.types") or missing_reason(feature, value, speech)
+
+
+def test_five_thousand_words() -> None:
+    """A long recording, in many utterances or in one, gives every feature: finite, or NaN with a reason."""
+    said = f"{LONG.removesuffix(' .')} with &-uh a [/] a cat"  # 28 spoken words
+    for lines in ((f"{said} .",) * 186, (f"{' and '.join([said] * 179)} .",)):
+        spoken = transcript(*lines)
+        speech = prepare_speech(spoken)
+        values = {feature.key: feature.value(speech) for feature in FEATURES}
+        assert len(speech.spoken) >= 5_000
+        assert all(math.isfinite(values[own.key]) or own.missing_reason(speech) for own in FEATURES)
+        assert 0 < values["lexical.mattr"] <= 1
+
+
 def test_clinical_transcripts_have_features(shared: Path) -> None:
     """Each readable CHAT file gives every feature: finite, or NaN with a reason."""
     read = 0

@@ -128,7 +128,10 @@ def _unit(content: Mapping[str, Any], sets: Mapping[str, tuple[str, ...]]) -> Un
     _require(content["category"] in CATEGORIES, f"unit {name!r}: the category is none of {', '.join(CATEGORIES)}")
     patterns = content["patterns"]
     _require(isinstance(patterns, list) and bool(patterns), f"unit {name!r}: patterns is not a list")
-    return Unit(name, content["category"], tuple(parse_pattern(pattern, sets) for pattern in patterns))
+    try:
+        return Unit(name, content["category"], tuple(parse_pattern(pattern, sets) for pattern in patterns))
+    except ValueError as error:
+        raise ValueError(f"unit {name!r}: {error}") from error
 
 
 def _require(met: bool, what: str) -> None:

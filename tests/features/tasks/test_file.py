@@ -94,7 +94,7 @@ def test_an_earlier_file_goes_first() -> None:
         (('patterns = ["@dog"]', "patterns = []"), "unit 'dog': patterns is not a list"),
         (('patterns = ["@dog"]', 'pattern = ["@dog"]'), "unit 'dog': unknown field"),
         (('"running"', '"dog"'), "two units are named dog"),
-        (("@runner >", "@cat >"), "names a set"),
+        (("@runner >", "@cat >"), "unit 'running': '@cat' names a set"),
         (('"dog dogs"', '"!dog"'), "a sign belongs in a pattern"),
         (('"@dog jogger"', '"@later"'), "names a set"),
     ],
