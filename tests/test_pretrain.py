@@ -192,6 +192,7 @@ def test_the_written_folder_is_the_trained_biLM(
             logits = tops[direction][: n + 1, k] @ stored.softmax.T + stored.bias
             targets = torch.from_numpy(batch.targets[direction][: n + 1, k])
             expected = torch.log_softmax(logits, dim=1)[torch.arange(n + 1), targets]
+            assert log_p is not None
             np.testing.assert_allclose(log_p, expected.detach().numpy(), atol=1e-5, rtol=0)
 
 
@@ -200,7 +201,7 @@ def test_validation_is_exact_perplexity(written: tuple[Path, list[dict[str, Any]
     folder, validation = written
     corpus = read_corpus(corpus_dir)
     source = corpus.sources[0]
-    held = [[corpus.types[k] for k in source.sentence(n)] for n in np.flatnonzero(source.held_out)]
+    held = [[corpus.types[k] for k in source.sentence(n)] for n in np.flatnonzero(source.held_out).tolist()]
     readings = BiLM(read_bilm(folder)).read(held, log_probabilities=True)
     log_p = np.concatenate([part for r in readings for part in (r.forward, r.backward) if part is not None])
     assert ["long"] == [row["source"] for row in validation]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ class Cohort:
     """The recordings of one manifest, in its order; ``left_out`` are those that a condition left out."""
 
     path: Path
-    recordings: tuple[Recording, ...]
+    recordings: Sequence[Recording]
     left_out: tuple[Recording, ...] = ()
 
     def frame(self, columns: tuple[str, ...] = COVARIATES) -> pandas.DataFrame:
@@ -58,10 +59,11 @@ class Cohort:
         """
         import pandas as pd
 
-        values = {column: [getattr(recording, column) for recording in self.recordings] for column in columns}
+        recordings = tuple(self.recordings)
+        values = {column: [getattr(recording, column) for recording in recordings] for column in columns}
         frame = {column: pd.Series(v, dtype="float64" if column in NUMBERS else "str") for column, v in values.items()}
-        for position, (column, _) in enumerate(self.recordings[0].extra if self.recordings else ()):
-            frame[column] = _carried([recording.extra[position][1] for recording in self.recordings])
+        for position, (column, _) in enumerate(recordings[0].extra if recordings else ()):
+            frame[column] = _carried([recording.extra[position][1] for recording in recordings])
         return pd.DataFrame(frame)
 
 

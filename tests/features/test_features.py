@@ -93,7 +93,7 @@ def test_next_to_nothing_said(lines: tuple[str, ...]) -> None:
 
 def test_five_thousand_words() -> None:
     """A long recording, in many utterances or in one, gives every feature: finite, or NaN with a reason."""
-    said = f"{LONG.removesuffix(' .')} with &-uh a [/] a cat"  # 28 spoken words
+    said = f"{LONG.removesuffix(' .')} with &-uh a [/] a cat"
     for lines in ((f"{said} .",) * 186, (f"{' and '.join([said] * 179)} .",)):
         spoken = transcript(*lines)
         speech = prepare_speech(spoken)

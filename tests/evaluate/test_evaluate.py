@@ -14,15 +14,18 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from sklearn.pipeline import Pipeline
 
-from pipeline import evaluate as evaluate_module
 from pipeline.errors import InputError
-from pipeline.evaluate import ADSCREEN, BASELINE, Evaluation, evaluate, outer_splits, predictions_frame
+from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, evaluate, shortcuts
+from pipeline.evaluate import folds as folds_module
+from pipeline.evaluate.protocols import outer_splits
+from pipeline.evaluate.results import METHODS
+from pipeline.evaluate.tables import evaluation_frames, predictions_frame
 from pipeline.extract import ExtractSettings, extract_cohort
 from pipeline.manifest import read_manifest
 from pipeline.model import _dump
 from pipeline.settings import StudySettings
 from pipeline.simulate import simulate_cohort
-from pipeline.table import SENTENCES, TOKENS, FeatureTable, Fold
+from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable, Fold
 from pipeline.tuning import Tuned, tune
 
 
@@ -54,9 +57,9 @@ def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject
         return tune(train_table, *args, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evaluate_module, "build_estimator", kept(seen.estimators, evaluate_module.build_estimator))
-        patch.setattr(evaluate_module, "baseline_estimator", kept(seen.baselines, evaluate_module.baseline_estimator))
-        patch.setattr(evaluate_module, "tune", kept(seen.tuned, tuning))
+        patch.setattr(folds_module, "build_estimator", kept(seen.estimators, folds_module.build_estimator))
+        patch.setattr(shortcuts, "_build", kept(seen.baselines, shortcuts._build))
+        patch.setattr(folds_module, "tune", kept(seen.tuned, tuning))
         seen.evaluation = evaluate(table, study, positive="case", protocol=protocol)  # type: ignore[arg-type]
     return seen
 
@@ -67,8 +70,9 @@ def overwrite(table: FeatureTable, rows: np.ndarray) -> FeatureTable:
     inputs = table.inputs.copy()
     for row in rows.tolist():
         inputs.at[row, TOKENS] = ["something", "else", "entirely", "was", "said"] * 30
+        inputs.at[row, INTERVIEWER_TOKENS] = ["well", "what", "happens", "there"] * 9
         inputs.at[row, SENTENCES] = [50.0] * 40
-        for name in inputs.columns.drop([TOKENS, SENTENCES]):
+        for name in inputs.columns.drop([TOKENS, SENTENCES, INTERVIEWER_TOKENS]):
             inputs.at[row, name] = rng.normal(1000, 300)
     ids = set(table.subjects["recording_id"].iloc[rows])
     sentences = table.sentences.copy()
@@ -137,15 +141,28 @@ LEARNED: dict[str, Callable[[Learned], list[Any]]] = {
         seen.estimators[0].named_steps["classifier"].intercept_,
     ],
     "the estimator as saved": lambda seen: [_dump([seen.estimators[0]]).hex()],
-    "baseline words": lambda seen: [str(sorted(tfidf(seen).vocabulary_.items())), tfidf(seen).idf_],
-    "baseline coefficients": lambda seen: [seen.baselines[2].named_steps["classifier"].coef_],
+    "baseline words": lambda seen: [str(sorted(tfidf(seen, 2).vocabulary_.items())), tfidf(seen, 2).idf_],
+    "baseline coefficients": lambda seen: [seen.baselines[2][-1].coef_],
     "baseline threshold": lambda seen: [seen.evaluation.folds[1].threshold],
+    "apparent measures": lambda seen: [str(fold.apparent) for fold in seen.evaluation.folds[:2]],
+    "word count baseline": lambda seen: [seen.baselines[6][1].mean_, seen.baselines[6][-1].coef_],
+    "interviewer's words": lambda seen: [str(sorted(tfidf(seen, 12).vocabulary_.items())), tfidf(seen, 12).idf_],
+    "interviewer baseline": lambda seen: [seen.baselines[12][-1].coef_],
+    "baseline of permuted labels": lambda seen: [seen.baselines[15][-1].coef_],
 }
 
 
-def tfidf(seen: Learned) -> Any:
-    """Return the baseline's TF-IDF of the first outer fold, built after those of two inner folds."""
-    return seen.baselines[2].named_steps["tokens"].named_transformers_["tfidf"]
+def tfidf(seen: Learned, number: int) -> Any:
+    """Return a baseline's TF-IDF. Of an outer fold each baseline is built after those of its two inner folds.
+
+    TF-IDF is 2, the majority (which has no inner folds) 3, word count 6, demographics 9, interviewer 12, permuted 15.
+    """
+    return seen.baselines[number].named_steps["tokens"].named_transformers_["tfidf"]
+
+
+def of_method(seen: Learned, method: str = ADSCREEN) -> list[Any]:
+    """Return the folds of a method."""
+    return [fold for fold in seen.evaluation.folds if fold.method == method]
 
 
 def as_bytes(values: list[Any]) -> list[bytes]:
@@ -188,7 +205,7 @@ def test_the_published_protocol_learns_from_held_out_text(
 def test_every_inner_fold_keeps_subjects_whole(simulated_table: FeatureTable, original: Learned) -> None:
     """The inner folds that evaluation tunes on part no subject, and hold no subject of the outer test side."""
     assert 2 == len(original.inner)
-    for held_out, (train_table, inner) in zip(original.evaluation.folds[::2], original.inner, strict=True):
+    for held_out, (train_table, inner) in zip(of_method(original), original.inner, strict=True):
         subjects = train_table.subjects["subject_id"]
         assert [set()] * 2 == [set(subjects[a]) & set(subjects[b]) for a, b in inner]
         assert set() == set(subjects) & set(simulated_table.subjects["subject_id"].iloc[held_out.rows])
@@ -239,18 +256,20 @@ def test_every_repeat_draws_new_folds(simulated_table: FeatureTable) -> None:
     assert 6 == len(sides)
 
 
-def test_both_methods_run_on_the_same_folds(original: Learned) -> None:
-    """adscreen and the baseline predict the same rows in each fold."""
-    folds = original.evaluation.folds
-    assert [ADSCREEN, BASELINE] * 2 == [fold.method for fold in folds]
-    for ours, theirs in zip(folds[::2], folds[1::2], strict=True):
-        assert (ours.repeat, ours.fold, ours.rows.tolist()) == (theirs.repeat, theirs.fold, theirs.rows.tolist())
+def test_every_method_runs_on_the_same_folds(original: Learned) -> None:
+    """adscreen and each baseline learn from the same rows and predict the same others in each fold."""
+    assert [*METHODS] * 2 == [fold.method for fold in original.evaluation.folds]
+    for method in METHODS:
+        for ours, theirs in zip(of_method(original), of_method(original, method), strict=True):
+            assert (ours.repeat, ours.fold) == (theirs.repeat, theirs.fold)
+            assert np.array_equal(ours.rows, theirs.rows)
+            assert np.array_equal(ours.training, theirs.training)
 
 
 def test_every_recording_is_predicted_once_by_each_method(simulated_table: FeatureTable, original: Learned) -> None:
     """The predictions table has one row a method, repeat and recording, with its own label."""
     frame = predictions_frame(simulated_table, original.evaluation)
-    assert 2 * len(simulated_table) == len(frame)
+    assert len(METHODS) * len(simulated_table) == len(frame)
     assert not frame.duplicated(["method", "repeat", "recording_id"]).any()
     assert frame["probability"].between(0, 1).all()
     known = simulated_table.subjects.set_index("recording_id")
@@ -258,7 +277,7 @@ def test_every_recording_is_predicted_once_by_each_method(simulated_table: Featu
     assert known["subject_id"][frame["recording_id"]].tolist() == frame["subject_id"].tolist()
 
 
-@pytest.mark.parametrize("method", [ADSCREEN, BASELINE])
+@pytest.mark.parametrize("method", METHODS)
 def test_measures_can_be_had_from_the_predictions(
     simulated_table: FeatureTable, original: Learned, method: str
 ) -> None:
@@ -276,15 +295,21 @@ def test_measures_can_be_had_from_the_predictions(
         "sensitivity": positive[case].mean(),
         "specificity": 1 - positive[~case].mean(),
     }
-    found = original.evaluation.estimates[method]
-    assert expected == pytest.approx({name: estimate.value for name, estimate in found.items()})
-    assert all(estimate.low <= estimate.value <= estimate.high for estimate in found.values())
+    found = {name: original.evaluation.metric(name, method=method) for name in expected}
+    assert expected == pytest.approx({name: row.value for name, row in found.items()})
+    assert all(row.low <= row.value <= row.high for row in found.values())
 
 
 def test_the_difference_is_that_of_the_methods(original: Learned) -> None:
-    """AUC of adscreen minus AUC of the baseline."""
-    ours, theirs = (original.evaluation.estimates[method]["auc"].value for method in (ADSCREEN, BASELINE))
-    assert ours - theirs == pytest.approx(original.evaluation.difference.value)
+    """Every measure of adscreen minus that of each baseline, at both levels."""
+    evaluation = original.evaluation
+    assert {*METHODS} - {ADSCREEN} == {row.method for row in evaluation.differences}
+    for row in evaluation.differences:
+        values = [
+            evaluation.metric(row.measure, method=method, level=row.level).value  # type: ignore[arg-type]
+            for method in (ADSCREEN, row.method)
+        ]
+        assert values[0] - values[1] == pytest.approx(row.value, nan_ok=True)
 
 
 def test_the_published_protocol_parts_speakers(
@@ -294,7 +319,7 @@ def test_the_published_protocol_parts_speakers(
     subjects = simulated_table.subjects["subject_id"].to_numpy()
     known = [
         subject in set(np.delete(subjects, fold.rows))
-        for fold in published.evaluation.folds[::2]
+        for fold in of_method(published)
         for subject in subjects[fold.rows]
     ]
     assert np.mean(known) == pytest.approx(published.evaluation.shared_subject_share)
@@ -325,10 +350,10 @@ def test_the_positive_label_is_the_one_named(
     steps: list[int] = []
     swapped = evaluate(simulated_table, small_study, positive="control", protocol="subject", progress=steps.append)
     for straight, other in zip(original.evaluation.folds, swapped.folds, strict=True):
-        if straight.method == BASELINE:
+        if straight.method == TFIDF:
             assert straight.probabilities == pytest.approx(1 - other.probabilities, abs=1e-3)
-    auc = original.evaluation.estimates[BASELINE]["auc"].value
-    assert auc == pytest.approx(swapped.estimates[BASELINE]["auc"].value)
+    auc = original.evaluation.metric("auc", method=TFIDF).value
+    assert auc == pytest.approx(swapped.metric("auc", method=TFIDF).value)
     assert [1, 1] == steps  # progress counts the folds
 
 
@@ -343,10 +368,10 @@ def test_clusters_have_intervals_of_their_own(
     found = evaluate(clustered, small_study, positive="case", protocol="subject")
     for fold in found.folds:
         assert set() == set(cluster.iloc[fold.rows]) & set(cluster.drop(index=fold.rows))
-    ours, by_cluster = found.estimates[ADSCREEN]["auc"], found.cluster_estimates[ADSCREEN]["auc"]
-    assert ours.value == by_cluster.value
-    assert (ours.low, ours.high) != (by_cluster.low, by_cluster.high)
-    assert {} == original.evaluation.cluster_estimates
+    auc, without = found.metric("auc"), original.evaluation.metric("auc")
+    assert auc.cluster_low <= auc.value <= auc.cluster_high
+    assert (auc.low, auc.high) != (auc.cluster_low, auc.cluster_high)
+    assert np.isnan([without.cluster_low, without.cluster_high]).all()
 
 
 @pytest.mark.parametrize("protocol", ["subject", "paper"])
@@ -371,22 +396,21 @@ def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, 
 @pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["subject", "paper"])
 def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySettings, protocol: str) -> None:
-    """Two processes predict what one predicts, to the last bit."""
+    """Two processes predict what one predicts and sum it up the same, to the last bit."""
     one, two = (
         evaluate(simulated_table, small_study, positive="case", protocol=protocol, jobs=jobs)  # type: ignore[arg-type]
         for jobs in (1, 2)
     )
     frames = [predictions_frame(simulated_table, evaluation) for evaluation in (one, two)]
     pd.testing.assert_frame_equal(*frames, check_exact=True)
-    assert str(one.estimates) == str(two.estimates)  # as text, since NaN is not equal to itself
+    for stem, frame in evaluation_frames([one]).items():
+        pd.testing.assert_frame_equal(frame, evaluation_frames([two])[stem], check_exact=True)
 
 
 def permute_by_subject(table: FeatureTable, seed: int) -> FeatureTable:
     """Return the table with labels dealt out anew, one a subject."""
-    by_subject = table.subjects.drop_duplicates("subject_id").set_index("subject_id")["label"].sort_index()
-    dealt = np.random.default_rng(seed).permutation(by_subject.to_numpy())
-    labels = dict(zip(by_subject.index, dealt, strict=True))
-    return replace(table, subjects=table.subjects.assign(label=table.subjects["subject_id"].map(labels)))
+    dealt = np.where(shortcuts.deal_labels(table, positive="case", seed=seed), "case", "control")
+    return replace(table, subjects=table.subjects.assign(label=dealt))
 
 
 @pytest.mark.slow
@@ -401,8 +425,8 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
     study = replace(small_study, folds=3, splits=3)
 
     def areas(of: FeatureTable, protocol: str) -> list[float]:
-        estimates = evaluate(of, study, positive="case", protocol=protocol).estimates  # type: ignore[arg-type]
-        return [estimates[method]["auc"].value for method in (ADSCREEN, BASELINE)]
+        found = evaluate(of, study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+        return [found.metric("auc", method=method).value for method in (ADSCREEN, TFIDF)]
 
     dealt = [permute_by_subject(table, seed) for seed in range(8)]
     without_leak = np.mean([areas(of, "subject") for of in dealt], axis=0)
