@@ -365,7 +365,7 @@ def test_json_is_json(run: Run, cohort: Path, tiny_bilm: Path, simulated: Path, 
     """--json prints a list of rows and nothing else, NaN as null."""
     arguments = [cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm, "--config", cohort / "study.toml"]
     metrics = json.loads(run("evaluate", *arguments, "--json").out)
-    assert {"auc", "accuracy", "sensitivity", "specificity"} == {row["measure"] for row in metrics}
+    assert {"auc", "accuracy", "sensitivity", "specificity"} <= {row["measure"] for row in metrics}
     assert {None} == {row["sd_over_repeats"] for row in metrics}
     path = simulated / "transcripts" / "SYN0001-1.cha"
     sentences = json.loads(run("perplexity", tiny_bilm, path, "--json").out)
