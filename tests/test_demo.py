@@ -79,7 +79,7 @@ def test_the_demo_scores_every_held_out_recording(demo: Demo) -> None:
 @pytest.mark.slow
 def test_the_demo_finds_the_simulated_signs(demo: Demo) -> None:
     """The simulated effect is real, so adscreen's AUC lies above chance, and its interval holds it."""
-    row = demo.metrics.set_index(["method", "measure"]).loc[("adscreen", "auc")]
+    row = demo.metrics.set_index(["level", "method", "measure"]).loc[("recording", "adscreen", "auc")]
     assert row["value"] > 0.6
     assert row["low"] <= row["value"] <= row["high"]
 
