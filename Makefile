@@ -1,4 +1,5 @@
 # make demo        simulate, evaluate, train, score and report on shipped data; no input needed
+# make test-browser  the pages in headless Chromium, with axe-core from npm
 # make example     the committed example report, anew
 # make test        the whole suite;  make quick  leaves out the slow tests
 # make test-torch  the tests that need PyTorch, in an environment of their own
@@ -26,7 +27,7 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # Only wheels: nothing is compiled, and no unlocked build tool is fetched for a dependency.
 LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
 
-.PHONY: demo example test quick test-torch allennlp test-allennlp lint lock lock-allennlp wheel clean
+.PHONY: demo example test quick test-torch allennlp test-allennlp test-browser lint lock lock-allennlp wheel clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.package
@@ -50,6 +51,11 @@ quick: .venv/.test
 test-torch: .venv-torch/.package
 	@echo "Running the tests that need PyTorch"
 	@$(TORCH_BIN)/python -m pytest -m torch
+
+test-browser: .venv/.test
+	@echo "Opening the pages in Chromium (needs Chromium and npm)"
+	@cd tests/browser && npm install --no-package-lock --no-audit --no-fund --silent
+	@ADSCREEN_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser
 
 allennlp: .venv-allennlp/.package
 

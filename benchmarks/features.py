@@ -2,10 +2,10 @@
 
     python benchmarks/features.py ../shared/ami --other-python OTHER/bin/python
 
-OTHER is an environment with the tools that benchmarks/other_features.py names. They get adscreen's words, utterances and
-syntactic words, so what differs is the formula and not the reading of files; TextDescriptives and LFTK run the bundled
-parser. Without --other-python only the cost is measured. Speed is in processor time, which other programs of the machine
-do not lengthen; the biLM's vectors are made up, since reading them is the biLM's cost and not that of the features.
+OTHER is an environment with the tools that benchmarks/other_features.py names. They get adscreen's words, utterances
+and syntactic words, so what differs is the formula and not the reading of files; TextDescriptives and LFTK run the bundled
+parser. Without --other-python only the cost is measured. Speed is in processor time, which other programs of the
+machine do not lengthen; the biLM's vectors are made up, since reading them is the biLM's cost and not that of the features.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def measure_cost(transcripts: Sequence[Transcript], *, label: str) -> None:
     total = sum(seconds.values())
     shares = ", ".join(f"{name} {value / total:.0%}" for name, value in seconds.items())
     print(
-        f"{label}: {len(transcripts)} recordings, {words:,} words, {len(FEATURES)} features in {total:.1f} s of processor"
+        f"{label}: {len(transcripts)} recordings, {words:,} words, {len(FEATURES)} features in {total:.1f} s CPU"
     )
     print(f"  time: {words / total:,.0f} words a second; {shares}")
 

@@ -6,8 +6,8 @@
 
 With a manifest, the labels of its subjects are dealt out anew in whole clusters (``deal_labels``), once a cohort;
 transcripts are read once. With ``--simulated`` each cohort is simulated anew (SYNTHETIC) without an effect. Each is
-evaluated under ``subject`` (one repeat of 5 folds, 3 inner ones) and ``paper`` (5 splits), with a search over two values
-of C: what is tested is the protocol, not the estimator. Each finished protocol of a cohort appends its rows to
+evaluated under ``subject`` (one repeat of 5 folds, 3 inner ones) and ``paper`` (5 splits), with a search over two
+values of C: what is tested is the protocol, not the estimator. Each finished protocol of a cohort appends its rows to
 ROWS.jsonl, and what the file holds is not run again.
 
 The interval is over clusters where there are any, else over subjects: what was dealt out is what is resampled.

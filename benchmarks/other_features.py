@@ -1,7 +1,7 @@
 """Words and utterances (JSON on standard input) -> what other tools make of them (JSON on standard output).
 
-Runs in an environment of its own, which benchmarks/features.py starts: ``pip install lexicalrichness textdescriptives lftk
-pylangacq`` beside spaCy 3.8. It imports nothing of adscreen. TextDescriptives and LFTK read the trees of the spaCy
+Runs in an environment of its own, which benchmarks/features.py starts: ``pip install lexicalrichness textdescriptives
+lftk pylangacq`` beside spaCy 3.8. It imports nothing of adscreen. TextDescriptives and LFTK read the trees of the spaCy
 pipeline that they are given, utterance by utterance.
 """
 
