@@ -3,9 +3,10 @@
     python benchmarks/features.py ../shared/ami --other-python OTHER/bin/python
 
 OTHER is an environment with the tools that benchmarks/other_features.py names. They get adscreen's words, utterances
-and syntactic words, so what differs is the formula and not the reading of files; TextDescriptives and LFTK run the bundled
-parser. Without --other-python only the cost is measured. Speed is in processor time, which other programs of the
-machine do not lengthen; the biLM's vectors are made up, since reading them is the biLM's cost and not that of the features.
+and syntactic words, so what differs is the formula and not the reading of files; TextDescriptives and LFTK run the
+bundled parser. Without --other-python only the cost is measured. Speed is in processor time, which other programs of
+the machine do not lengthen; the biLM's vectors are made up, since reading them is the biLM's cost and not that of the
+features.
 """
 
 from __future__ import annotations
