@@ -9,23 +9,25 @@ from __future__ import annotations
 import csv
 import gc
 import multiprocessing
+import shutil
 import sys
+import tempfile
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.ingest import read_transcript
+from pipeline.ingest.counts import count_transcript
 from pipeline.manifest import Cohort, Recording
-from pipeline.records import Diagnostic, Transcript, Utterance, Word
+from pipeline.records import Transcript
 from pipeline.runs import defuse
-from pipeline.speech import fluent_tokens, participant_utterances, spoken_tokens
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -42,7 +44,7 @@ FLOW_COLUMNS = ("step", "reason", "recordings", "subjects")
 
 _CHUNK = 8  # recordings; large enough that handing them over costs little
 _AHEAD = 8  # chunks that readers may be ahead of the writer
-_DETAILS = 20  # diagnostics spelt out in a cell; all are in transcripts.jsonl
+_PIECE = 2**20
 
 
 class Ingested(NamedTuple):
@@ -55,9 +57,8 @@ class Ingested(NamedTuple):
 
 
 class _Outcome(NamedTuple):
-    """One recording: its line of JSON (empty where unreadable), its row, its diagnostics."""
+    """One recording: its row, why it is unreadable (empty where it is read), its diagnostics."""
 
-    line: bytes
     row: dict[str, Any]
     reason: str
     diagnostics: int
@@ -84,8 +85,8 @@ def ingest_cohort(
     ):
         rows = csv.DictWriter(table, INGEST_COLUMNS, lineterminator="\n", restval="")
         rows.writeheader()
-        for recording, outcome in zip(cohort.recordings, _outcomes(cohort, readers, participant), strict=True):
-            lines.write(outcome.line)
+        outcomes = _read_all(cohort, lines, readers=readers, participant=participant)
+        for recording, outcome in zip(cohort.recordings, outcomes, strict=True):
             rows.writerow({name: defuse(value) for name, value in outcome.row.items()})
             step = "unreadable" if outcome.reason else "read with diagnostics" if outcome.diagnostics else "read"
             flow[step, outcome.reason].append(recording.subject_id)
@@ -128,35 +129,54 @@ def start_readers(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
     seldom = partial(gc.set_threshold, 100_000)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=seldom)
     try:
-        pool.submit(ingest_chunk, (), None)  # starts the processes
+        pool.submit(_adapter)  # starts the processes
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
         gc.unfreeze()
 
 
-def _outcomes(cohort: Cohort, readers: ProcessPoolExecutor | None, participant: str | None) -> Iterator[_Outcome]:
+def _read_all(
+    cohort: Cohort, lines: BinaryIO, *, readers: ProcessPoolExecutor | None, participant: str | None
+) -> Iterator[_Outcome]:
+    """Read in order, in this process or in those of ``readers``; the lines of JSON go to ``lines``."""
     starts = range(0, len(cohort.recordings), _CHUNK)
     chunks = (cohort.recordings[start : start + _CHUNK] for start in starts)
     if readers is None:
         for chunk in chunks:
-            yield from ingest_chunk(chunk, participant)
+            yield from _read_chunk(chunk, lines, participant=participant)
         return
-    waiting: deque[Future[list[_Outcome]]] = deque()
-    for chunk in chunks:
-        waiting.append(readers.submit(ingest_chunk, chunk, participant))
-        if len(waiting) == _AHEAD:
-            yield from waiting.popleft().result()
-    while waiting:
-        yield from waiting.popleft().result()
+    waiting: deque[tuple[Path, Future[list[_Outcome]]]] = deque()
+    with tempfile.TemporaryDirectory(prefix=".parts.", dir=Path(lines.name).parent) as parts:
+        for number, chunk in enumerate(chunks):
+            part = Path(parts, str(number))
+            waiting.append((part, readers.submit(_read_part, chunk, part, participant)))
+            if len(waiting) == _AHEAD:
+                yield from _take(*waiting.popleft(), lines)
+        while waiting:
+            yield from _take(*waiting.popleft(), lines)
 
 
-def ingest_chunk(recordings: Iterable[Recording], participant: str | None) -> list[_Outcome]:
-    """Read a few recordings."""
-    return [_ingest(recording, participant) for recording in recordings]
+def _take(part: Path, read: Future[list[_Outcome]], lines: BinaryIO) -> list[_Outcome]:
+    """Wait for a chunk, and move its lines behind those before it."""
+    outcomes = read.result()
+    with part.open("rb") as written:
+        shutil.copyfileobj(written, lines, _PIECE)
+    part.unlink()
+    return outcomes
 
 
-def _ingest(recording: Recording, participant: str | None) -> _Outcome:
+def _read_part(recordings: Iterable[Recording], part: Path, participant: str | None) -> list[_Outcome]:
+    """Read a few recordings into a file: JSON, much longer than CHAT, would take longer through a pipe."""
+    with part.open("wb") as lines:
+        return _read_chunk(recordings, lines, participant=participant)
+
+
+def _read_chunk(recordings: Iterable[Recording], lines: BinaryIO, *, participant: str | None) -> list[_Outcome]:
+    return [_read(recording, lines, participant=participant) for recording in recordings]
+
+
+def _read(recording: Recording, lines: BinaryIO, *, participant: str | None) -> _Outcome:
     about = {name: getattr(recording, name) for name in ("recording_id", "subject_id", "visit")}
     try:
         transcript = read_transcript(
@@ -172,10 +192,11 @@ def _ingest(recording: Recording, participant: str | None) -> _Outcome:
     except InputError as error:
         line = str(error).replace(str(recording.transcript), recording.transcript.name)  # runs move, names stay
         reason = error.what.partition(":")[0].partition(";")[0].partition(" (")[0]
-        return _Outcome(b"", about | {"status": "unreadable", "reason": line}, reason, 0)
-    line_of_json = _adapter().dump_json(transcript) + b"\n"
+        return _Outcome(about | {"status": "unreadable", "reason": line}, reason, 0)
+    lines.write(_adapter().dump_json(transcript))
+    lines.write(b"\n")
     row = about | {"status": "read", "reason": ""} | count_transcript(transcript)
-    return _Outcome(line_of_json, row, "", len(transcript.diagnostics))
+    return _Outcome(row, "", len(transcript.diagnostics))
 
 
 @lru_cache(maxsize=1)
@@ -183,79 +204,6 @@ def _adapter() -> TypeAdapter[Transcript]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Transcript)
-
-
-def count_transcript(transcript: Transcript) -> dict[str, Any]:
-    """Count what was kept and what each rule of the fluent view removes.
-
-    A word is removed by the first rule that holds for it: filler, fragment, retraced, repeated. So ``words_fluent`` is
-    ``words_spoken`` minus the four and plus ``added_by_targets`` (negative where a target is shorter). Words are tokens
-    as pipeline.words defines them.
-    """
-    kept = participant_utterances(transcript)
-    own = sum(utterance.speaker == transcript.participant for utterance in transcript.utterances)
-    return {
-        "format": transcript.source_format,
-        "participant": transcript.participant,
-        "utterances": len(kept),
-        "utterances_excluded": own - len(kept),
-        "utterances_of_others": len(transcript.utterances) - own,
-        "words_of_others": sum(len(u.words) for u in transcript.utterances if u.speaker != transcript.participant),
-        **_count_words(kept),
-        **_count_marks(kept),
-        "diagnostics": len(transcript.diagnostics),
-        "details": _details(transcript.diagnostics),
-        "source_digest": transcript.source_digest,
-    }
-
-
-def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
-    spoken = targets = errors = foreign = 0
-    removed = {"fillers": 0, "fragments": 0, "retraced": 0, "repeated": 0}
-    for utterance in utterances:
-        for word in utterance.words:
-            count = len(spoken_tokens(word))
-            spoken += count
-            rule = _rule(word)
-            if rule:
-                removed[rule] += count
-            elif word.target:
-                targets += len(fluent_tokens(word)) - count
-            errors += word.error is not None
-            foreign += word.language is not None
-    fluent = spoken - sum(removed.values()) + targets
-    return {
-        "words_spoken": spoken,
-        **{f"removed_{rule}": count for rule, count in removed.items()},
-        "added_by_targets": targets,
-        "words_fluent": fluent,
-        "errors": errors,
-        "foreign": foreign,
-    }
-
-
-def _rule(word: Word) -> str:
-    """The rule that removes a word from the fluent view, empty where none does."""
-    if word.kind == "filler":
-        return "fillers"
-    if word.kind == "fragment":
-        return "fragments"
-    return "retraced" if word.retraced else "repeated" if word.repeated else ""
-
-
-def _count_marks(utterances: Sequence[Utterance]) -> dict[str, int]:
-    return {
-        "unintelligible": sum(utterance.unintelligible for utterance in utterances),
-        "omissions": sum(utterance.omissions for utterance in utterances),
-        "pauses": sum(len(utterance.pauses) for utterance in utterances),
-        "events": sum(len(utterance.events) for utterance in utterances),
-    }
-
-
-def _details(diagnostics: Sequence[Diagnostic]) -> str:
-    said = [f"line {item.line}: {item.what}" if item.line else item.what for item in diagnostics[:_DETAILS]]
-    rest = len(diagnostics) - len(said)
-    return "; ".join([*said, f"and {rest} more"] if rest else said)
 
 
 def _write_flow(cohort: Cohort, flow: dict[tuple[str, str], list[str]], path: Path) -> None:

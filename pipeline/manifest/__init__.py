@@ -8,6 +8,8 @@ stays ``007``); ``age``, ``education`` and ``mmse`` are numbers. Whether a trans
 from __future__ import annotations
 
 import os
+from array import array
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -45,7 +47,35 @@ def read_manifest(path: Path, *, where: str | None = None) -> Cohort:
 
 
 def _check(cohort: Cohort) -> None:
-    """Check in one pass what must hold between rows."""
+    """Check what must hold between rows; raises InputError where it does not.
+
+    The first pass keeps eight bytes a name, for a manifest may be long. Only where two names may be the same, or a
+    subject has two values, a second one keeps all names and says which rows.
+    """
+    if _may_be_wrong(cohort):
+        _name_fault(cohort)
+
+
+def _may_be_wrong(cohort: Cohort) -> bool:
+    ids, paths = array("q"), array("q")  # hashes
+    known: dict[str, dict[str, str]] = {"label": {}, "cluster": {}}
+    for recording in cohort.recordings:
+        ids.append(hash(recording.recording_id))
+        if not holds_many(recording.transcript):
+            paths.append(hash(os.fspath(recording.transcript)))
+        for column, values in known.items():
+            value = getattr(recording, column)
+            if value is not None and values.setdefault(recording.subject_id, value) != value:
+                return True
+    return _has_repeats(ids) or _has_repeats(paths)
+
+
+def _has_repeats(hashes: array[int]) -> bool:
+    return any(first == second for first, second in pairwise(sorted(hashes)))
+
+
+def _name_fault(cohort: Cohort) -> None:
+    """Raise InputError that names the first rows at fault."""
     ids: dict[str, int] = {}
     paths: dict[str, int] = {}
     values: dict[str, dict[str, tuple[str, int]]] = {"label": {}, "cluster": {}}

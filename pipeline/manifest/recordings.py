@@ -70,7 +70,7 @@ def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str) -> 
         row=row.number,
         recording_id=cells.pop("recording_id", None) or (f"{subject}_{visit}" if visit else subject),
         subject_id=subject,
-        transcript=Path(os.path.abspath(folder / transcript)),
+        transcript=Path(os.path.abspath(os.path.join(folder, transcript))),
         visit=visit,
         label=cells.pop("label", None),
         cluster=cells.pop("cluster", None),

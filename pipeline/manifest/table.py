@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from pipeline.errors import InputError
 from pipeline.manifest.files import check_members, read_bytes
@@ -48,22 +48,21 @@ def read_table(path: Path) -> Table:
     content = read_bytes(path)
     if suffix == ".xlsx":
         return parse_workbook(content, file=path.name)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError("not UTF-8", where=path.name, remedy="save it as CSV in UTF-8") from None
-    return parse_delimited(text, delimiter="\t" if suffix == ".tsv" else ",", file=path.name)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    return _of_records(_records(text, delimiter="\t" if suffix == ".tsv" else ",", file=path.name), file=path.name)
 
 
 def parse_delimited(text: str, *, delimiter: str, file: str) -> Table:
     """Parse CSV (or TSV) text; raises InputError where it is no table."""
-    return _of_records(_records(text, delimiter=delimiter, file=file), file=file)
+    return _of_records(_records(io.StringIO(text, newline=""), delimiter=delimiter, file=file), file=file)
 
 
-def _records(text: str, *, delimiter: str, file: str) -> Iterator[list[str | None]]:
+def _records(text: TextIO, *, delimiter: str, file: str) -> Iterator[list[str | None]]:
     try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for record in csv.reader(text, delimiter=delimiter):
             yield [cell.strip() or None for cell in record]
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8", where=file, remedy="save it as CSV in UTF-8") from None
     except csv.Error as error:
         raise InputError(f"not a table ({error})", where=file) from None
 

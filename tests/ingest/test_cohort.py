@@ -16,11 +16,11 @@ from pipeline.ingest.cohort import (
     INGEST,
     INGEST_COLUMNS,
     TRANSCRIPTS,
-    count_transcript,
     ingest_cohort,
     require_clean,
     start_readers,
 )
+from pipeline.ingest.counts import count_transcript
 from pipeline.ingest.main_line import parse_main_line
 from pipeline.manifest import Cohort, read_manifest
 from pipeline.records import Transcript
