@@ -14,9 +14,9 @@ import sys
 import tempfile
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import closing, contextmanager
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
@@ -44,7 +44,7 @@ FLOW_COLUMNS = ("step", "reason", "recordings", "subjects")
 
 _CHUNK = 8  # recordings; large enough that handing them over costs little
 _AHEAD = 8  # chunks that readers may be ahead of the writer
-_PIECE = 2**20
+_PIECE = 2**20  # bytes copied at once
 
 
 class Ingested(NamedTuple):
@@ -82,10 +82,10 @@ def ingest_cohort(
     with (
         (folder / TRANSCRIPTS).open("wb") as lines,
         (folder / INGEST).open("w", encoding="utf-8", newline="") as table,
+        closing(_read_all(cohort, lines, readers=readers, participant=participant)) as outcomes,
     ):
         rows = csv.DictWriter(table, INGEST_COLUMNS, lineterminator="\n", restval="")
         rows.writeheader()
-        outcomes = _read_all(cohort, lines, readers=readers, participant=participant)
         for recording, outcome in zip(cohort.recordings, outcomes, strict=True):
             rows.writerow({name: defuse(value) for name, value in outcome.row.items()})
             step = "unreadable" if outcome.reason else "read with diagnostics" if outcome.diagnostics else "read"
@@ -138,7 +138,7 @@ def start_readers(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
 
 def _read_all(
     cohort: Cohort, lines: BinaryIO, *, readers: ProcessPoolExecutor | None, participant: str | None
-) -> Iterator[_Outcome]:
+) -> Generator[_Outcome, None, None]:
     """Read in order, in this process or in those of ``readers``; the lines of JSON go to ``lines``."""
     starts = range(0, len(cohort.recordings), _CHUNK)
     chunks = (cohort.recordings[start : start + _CHUNK] for start in starts)
@@ -148,13 +148,16 @@ def _read_all(
         return
     waiting: deque[tuple[Path, Future[list[_Outcome]]]] = deque()
     with tempfile.TemporaryDirectory(prefix=".parts.", dir=Path(lines.name).parent) as parts:
-        for number, chunk in enumerate(chunks):
-            part = Path(parts, str(number))
-            waiting.append((part, readers.submit(_read_part, chunk, part, participant)))
-            if len(waiting) == _AHEAD:
+        try:
+            for number, chunk in enumerate(chunks):
+                part = Path(parts, str(number))
+                waiting.append((part, readers.submit(_read_part, chunk, part, participant)))
+                if len(waiting) == _AHEAD:
+                    yield from _take(*waiting.popleft(), lines)
+            while waiting:
                 yield from _take(*waiting.popleft(), lines)
-        while waiting:
-            yield from _take(*waiting.popleft(), lines)
+        finally:  # after an error, before the folder goes
+            wait(read for _, read in waiting if not read.cancel())
 
 
 def _take(part: Path, read: Future[list[_Outcome]], lines: BinaryIO) -> list[_Outcome]:

@@ -178,3 +178,20 @@ def test_what_is_written_holds_no_speech_outside_transcripts(tmp_path: Path) -> 
     for name in (INGEST, FLOW):
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert [] == [word for word in ("boy", "goed", "him", "laughs") if word in text]
+
+
+def test_an_error_leaves_no_file_of_the_readers(tmp_path: Path) -> None:
+    """What two processes have written when the run fails is gone when the error reaches the caller."""
+    rows = []
+    for number in range(200):
+        (tmp_path / f"{number}.cha").write_text(CHAT, encoding="utf-8")
+        rows.append(f"S{number},{number}.cha")
+    (tmp_path / "manifest.csv").write_text("\n".join(("subject_id,transcript", *rows)), encoding="utf-8")
+    (tmp_path / "out").mkdir()
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with start_readers(2) as readers, pytest.raises(KeyboardInterrupt):
+        ingest_cohort(read_manifest(tmp_path / "manifest.csv"), tmp_path / "out", readers=readers, progress=stop)
+    assert [INGEST, TRANSCRIPTS] == sorted(path.name for path in (tmp_path / "out").iterdir())
