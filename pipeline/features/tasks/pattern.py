@@ -48,14 +48,17 @@ class Term:
 
     def spans(self, tokens: Sequence[str]) -> list[Span]:
         """Return where the term stands in an utterance, in order, whatever its sign."""
-        found = [
-            Span(place, place + 1)
-            for place, token in enumerate(tokens)
-            if token in self._words or token.startswith(self._beginnings)
-        ]
+        found = []
+        if self._beginnings or not self._words.isdisjoint(tokens):
+            found = [
+                Span(place, place + 1)
+                for place, token in enumerate(tokens)
+                if token in self._words or token.startswith(self._beginnings)
+            ]
         for phrase in self._phrases:
-            starts = range(len(tokens) - len(phrase) + 1)
-            found += [Span(start, start + len(phrase)) for start in starts if _stands_at(phrase, tokens, start)]
+            if phrase[0] in tokens or phrase[0].endswith("*"):  # else it stands nowhere, as most phrases do
+                starts = range(len(tokens) - len(phrase) + 1)
+                found += [Span(start, start + len(phrase)) for start in starts if _stands_at(phrase, tokens, start)]
         return sorted(found)
 
     def matches(self, tokens: Sequence[str]) -> list[Span]:
