@@ -250,6 +250,13 @@ def test_hand_computed_values_of_the_second_transcript() -> None:
     check(expected, lexical(SECOND, *said))
 
 
+def test_empty_and_rare_words_of_a_third_transcript() -> None:
+    """Words that the two transcripts lack: of 12 got, thing and somebody are empty, dishcloth (1.71) is rare."""
+    values = compute_features(transcript("well I got the thing from somebody .", "and wiped the dishcloth there ."))
+    assert math.isclose(3 / 12, values["lexical.empty_word_share"])
+    assert math.isclose(1 / 12, values["lexical.rare_word_share"])
+
+
 def test_adjectives_conjunctions_and_names_count() -> None:
     """Parts of speech that the two transcripts lack."""
     words = parse("Mary/PROPN and/CCONJ big/ADJ John/PROPN look/VERB while/SCONJ it/PRON is/AUX wet/ADJ")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.features import prepare_speech
+from pipeline.features import FEATURES, prepare_speech
 from pipeline.features.syntactic import SYNTACTIC, clause_heads, depth_of
 from pipeline.ingest.main_line import parse_main_line
 from pipeline.parser import ParsedSentence, ParsedWord, Parser, load_parser
@@ -146,6 +146,12 @@ def test_values_worked_out_by_hand(trees: tuple[ParsedSentence, ...], column: in
         assert EXPECTED[name][column] == pytest.approx(value, abs=1e-12), name
 
 
+def test_adpositions_count() -> None:
+    """The part of speech that A and B lack: two of twelve words."""
+    rows = ("boy NOUN 0 root", "on ADP 3 case", "stool NOUN 1 nmod", "by ADP 5 case", "sink NOUN 1 nmod")
+    assert 200 / 12 == pytest.approx(values_of((tree(*rows), DRYING, KITCHEN))["adp_rate"], abs=1e-12)
+
+
 def test_predicates_that_share_a_finite_verb_are_one_clause() -> None:
     """``is washing and drying``: only the predicate with the auxiliary heads a clause; a copula counts as its verb."""
     shared = tree("she PRON 3 nsubj", "is AUX 3 aux Fin", "washing VERB 0 root Part", "drying VERB 3 conj Part")
@@ -207,7 +213,7 @@ def test_bounds(trees: list[ParsedSentence]) -> None:
 
 
 def test_a_transcript_is_parsed_in_its_fluent_view_once() -> None:
-    """Features of a CHAT transcript read the fluent words, and the parser runs once for all of them."""
+    """Features of a CHAT transcript read the fluent words, and the parser runs once for every family."""
     calls = []
 
     class Counting(Parser):
@@ -217,7 +223,7 @@ def test_a_transcript_is_parsed_in_its_fluent_view_once() -> None:
 
     spoken = transcript("&-um the boy [/] boy is falling off .", "0 .", "she's washing the dishes &-uh .", "mhm .")
     speech = prepare_speech(spoken, Counting(load_parser().nlp))
-    values = {feature.name: feature.value(speech) for feature in SYNTACTIC}
+    values = {feature.name: feature.value(speech) for feature in FEATURES}
     assert [["the boy is falling off".split(), [], "she's washing the dishes".split(), ["mhm"]]] == calls
     assert [5, 0, 5, 1] == [len(sentence) for sentence in speech.parsed]
     assert 10 / 3 == values["mlu"]
