@@ -29,7 +29,7 @@ VOCABULARY_CHUNK = 2_048  # softmax columns at a time: memory does not grow with
 TYPES = 128  # word types encoded together
 TYPE_CACHE_BYTES = 64 * 2**20
 GATE_CACHE_BYTES = 128 * 2**20  # of each direction: 2,048 word types at D = 4096
-IN_CACHE = 2**17  # numbers worked on at a time, so that they stay in the processor's second-level cache
+IN_CACHE = 2**18  # numbers worked on at a time, so that they stay in the processor's second-level cache
 
 
 @dataclass(frozen=True, slots=True)
