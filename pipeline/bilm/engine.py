@@ -80,19 +80,22 @@ class BiLM:
     def read(self, sentences: Sequence[Sequence[str]], *, log_probabilities: bool = False) -> list[Reading]:
         """Read each sentence by itself, in any order; return one Reading each, in the order given.
 
+        Equal sentences are read once and share a Reading.
+
         Raises:
             InputError: log-probabilities are asked of a model without softmax and vocabulary.
         """
         softmax = required_softmax(self.files) if log_probabilities else None
         words = [self.files.normalise(sentence) for sentence in sentences]
-        readings = {k: empty_reading(self.options, softmax) for k in range(len(words)) if not words[k]}
+        different = list(dict.fromkeys(map(tuple, words)))  # speech repeats itself: "yeah", "okay"
+        readings = {own: empty_reading(self.options, softmax) for own in different if not own}
         with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(min(self.threads, len(DIRECTIONS))) as threads:
             self._open()
-            self.encoder.prepare({word for sentence in words for word in sentence}, threads)
-            for batch in cut_batches(words, rows=ROWS, steps=BATCH_STEPS, types=self.input_gates[0].capacity):
-                read = self._read_batch([words[k] for k in batch], threads, softmax)
-                readings.update(zip(batch, read, strict=True))
-        return [readings[k] for k in range(len(words))]
+            self.encoder.prepare({word for sentence in different for word in sentence}, threads)
+            for batch in cut_batches(different, rows=ROWS, steps=BATCH_STEPS, types=self.input_gates[0].capacity):
+                read = self._read_batch([list(different[k]) for k in batch], threads, softmax)
+                readings.update(zip((different[k] for k in batch), read, strict=True))
+        return [readings[tuple(own)] for own in words]
 
     def _read_batch(
         self, sentences: list[list[str]], threads: ThreadPoolExecutor, softmax: Softmax | None
@@ -176,7 +179,7 @@ class BiLM:
         )
 
 
-def cut_batches(words: list[list[str]], *, rows: int, steps: int, types: int) -> Iterator[list[int]]:
+def cut_batches(words: Sequence[Sequence[str]], *, rows: int, steps: int, types: int) -> Iterator[list[int]]:
     """Yield the numbers of sentences to read together: longest first, within ``rows``, ``steps`` and word ``types``."""
     batch: list[int] = []
     seen: set[str] = set()

@@ -393,6 +393,14 @@ def test_no_direction_sees_its_target(bilm: BiLM, words: list[str], data: st.Dat
     assert after.tobytes() == changed.layers[1:, len(other) :, size:].tobytes()
 
 
+def test_equal_sentences_are_read_once(bilm: BiLM) -> None:
+    """What is said again shares its reading, which has the bytes it has alone."""
+    said = [["the", "boy"], ["uh"], ["the", "boy"], [], ["uh"], []]
+    readings = bilm.read(said, log_probabilities=True)
+    assert [0, 1, 0, 3, 1, 3] == [next(k for k, own in enumerate(readings) if own is read) for read in readings]
+    assert [content(read_one(bilm, words)) for words in said] == [content(reading) for reading in readings]
+
+
 def test_shapes_and_targets(bilm: BiLM) -> None:
     """n words have n vectors a layer, and n + 1 targets a direction: the words and the closing boundary."""
     reading = read_one(bilm, ["the", "boy", "fell"])
