@@ -112,11 +112,12 @@ def _peak_mb(who: int) -> float:
 def needed_flops(options: Options, sentences: list[list[str]]) -> dict[str, float]:
     """Return the floating-point operations of all products that cannot be avoided, by the kind of product.
 
-    ``gates`` and ``projection`` of the LSTM layers: n steps a sentence and direction, the first layer's input gates
-    once a word type. ``types``: convolutions over each word's own length, highway and projection, once a word type.
+    ``gates`` and ``projection`` of the LSTM layers: n steps and two directions for each different sentence, the first
+    layer's input gates once a word type. ``types``: convolutions over each word's own length, highway and projection,
+    once a word type.
     """
     size, cell, layers, n_filters = options.projection_dim, options.dim, options.n_layers, options.n_filters
-    steps = 2 * sum(map(len, sentences))  # both directions
+    steps = 2 * sum(map(len, set(map(tuple, sentences))))  # both directions
     types = {word for words in sentences for word in words}
     convolution = sum(
         2 * (len(word.encode()) + 3) * options.char_dim * sum(width * count for width, count in options.filters)
