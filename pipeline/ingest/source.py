@@ -32,6 +32,8 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
+_HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
 _OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
@@ -64,7 +66,11 @@ def read_source(path: Path) -> Source:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\x1a \t\n"):
         raise InputError("the file is empty", where=where)
-    return Source(path.name, content, text, digest, _recognise(text, where=where), diagnostics)
+    format = _recognise(text, where=where)
+    if format in ("json", "transcripts") and "\\ud" in text.lower():
+        text, mended = _mend_escapes(text, path)
+        diagnostics += mended
+    return Source(path.name, content, text, digest, format, diagnostics)
 
 
 def _recognise_archive(content: bytes, *, where: str) -> SourceFormat:
@@ -92,6 +98,15 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     if "\0" in text or len(_CONTROL.findall(text)) > len(text) / 100:
         raise InputError("a binary file, not a transcript", where=str(path), remedy="save it as CHAT or plain text")
     return text, diagnostics
+
+
+def _mend_escapes(text: str, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Put U+FFFD for an escape of JSON that is half a character, which Python would read and no file could hold."""
+    mended = _ESCAPE.sub(lambda match: "\\ufffd" if match["half"] else match[0], text)
+    if mended == text:
+        return text, ()
+    what = "half of a character (an emoji cut in two, as a rule) was read as U+FFFD"
+    return mended, (Diagnostic(path.name, None, what, "export the file again"),)
 
 
 def _recognise(text: str, *, where: str) -> SourceFormat:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,19 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             read_source(path)
         assert str(path) == caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("escaped", "read"),
+    [
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\uD83D", "\ufffd"),
+        (r"\ude00 \ud83d\ud83d\ude00", "\ufffd \ufffd\U0001f600"),
+        (r"\\ud83d \" \u0041", '\\ud83d " A'),
+    ],
+)
+def test_half_a_character_is_read_and_reported(tmp_path: Path, escaped: str, read: str) -> None:
+    """JSON can escape half an emoji, which no file can hold: it is U+FFFD with a diagnostic; all else stays."""
+    source = read_source(saved(tmp_path, f'{{"text": "{escaped}"}}'.encode(), "a.json"))
+    assert read == json.loads(source.text)["text"]
+    assert ("\ufffd" in read) == bool(source.diagnostics)
