@@ -24,7 +24,7 @@ class Level:
 
     keys: Numbers
     share: NDArray[np.float64]  # (a(h w) - D) / a(h)
-    rest: NDArray[np.float64]  # (N of the contexts,): what is left for the order below
+    rest: NDArray[np.float64]  # (N of the order below,): what each context leaves for that order
 
 
 class KneserNey:
@@ -35,7 +35,7 @@ class KneserNey:
 
     def __init__(self, text: Numbers, *, words: int, begin: int, end: int) -> None:
         self.words, self.begin, self.end = words, begin, end
-        numbers = [np.where(np.arange(len(text)) >= 0, text, -1)]  # of the n-gram that starts at each place
+        numbers = [text]  # of the n-gram that starts at each place
         keys, counts = [np.arange(words)], [np.bincount(text, minlength=words)]
         opens = [np.arange(words) == begin]
         suffixes: list[Numbers] = [np.zeros(words, dtype=np.int64)]
@@ -53,7 +53,8 @@ class KneserNey:
             following = np.bincount(suffixes[n], minlength=len(keys[n - 1]))
             counts[n - 1] = np.where(opens[n - 1], counts[n - 1], following)
         counts[0][begin] = 0
-        self.levels = [_level(key, count, words) for key, count in zip(keys, counts, strict=True)]
+        contexts = [1, *map(len, keys)]  # of each order: the n-grams of the order below
+        self.levels = [_level(*level, words=words) for level in zip(keys, counts, contexts, strict=False)]
 
     def _keys(self, numbers: Numbers, text: Numbers, n: int) -> Numbers:
         """Return the key of the n-gram that starts at each place, -1 where it is unknown or leaves its sentence."""
@@ -92,16 +93,16 @@ class KneserNey:
         return shares, rests
 
 
-def _level(keys: Numbers, counts: Numbers, words: int) -> Level:
+def _level(keys: Numbers, counts: Numbers, contexts: int, *, words: int) -> Level:
     """Return an order with its discounts taken off; a context that nothing follows leaves all to the order below."""
-    contexts = keys // words
+    context = keys // words
     of_counts = np.maximum(1.0, np.bincount(np.minimum(counts, 5), minlength=5))  # 1: no division by zero in tiny texts
     spare = of_counts[1] / (of_counts[1] + 2 * of_counts[2])
     discounts = np.array([0.0, *(k - (k + 1) * spare * of_counts[k + 1] / of_counts[k] for k in (1, 2, 3))])
     if not (np.isfinite(discounts).all() and (discounts[1:] > 0).all() and (discounts[1:] <= [1, 2, 3]).all()):
         discounts = np.array([0.0, spare, spare, spare])
     taken = discounts[np.minimum(counts, 3)]
-    total, left = np.bincount(contexts, counts), np.bincount(contexts, taken)
+    total, left = np.bincount(context, counts, contexts), np.bincount(context, taken, contexts)
     return Level(
-        keys, (counts - taken) / total[contexts], np.divide(left, total, out=np.ones_like(left), where=total > 0)
+        keys, (counts - taken) / total[context], np.divide(left, total, out=np.ones_like(left), where=total > 0)
     )

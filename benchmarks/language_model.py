@@ -104,53 +104,60 @@ class IRSTLM:
     """A 5-gram of IRSTLM, built in ``folder`` unless it lies there already. Words are written w + their row."""
 
     def __init__(self, folder: Path, text: NDArray[np.int64], vocabulary: Vocabulary, *, programs: Path) -> None:
-        self.folder, self.programs = folder, programs
+        self.folder, self.programs = folder.resolve(), programs.resolve()
         self.names = [f"w{row}" for row in range(len(vocabulary.words))]
         self.begin, self.end = vocabulary.rows[BEGIN], vocabulary.rows[END]
         self.names[self.begin], self.names[self.end] = "<s>", "</s>"
-        self.model = folder / f"irstlm-{hashlib.sha256(text.tobytes()).hexdigest()[:16]}.blm"
-        if not self.model.exists():
+        self.upper_bound = _upper_bound(text, size=len(self.names))
+        self.model = f"irstlm-{hashlib.sha256(text.tobytes()).hexdigest()[:16]}.blm"
+        if not (self.folder / self.model).exists():
             self._build(text)
 
     def _build(self, text: NDArray[np.int64]) -> None:
-        training, interim, counts = (self.folder / name for name in ("train.txt", "irstlm.gz", "counts"))
-        counts.mkdir(parents=True, exist_ok=True)
-        interim.unlink(missing_ok=True)
-        self._write(text, training)
-        self._run("build-lm.sh", "-i", f"cat {training}", "-o", str(interim), "-n", "5", "-k", "2", "-t", str(counts),
+        (self.folder / "counts").mkdir(parents=True, exist_ok=True)
+        self._write(text, "train.txt")
+        self._run("build-lm.sh", "-i", "cat train.txt", "-o", "interim.gz", "-n", "5", "-k", "2", "-t", "counts",
                   "-s", "improved-shift-beta", "-b")  # fmt: skip
-        self._run("compile-lm", str(interim), str(self.model))
-        training.unlink()
-        interim.unlink()
+        self._run("compile-lm", "interim.gz", "partial.blm")
+        (self.folder / "partial.blm").replace(self.folder / self.model)  # whole, or not there
+        (self.folder / "train.txt").unlink()
+        (self.folder / "interim.gz").unlink()
 
-    def _write(self, text: NDArray[np.int64], path: Path) -> None:
+    def _write(self, text: NDArray[np.int64], name: str) -> None:
         names = np.array(self.names, dtype=object)
-        with path.open("w", encoding="ascii") as stream:
+        with (self.folder / name).open("w", encoding="ascii") as stream:
             for part in np.split(text, np.flatnonzero(text == self.begin)[1:]):
                 stream.write(" ".join(names[part]) + "\n")
 
     def _run(self, program: str, *arguments: str) -> str:
+        """Run a program of IRSTLM in the folder: its shell scripts would break a path with spaces."""
         command = [str(self.programs / program), *arguments]
         environment = os.environ | {"IRSTLM": str(self.programs.parent)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{program}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
         return done.stdout
 
     def log_probabilities(self, text: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return log p (natural) of every word of sentences laid end to end, <S> left out; IRSTLM prints 2 decimals.
-
-        A vocabulary word that training text lacks takes the place that the model keeps for unknown words.
-        """
-        path = self.folder / "test.txt"
-        self._write(text, path)
-        size = len(self.names)
-        printed = self._run("compile-lm", str(self.model), f"--eval={path}", "--debug=2", f"--dub={size}")
-        path.unlink()
+        """Return log p (natural) of every word of sentences laid end to end, <S> left out."""
+        self._write(text, "test.txt")
+        printed = self._run("compile-lm", self.model, "--eval=test.txt", "--debug=2", f"--dub={self.upper_bound}")
+        (self.folder / "test.txt").unlink()
         values = re.findall(r"^.*\[\d-gram\] (-?[\d.]+)", printed, flags=re.MULTILINE)
         if len(values) != np.count_nonzero(text != self.begin):
             sys.exit("compile-lm: scored other words than it was given")
         return np.array(values, dtype=float) * math.log(10)
+
+
+def _upper_bound(text: NDArray[np.int64], *, size: int) -> int:
+    """Return IRSTLM's --dub for a vocabulary of ``size`` words.
+
+    Its dictionary holds the words that ``text`` has and one entry for all others, whose probability it divides by dub
+    minus the dictionary's size. So each of the words that the text lacks gets its even part, and where it lacks none
+    the entry is divided by 1: compile-lm stops unless dub is more than the size.
+    """
+    lacking = size - len(np.unique(text))
+    return size - lacking + 1 + max(1, lacking)
 
 
 def split(scores: NDArray[np.float64], sentences: Sentences) -> Scores:
@@ -295,22 +302,20 @@ def main() -> None:
     parser.add_argument("--ami", type=Path, default=SHARED / "ami" / "transcripts", help="test transcripts")
     parser.add_argument("--irstlm", type=Path, default=Path("/usr/lib/irstlm/bin"), help="where IRSTLM's programs lie")
     parser.add_argument("--json", type=Path, help="write the figures here")
-    parser.add_argument("--contexts", type=int, default=5, help="contexts whose probabilities are summed")
+    parser.add_argument("--contexts", type=int, default=3, help="contexts whose probabilities are summed")
     arguments = parser.parse_args()
     for folder in (arguments.corpora, arguments.ami, arguments.irstlm):
         if not folder.is_dir():
             sys.exit(f"no folder {folder}")
     arguments.work.mkdir(parents=True, exist_ok=True)
     result = measure(arguments)
-    for part in ("perplexity", "discrimination"):
-        _print(result[part])
     print("sums of p over the vocabulary:", {name: [round(x, 4) for x in xs] for name, xs in result["sums"].items()})
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return all figures."""
+    """Return all figures; print them as they come."""
     files = read_bilm(arguments.bilm)
     words = list(required_softmax(files).index)
     vocabulary = Vocabulary(words, {word: row for row, word in enumerate(words)})
@@ -335,11 +340,13 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     def joint(sentences: Sentences) -> Scores:
         return [np.concatenate(parts) for parts in zip(*read_scores(bilm, sentences), strict=True)]
 
+    discrimination = discriminate(ami, vocabulary, {"biLM (joint)": joint, **forward})
+    _print(discrimination)
     return {
         "bilm": files.digest,
         "training_tokens": len(text),
         "perplexity": rows,
-        "discrimination": discriminate(ami, vocabulary, {"biLM (joint)": joint, **forward}),
+        "discrimination": discrimination,
         "sums": check_sums(ami, vocabulary, forward, contexts=arguments.contexts),
     }
 
