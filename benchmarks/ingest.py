@@ -94,9 +94,9 @@ def chat_file(rng: random.Random, *, tiers: bool) -> str:
         items = utterance(rng) if number else [*"tell me everything you see going on".split()]
         lines.append(f"*{'PAR' if number else 'INV'}:\t{' '.join(items)} . \x15{start}_{end}\x15\n")
         if tiers:
-            plain = [item for item in items if item.isalpha()]
-            lines.append(f"%mor:\t{' '.join(f'noun|{word}' for word in plain)} .\n")
-            lines.append(f"%gra:\t{' '.join(f'{n}|{n - 1}|DEP' for n in range(1, len(plain) + 2))}\n")
+            meant = ["went" if "[:" in item else item.split()[-1] for item in items if item[0] not in "&("]
+            lines.append(f"%mor:\t{' '.join(f'noun|{word}' for word in meant)} .\n")
+            lines.append(f"%gra:\t{' '.join(f'{n}|{n - 1}|DEP' for n in range(1, len(meant) + 2))}\n")
         start = end + 200
     return "".join([*lines, "@End\n"])
 
