@@ -31,6 +31,7 @@ from pipeline.pretrain import (  # noqa: E402
     train,
 )
 from pipeline.pretrain.log import append_row, read_log, write_log  # noqa: E402
+from pipeline.pretrain.sampled_softmax import SampledSoftmax  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -397,6 +398,24 @@ def test_what_cannot_be_trained_is_an_input_error(corpus_dir: Path, tmp_path: Pa
     for folder, settings, message in cases:
         with pytest.raises(InputError, match=message):
             run_pretraining(corpus_dir, tmp_path / folder, settings, threads=1, progress=QUIET)
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 150])
+def test_the_gradients_of_the_sampled_loss_are_its_derivatives(n: int) -> None:
+    """Of every input, as PyTorch derives them from the formula, over one part of its rows and over several."""
+    generator = torch.Generator().manual_seed(n)
+    shapes = ((n, 8), (n, 8), (n,), (40, 8), (40,))
+    inputs = [torch.randn(shape, generator=generator).requires_grad_() for shape in shapes]
+    states, target_rows, target_shifts, drawn_rows, drawn_shifts = inputs
+    places = torch.randint(-1, 40, (n,), generator=generator)
+    true = (states * target_rows).sum(dim=1) + target_shifts
+    drawn = states @ drawn_rows.T + drawn_shifts
+    drawn = drawn.masked_fill(places[:, None] == torch.arange(40), -torch.inf)
+    plain = (torch.logsumexp(torch.cat([true[:, None], drawn], dim=1), dim=1) - true).mean()
+    loss = SampledSoftmax.apply(*inputs, places, torch.float32)
+    torch.testing.assert_close(loss, plain)
+    expected, found = (torch.autograd.grad(3 * value, inputs) for value in (plain, loss))
+    torch.testing.assert_close(found, expected)
 
 
 def test_the_sampled_loss_with_every_word_drawn_would_be_exact(finished: Trainer) -> None:

@@ -23,6 +23,7 @@ from pipeline.bilm.files import UNKNOWN, BiLMFiles, Softmax
 from pipeline.bilm.torch_model import TorchBiLM
 from pipeline.errors import InputError
 from pipeline.pretrain.batches import Batch, BatchMaker
+from pipeline.pretrain.sampled_softmax import SampledSoftmax
 from pipeline.pretrain.settings import PICTURE_WORDS, PretrainSettings
 
 
@@ -85,8 +86,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.batches_seen)
         negatives = torch.multinomial(self.proposal, settings.negatives, replacement=False, generator=generator)
         states = self._states(batch, generator)
-        losses = [self._sampled_loss(s, t, negatives) for s, t in zip(states, _targets(batch), strict=True)]
-        loss = (losses[0] + losses[1]) / 2
+        loss = self._sampled_loss(torch.cat(states), torch.cat(_targets(batch)), negatives)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, settings.gradient_norm)
@@ -114,16 +114,20 @@ class Trainer:
 
     def _sampled_loss(self, states: Tensor, targets: Tensor, negatives: Tensor) -> Tensor:
         """Return the cross-entropy of the target among itself and the shared negatives, log-proposal corrected."""
-        dtype = self.model.dtype
         log_expected = torch.log(self.proposal * self.settings.negatives).clamp(max=0.0)
-        shift = self.bias - log_expected
-        true = (states * functional.embedding(targets, self.softmax)).sum(dim=1) + shift[targets]
-        others = (states.to(dtype) @ self.softmax[negatives].to(dtype).T).float() + shift[negatives]
-        place = torch.full((len(self.vocabulary),), -1)
-        place[negatives] = torch.arange(len(negatives))
-        (hits,) = torch.nonzero(place[targets] >= 0, as_tuple=True)
-        others = others.index_put((hits, place[targets[hits]]), torch.tensor(-torch.inf))
-        return (torch.logaddexp(true, torch.logsumexp(others, dim=1)) - true).mean()
+        shift = (self.bias - log_expected)[:, None]
+        places = torch.full((len(self.vocabulary),), -1)
+        places[negatives] = torch.arange(len(negatives))
+        loss: Tensor = SampledSoftmax.apply(
+            states,
+            functional.embedding(targets, self.softmax),
+            functional.embedding(targets, shift)[:, 0],
+            functional.embedding(negatives, self.softmax),
+            functional.embedding(negatives, shift)[:, 0],
+            places[targets],
+            self.model.dtype,
+        )
+        return loss
 
     @torch.no_grad()
     def validate(self, *, tokens_per_source: int = 10_000) -> dict[str, float]:
