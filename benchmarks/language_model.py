@@ -1,6 +1,12 @@
 """The biLM beside 5-gram models, on text that neither saw; and how often the biLM tells a sentence from a spoilt one.
 
+    apt-get install irstlm
     python benchmarks/language_model.py WORK_FOLDER [--bilm FOLDER] [--json FILE]
+
+An earlier biLM is in the history (`git log models/speech-bilm/weights.hdf5`); read it with
+
+    git archive COMMIT models/speech-bilm | tar -x -C FOLDER
+    python benchmarks/language_model.py WORK_FOLDER --bilm FOLDER/models/speech-bilm
 
 Test text: all AMI transcripts of ../shared (participant sentences, view `spoken`) and the held-out blocks of AudioCaps
 and COCO. The 5-grams are fitted to the training sentences of ../shared/corpora as `pipeline.bilm.corpus` reads them,
@@ -8,10 +14,13 @@ with the biLM's vocabulary: words outside are <UNK> for all, a word like any oth
 of each sentence by itself, so the targets are the same; every model's distribution is summed over the vocabulary in
 some contexts, and must give 1.
 
-Two 5-grams: `irstlm` is IRSTLM's build-lm.sh -s improved-shift-beta (Debian package irstlm; the discounts of modified
-Kneser-Ney, its lower orders from plain counts); `kneser-ney` has continuation counts as well (benchmarks/kneser_ney.py)
-and is the stronger. WORK_FOLDER keeps the IRSTLM model (310 MB) for the next run. 95% intervals of perplexities and of
-their ratios are by bootstrap over sentences, those of shares are Wilson's.
+Two 5-grams: `irstlm` is IRSTLM's build-lm.sh -n 5 -s improved-shift-beta -b (the discounts of modified Kneser-Ney, its
+lower orders from plain counts; log10 p printed to two decimals); `kneser-ney` has continuation counts as well
+(benchmarks/kneser_ney.py) and is the stronger. 95% intervals of perplexities and of their ratios are by bootstrap over
+sentences, those of shares are Wilson's.
+
+The first run builds the IRSTLM model (6 minutes of processor time), and WORK_FOLDER keeps it (310 MB) for the next; the
+rest takes 8 minutes of one core and 2.6 GB of memory. The figures are in docs/results.md.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ C = [1.0]
 doc2vec_size = [50]
 doc2vec_alpha = [0.05]
 elmo_size = [32]
-linguistic_weight = [1.0]
+paired_context = [0.5]
 """
 
 

@@ -18,6 +18,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from pipeline.errors import InputError
 
+LEAST_COUNT = 2  # occurrences of a word that is learned
+
 Documents = Iterable[Sequence[str]]
 
 
@@ -36,7 +38,7 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         alpha: float = 0.025,
         dm: int = 1,
         window: int = 5,
-        min_count: int = 2,
+        min_count: int = LEAST_COUNT,
         epochs: int = 20,
         infer_epochs: int = 20,
         negative: int = 5,

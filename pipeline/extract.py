@@ -34,7 +34,7 @@ from pipeline.parser import BUNDLED, load_parser
 from pipeline.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
 from pipeline.records import Sentence, Transcript, View
 from pipeline.speech import participant_utterances, split_sentences, spoken_tokens
-from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
+from pipeline.table import GROUP, INTERVIEWER_TOKENS, SENTENCE_WORDS, SENTENCES, STATES, TOKENS, FeatureTable
 
 CHUNK = 32
 AHEAD = 4  # chunks a process, that processes may be ahead
@@ -233,6 +233,9 @@ def _measure(
     inputs: dict[str, Any] = {
         TOKENS: [token.lower() for sentence in sentences for token in sentence.tokens],
         SENTENCES: [float(np.log(score.joint)) for score in scores if score.words],
+        SENTENCE_WORDS: [len(sentence.tokens) for sentence in sentences],
+        STATES: np.concatenate([reading.layers[-1] for reading in readings]).astype(np.float16),
+        GROUP: f"subject {recording.subject_id}",
         INTERVIEWER_TOKENS: _other_words(transcript),
     }
     inputs.update({f"elmo.{number:04d}": float(value) for number, value in enumerate(vector)})
@@ -324,13 +327,14 @@ def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: Ext
         [asdict(score) for row in rows for score in row.sentences],
         columns=list(SentencePerplexity.__dataclass_fields__),
     )
-    return FeatureTable(
+    table = FeatureTable(
         subjects=_with_facts(subjects.reset_index(drop=True), rows),
         inputs=pd.DataFrame([row.inputs for row in rows]),
         sentences=sentences,
         provenance=extract_provenance(settings)
         | {"transcripts": {row.recording.recording_id: row.transcript.source_digest for row in rows if row.transcript}},
     )
+    return replace(table, inputs=table.inputs.assign(**{GROUP: table.groups}))
 
 
 def _with_facts(subjects: pd.DataFrame, rows: Sequence[Extracted]) -> pd.DataFrame:

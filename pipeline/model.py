@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
+from pipeline.doc2vec import LEAST_COUNT
 from pipeline.errors import InputError
-from pipeline.estimator import build_estimator, doc2vec_of
+from pipeline.estimator import Stack
 from pipeline.reference import ScoreReference, describe_scores
 from pipeline.scope import TrainingScope, describe_scope
 from pipeline.settings import StudySettings
@@ -34,13 +34,18 @@ MODEL_FILES = ("estimators.skops", "model.json")
 TRUSTED_TYPES = (
     "numpy.dtype",
     "pipeline.doc2vec.Doc2VecVectorizer",
-    "pipeline.estimator.Columns",
-    "pipeline.estimator.ControlShare",
-    "pipeline.estimator.Reduce",
-    "pipeline.estimator.UnitBlock",
+    "pipeline.estimator.blocks.Columns",
+    "pipeline.estimator.blocks.ControlShare",
+    "pipeline.estimator.blocks.Reduce",
+    "pipeline.estimator.blocks.UnitBlock",
+    "pipeline.estimator.stack.Stack",
+    "pipeline.hybrid.head.HybridHead",
+    "pipeline.hybrid.paired.PairedPerplexity",
+    "pipeline.hybrid.perplexities.HybridPerplexity",
 )
 REFERENCE_QUANTILES = (0.05, 0.5, 0.95)
 SENTENCE_QUANTILES = (0.5, 0.99)
+REFERENCE_FAMILIES = ("perplexity.", "lexical.", "syntactic.", "fluency.", "semantic.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,8 @@ class ModelManifest:
 class ScreeningModel:
     """A trained screening model. ``spread`` are estimators each trained without one fold of the subjects."""
 
-    estimator: Pipeline
-    spread: tuple[Pipeline, ...]
+    estimator: Stack
+    spread: tuple[Stack, ...]
     manifest: ModelManifest
     digest: str = ""
 
@@ -97,14 +102,12 @@ def train_model(
     from joblib import Parallel, delayed
 
     inner = table.folds(study.inner_folds, positive=positive, seed=study.seed)
-    tuned = tune(table, study.search.candidates(), positive=positive, inner=inner, seed=study.seed, jobs=jobs)
+    tuned = tune(table, study.candidates(), positive=positive, inner=inner, seed=study.seed, jobs=jobs)
     cases = table.cases(positive)
     everything = table.canonical_order()
     fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]
     estimator, *spread = Parallel(n_jobs=jobs)(
-        delayed(on_one_thread)(
-            build_estimator(tuned.settings, seed=study.seed).fit, table.inputs.iloc[rows], cases[rows]
-        )
+        delayed(on_one_thread)(tuned.build(seed=study.seed).fit, table.inputs.iloc[rows], cases[rows])
         for rows in (everything, *fits)
     )
     manifest = _describe(table, study, tuned, positive=positive, negative=negative)
@@ -124,9 +127,9 @@ def _describe(
         format=FORMAT,
         positive_label=positive,
         negative_label=negative,
-        settings=asdict(tuned.settings),
+        settings=tuned.settings,
         threshold=tuned.threshold,
-        inner_auc=float(tuned.candidates["inner_auc"].max()),
+        inner_auc=tuned.inner_auc,
         seed=study.seed,
         minimum_words=int(table.inputs[TOKENS].map(len).min()),
         recordings={label: int((subjects["label"] == label).sum()) for label in (negative, positive)},
@@ -141,13 +144,13 @@ def _describe(
         provenance={name: value for name, value in table.provenance.items() if name != "transcripts"}
         | {"training_digest": key},
         scores=describe_scores(tuned.probabilities, table.cases(positive), threshold=tuned.threshold),
-        scope=describe_scope(table, min_count=doc2vec_of(tuned.settings, seed=study.seed).min_count),
+        scope=describe_scope(table, min_count=LEAST_COUNT),
     )
 
 
 def _reference(controls: pd.DataFrame) -> dict[str, list[float]]:
     """Return the controls' percentiles of each feature that any control has."""
-    names = [name for name in controls if str(name).startswith(("perplexity.", "lexical.", "fluency."))]
+    names = [name for name in controls if str(name).startswith(REFERENCE_FAMILIES)]
     described = controls[names].quantile(list(REFERENCE_QUANTILES))
     return {str(name): [float(value) for value in described[name]] for name in names if described[name].notna().all()}
 
@@ -216,7 +219,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _dump(estimators: list[Pipeline]) -> bytes:
+def _dump(estimators: list[Stack]) -> bytes:
     """Return skops bytes that depend on the estimators alone.
 
     skops names nodes and files by memory address and stamps the time; here both are made canonical.
@@ -225,25 +228,26 @@ def _dump(estimators: list[Pipeline]) -> bytes:
 
     with zipfile.ZipFile(io.BytesIO(dumps(estimators))) as archive:
         schema = json.loads(archive.read("schema.json"))
-        names: dict[str, str] = {}
-        _renumber(schema, count(1), names)
+        contents = {name: archive.read(name) for name in archive.namelist()}
+        files: dict[bytes, str] = {}  # equal arrays become one file: whether they were one object is chance
+        _renumber(schema, count(1), contents, files)
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as canonical:
-            for old, new in names.items():
-                canonical.writestr(_entry(new), archive.read(old))
+            for content, name in files.items():
+                canonical.writestr(_entry(name), content)
             canonical.writestr(_entry("schema.json"), json.dumps(schema, indent=1))
     return target.getvalue()
 
 
-def _renumber(node: Any, numbers: Iterator[int], names: dict[str, str]) -> None:
+def _renumber(node: Any, numbers: Iterator[int], contents: dict[str, bytes], files: dict[bytes, str]) -> None:
     """Give every node a number of its own: whether two equal constants are one object is chance."""
     if isinstance(node, dict):
         if "__id__" in node:
             node["__id__"] = next(numbers)
         if isinstance(node.get("file"), str):
-            node["file"] = names.setdefault(node["file"], f"{len(names):05d}{Path(node['file']).suffix}")
+            node["file"] = files.setdefault(contents[node["file"]], f"{len(files):05d}{Path(node['file']).suffix}")
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _renumber(child, numbers, names)
+        _renumber(child, numbers, contents, files)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

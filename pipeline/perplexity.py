@@ -113,16 +113,27 @@ def summarise_perplexity(scores: Sequence[SentencePerplexity]) -> dict[str, floa
         summary[f"{name}_pooled"] = float(values @ weights / weights.sum()) if spoken else math.nan
     joint = np.log([score.joint for score in spoken]) if spoken else np.zeros(0)
     order = np.array([score.index for score in spoken], dtype=float)
-    n = len(joint)
-    summary["joint_mean"] = float(joint.mean()) if n else math.nan
-    summary["joint_median"] = float(np.median(joint)) if n else math.nan
-    summary["joint_max"] = float(joint.max()) if n else math.nan
-    summary["joint_p90"] = float(np.quantile(joint, 0.9)) if n else math.nan
-    summary["joint_sd"] = float(joint.std(ddof=1)) if n > 1 else math.nan
-    summary["joint_slope"] = _slope(order, joint) if n > 2 else math.nan
+    summary |= {f"joint_{name}": value for name, value in summarise(joint, order).items()}
     words = sum(score.words for score in spoken)
     summary["oov_share"] = sum(score.out_of_vocabulary for score in spoken) / words if words else math.nan
     return summary
+
+
+def summarise(values: NDArray[np.float64], order: NDArray[np.float64] | None = None) -> dict[str, float]:
+    """Return mean, median, max, p90, sd and slope of the log-perplexities of a recording's sentences that hold words.
+
+    ``order`` are the sentences' places, 0, 1, ... where it is left out. What cannot be computed is NaN.
+    """
+    n = len(values)
+    places = np.arange(n, dtype=float) if order is None else order
+    return {
+        "mean": float(values.mean()) if n else math.nan,
+        "median": float(np.median(values)) if n else math.nan,
+        "max": float(values.max()) if n else math.nan,
+        "p90": float(np.quantile(values, 0.9)) if n else math.nan,
+        "sd": float(values.std(ddof=1)) if n > 1 else math.nan,
+        "slope": _slope(places, values) if n > 2 else math.nan,
+    }
 
 
 def _slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

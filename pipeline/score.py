@@ -14,15 +14,11 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
 
 from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.bundled import BUNDLED_BILM, bundled
 from pipeline.cache import Cache, cache_key, open_cache
-from pipeline.doc2vec import Doc2VecVectorizer
 from pipeline.errors import InputError
-from pipeline.estimator import contributions
 from pipeline.extract import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
 from pipeline.extracted import Extracted, recording_key
 from pipeline.features.tasks import known_tasks
@@ -187,7 +183,7 @@ def _score(
 ) -> list[RecordingReport]:
     """Extract a few recordings and score together those that can be scored."""
     rows = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
-    vocabulary, fewest = _known_words(model.estimator), fewest_words(model, options)
+    vocabulary, fewest = model.estimator.vocabulary(), fewest_words(model, options)
     judged = []
     for row in rows:
         enough = row.transcript is not None and len(row.inputs[TOKENS]) >= fewest
@@ -208,17 +204,6 @@ def fewest_words(model: ScreeningModel, options: ScoreOptions) -> int:
     """Return the number of words below which a recording is not scored: at least one."""
     asked = options.minimum_words
     return max(1, model.manifest.minimum_words if asked is None else asked)
-
-
-def _known_words(part: object) -> frozenset[str] | None:
-    """Return the vocabulary of the Doc2Vec in an estimator, None where it has none."""
-    if isinstance(part, Doc2VecVectorizer):
-        return frozenset(part.vocabulary_.tolist())
-    steps = (
-        part.steps if isinstance(part, Pipeline) else part.transformers_ if isinstance(part, ColumnTransformer) else ()
-    )
-    found = (_known_words(step[1]) for step in steps)
-    return next((words for words in found if words is not None), None)
 
 
 def _compare(model: ScreeningModel, row: Extracted, vocabulary: frozenset[str] | None) -> tuple[Unlike, ...]:
@@ -242,8 +227,8 @@ def _evaluate(
 ) -> list[Scored]:
     """Return what the estimators make of each row."""
     inputs = pd.DataFrame([row.inputs for row in rows])
-    terms = contributions(model.estimator, inputs)
-    spread = [[math.fsum(of.values()) for of in contributions(estimator, inputs)] for estimator in model.spread]
+    terms = model.estimator.contributions(inputs)
+    spread = [[math.fsum(of.values()) for of in estimator.contributions(inputs)] for estimator in model.spread]
     scored = [Scored(of, tuple(logits[n] for logits in spread)) for n, of in enumerate(terms)]
     if not options.sentence_effects:
         return scored
@@ -265,6 +250,6 @@ def sentence_effects(
     left_out = list(leave_out_each(row, settings))
     if left_out:
         inputs = pd.DataFrame([of for _, of in left_out])
-        for (number, _), terms in zip(left_out, contributions(model.estimator, inputs), strict=True):
+        for (number, _), terms in zip(left_out, model.estimator.contributions(inputs), strict=True):
             effects[number] = logit - math.fsum(terms.values())
     return tuple(effects)

@@ -21,16 +21,20 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # training rows, test rows
 
 TOKENS = "tokens"
 SENTENCES = "sentence_log_perplexities"
+SENTENCE_WORDS = "sentence_words"
+STATES = "states"
+GROUP = "group"
 INTERVIEWER_TOKENS = "interviewer_tokens"  # read by a baseline alone, never by the estimator
-FAMILIES = ("elmo", "perplexity", "lexical", "fluency")
+NOT_NUMBERS = (TOKENS, SENTENCES, SENTENCE_WORDS, STATES, GROUP, INTERVIEWER_TOKENS)  # every other column is a feature
 
 
 @dataclass(frozen=True)
 class FeatureTable:
     """``subjects``: recording_id, subject_id, cluster, label and covariates. ``inputs``: what estimators read, with the
-    columns ``tokens`` (words of the spoken view), ``sentence_log_perplexities`` and ``family.name`` numbers; beside
-    them ``interviewer_tokens``, the words of everybody else. ``sentences``: one row a sentence with its perplexities.
-    Rows of the first two match.
+    columns ``tokens`` (the n words of the spoken view, in lower case), ``sentence_words`` (how many of them each
+    sentence has), ``states`` ((n, 2P) float16, the biLM's top layer at each word), ``sentence_log_perplexities``,
+    ``group`` (what folds keep together) and ``family.name`` numbers; beside them ``interviewer_tokens``, the words of
+    everybody else. ``sentences``: one row a sentence with its perplexities. Rows of the first two match.
     """
 
     subjects: pd.DataFrame

@@ -1,45 +1,72 @@
-"""Training rows -> chosen settings and threshold, by inner folds that never split a group.
+"""Training rows -> chosen settings, fusion and threshold, by inner folds that never split a group.
 
-A Doc2Vec is fitted once per inner fold for all candidates that share its size and rate. The threshold comes from the
-inner out-of-fold probabilities of the chosen candidate, so no test row has a say in it.
+Each member is tuned by itself. On an inner fold everything is fitted once for all candidates that share it: a Doc2Vec
+for each of its settings, a representation for all values of C, the paired heads for all weights of their context. The
+chosen candidates' out-of-fold log-odds give the fusion, and the threshold comes from probabilities fused by the other
+inner folds, so no test row has a say in either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
+from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from pipeline.doc2vec import Doc2VecVectorizer
-from pipeline.estimator import build_classifier, build_columns, doc2vec_of
+from pipeline.estimator import Fusion, Stack, build_estimator, cross_fuse, doc2vec_of, fit_fusion
+from pipeline.estimator.blocks import build_columns
+from pipeline.estimator.member import build_classifier
+from pipeline.hybrid import PairedPerplexity
 from pipeline.metrics import weighted_auc, youden_threshold
-from pipeline.settings import EstimatorSettings
+from pipeline.settings import DOC2VEC, PAIRED, MemberSettings
 from pipeline.table import TOKENS, FeatureTable, Fold
 
 Result = TypeVar("Result")
-Doc2VecKey = tuple[int, float]
+Doc2VecKey = tuple[int, int, float]
 Vectors = Mapping[Doc2VecKey, NDArray[np.float32]]  # one row a table row
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """The chosen settings and threshold, the inner AUC of every candidate, the chosen one's inner probabilities."""
+    """The chosen members, their fusion and the threshold; every candidate with its inner AUC.
 
-    settings: EstimatorSettings
+    ``logits`` (n, members) are each chosen member's on rows that it did not see; ``probabilities`` (n,) are of
+    estimators, fusion included, that did not see the row; ``inner_auc`` is their mean AUC over inner folds.
+    """
+
+    members: tuple[MemberSettings, ...]
+    fusion: Fusion
     threshold: float
     candidates: pd.DataFrame
-    probabilities: NDArray[np.float64]
+    logits: Floats
+    probabilities: Floats
+    inner_auc: float
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, as plain data: ``member.setting``, the member's weight among them."""
+        chosen: dict[str, Any] = {}
+        for member, weight in zip(self.members, self.fusion.weights, strict=True):
+            chosen[f"{member.name}.weight"] = weight
+            chosen |= {f"{member.name}.{name}": value for name, value in member.read().items()}
+        return chosen
+
+    def build(self, *, seed: int, doc2vec_known: bool = False) -> Stack:
+        """Return the unfitted estimator that was chosen (``doc2vec_known``: see ``build_columns``)."""
+        return build_estimator(self.members, self.fusion, seed=seed, doc2vec_known=doc2vec_known)
 
 
 def tune(
     table: FeatureTable,
-    candidates: list[EstimatorSettings],
+    candidates: Sequence[Sequence[MemberSettings]],
     *,
     positive: str,
     inner: list[Fold],
@@ -47,26 +74,60 @@ def tune(
     vectors: Vectors | None = None,
     jobs: int = 1,
 ) -> Tuned:
-    """Choose among candidates by mean AUC over the inner folds that test both labels; the first of equals wins.
+    """Choose among each member's candidates by mean AUC over the inner folds that test both labels; then fuse.
 
-    ``vectors`` are Doc2Vec vectors fitted outside the folds (the paper's protocol); without them each inner fold fits
-    its own.
+    The first of equals wins. ``vectors`` are Doc2Vec vectors fitted outside the folds (the paper's protocol); without
+    them each inner fold fits its own.
     """
     from joblib import Parallel, delayed
 
     cases = table.cases(positive)
-    probabilities = np.full((len(candidates), len(table)), np.nan)
-    areas = np.zeros((len(candidates), len(inner)))
-    calls = (delayed(on_one_thread)(_try_all, table, candidates, fold, cases, seed, vectors) for fold in inner)
-    for number, ((_, test), scores) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
-        probabilities[:, test] = scores
-        areas[:, number] = [_area(row, cases[test]) for row in scores]
+    flat = [settings for of_member in candidates for settings in of_member]
+    logits = np.full((len(flat), len(table)), np.nan)
+    areas = np.zeros((len(flat), len(inner)))
+    calls = (delayed(on_one_thread)(_try_all, table, flat, fold, cases, seed, vectors) for fold in inner)
+    for number, ((_, test), found) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
+        logits[:, test] = found
+        areas[:, number] = [_area(row, cases[test]) for row in found]
     both = ~np.isnan(areas[0])  # clusters may leave a fold with one label, which ranks no candidate
     means = areas[:, both].mean(axis=1) if both.any() else areas[:, 0]
-    best = int(np.argmax(means >= means.max() - 1e-9))
-    listing = pd.DataFrame([asdict(settings) for settings in candidates]).assign(inner_auc=means)
-    threshold = youden_threshold(probabilities[best], cases)
-    return Tuned(candidates[best], threshold, listing, probabilities[best])
+    chosen, start = [], 0
+    for of_member in candidates:
+        own = means[start : start + len(of_member)]
+        chosen.append(start + int(np.argmax(own >= own.max() - 1e-9)))
+        start += len(of_member)
+    return on_one_thread(_fuse, table, flat, chosen, means, logits, cases, inner)
+
+
+def _fuse(
+    table: FeatureTable,
+    flat: list[MemberSettings],
+    chosen: list[int],
+    means: Floats,
+    logits: Floats,
+    cases: NDArray[np.int64],
+    inner: list[Fold],
+) -> Tuned:
+    """Return what tuning found, given each member's chosen candidate and its out-of-fold log-odds.
+
+    Rows are fused in canonical order, so that rounding does not depend on the manifest's.
+    """
+    of_members, order = logits[chosen].T, table.canonical_order()
+    place = np.argsort(order)
+    folds = [(np.sort(place[training]), np.sort(place[test])) for training, test in inner]
+    probabilities = np.empty(len(cases))
+    probabilities[order] = expit(cross_fuse(of_members[order], cases[order], folds))
+    listing = pd.DataFrame([{"member": settings.name, **settings.read()} for settings in flat]).assign(inner_auc=means)
+    areas = [_area(probabilities[test], cases[test]) for _, test in inner]
+    return Tuned(
+        members=tuple(flat[number] for number in chosen),
+        fusion=fit_fusion(of_members[order], cases[order]),
+        threshold=youden_threshold(probabilities, cases),
+        candidates=listing,
+        logits=of_members,
+        probabilities=probabilities,
+        inner_auc=float(np.nanmean(areas)) if np.isfinite(areas).any() else math.nan,
+    )
 
 
 def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
@@ -77,52 +138,76 @@ def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
 
 def _try_all(
     table: FeatureTable,
-    candidates: list[EstimatorSettings],
+    candidates: list[MemberSettings],
     fold: Fold,
     cases: NDArray[np.int64],
     seed: int,
     vectors: Vectors | None,
-) -> NDArray[np.float64]:
-    """Return each candidate's probabilities of a fold's test rows (candidates, test rows).
+) -> Floats:
+    """Return each candidate's log-odds of a fold's test rows (candidates, test rows)."""
+    known = vectors or _fit_vectors(table, candidates, fold[0], seed)
+    logits = np.full((len(candidates), len(fold[1])), np.nan)
+    for alike in _alike(candidates):
+        of_group = [candidates[number] for number in alike]
+        logits[alike] = _try_alike(table, of_group, fold, cases, seed, known)
+    return logits
 
-    Candidates that differ in C alone share everything before the classifier.
-    """
+
+def _alike(candidates: list[MemberSettings]) -> list[list[int]]:
+    """Return the places of candidates that differ in C, or in the weight of the context, alone."""
+    groups: dict[MemberSettings, list[int]] = {}
+    for number, settings in enumerate(candidates):
+        groups.setdefault(replace(settings, C=1.0, paired_context=0.0), []).append(number)
+    return list(groups.values())
+
+
+def _try_alike(
+    table: FeatureTable,
+    candidates: list[MemberSettings],
+    fold: Fold,
+    cases: NDArray[np.int64],
+    seed: int,
+    known: Vectors,
+) -> Floats:
+    """Return the log-odds (candidates, test rows) of candidates that share all but their last step."""
     training, test = fold
-    known = vectors or _fit_vectors(table, candidates, training, seed)
-    represented: dict[EstimatorSettings, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-    probabilities = []
-    for settings in candidates:
-        shared = replace(settings, C=1.0)
-        if shared not in represented:
-            inputs = with_vectors(table.inputs, known[doc2vec_key(settings)])
-            columns = build_columns(settings, seed=seed, doc2vec_known=True).fit(inputs.iloc[training], cases[training])
-            represented[shared] = columns.transform(inputs.iloc[training]), columns.transform(inputs.iloc[test])
-        known_rows, new_rows = represented[shared]
-        classifier = build_classifier(settings).fit(known_rows, cases[training])
-        probabilities.append(classifier.predict_proba(new_rows)[:, 1])
-    return np.array(probabilities)
+    first = candidates[0]
+    if first.blocks == (PAIRED,):
+        paired = PairedPerplexity(seed=seed).fit(table.inputs.iloc[training], cases[training])
+        ratios: Floats = paired.log_ratios(table.inputs.iloc[test], [of.paired_context for of in candidates])
+        return ratios
+    has_doc2vec = DOC2VEC in first.blocks
+    inputs = with_vectors(table.inputs, known[doc2vec_key(first)]) if has_doc2vec else table.inputs
+    columns = build_columns(first, seed=seed, doc2vec_known=has_doc2vec)
+    known_rows = columns.fit_transform(inputs.iloc[training], cases[training])
+    new_rows = columns.transform(inputs.iloc[test])
+    classifiers = [build_classifier(settings).fit(known_rows, cases[training]) for settings in candidates]
+    return np.array([classifier.decision_function(new_rows) for classifier in classifiers])
 
 
-def _area(scores: NDArray[np.float64], cases: NDArray[np.int64]) -> float:
+def _area(scores: Floats, cases: NDArray[np.int64]) -> float:
     return float(weighted_auc(scores, cases.astype(bool), np.ones((1, len(cases))))[0])
 
 
 def _fit_vectors(
-    table: FeatureTable, candidates: list[EstimatorSettings], training: NDArray[np.intp], seed: int
+    table: FeatureTable, candidates: list[MemberSettings], training: NDArray[np.intp], seed: int
 ) -> dict[Doc2VecKey, NDArray[np.float32]]:
     """Fit each Doc2Vec on the training rows and infer every row with it."""
     tokens = table.inputs[TOKENS]
-    vectors = {}
-    for settings in candidates:
-        key = doc2vec_key(settings)
-        if key not in vectors:
-            vectors[key] = doc2vec_of(settings, seed=seed).fit(tokens.iloc[training]).transform(tokens)
-    return vectors
+    return {
+        key: doc2vec_of(settings, seed=seed).fit(tokens.iloc[training]).transform(tokens)
+        for key, settings in doc2vecs_of(candidates).items()
+    }
 
 
-def doc2vec_key(settings: EstimatorSettings) -> Doc2VecKey:
+def doc2vecs_of(candidates: Sequence[MemberSettings]) -> dict[Doc2VecKey, MemberSettings]:
+    """Return each different Doc2Vec that these candidates read, with a candidate that does."""
+    return {doc2vec_key(settings): settings for settings in candidates if DOC2VEC in settings.blocks}
+
+
+def doc2vec_key(settings: MemberSettings) -> Doc2VecKey:
     """Return what a Doc2Vec depends on besides its documents and seed."""
-    return settings.doc2vec_size, settings.doc2vec_alpha
+    return settings.doc2vec_dm, settings.doc2vec_size, settings.doc2vec_alpha
 
 
 def with_vectors(inputs: pd.DataFrame, vectors: NDArray[np.float32]) -> pd.DataFrame:
@@ -131,7 +216,7 @@ def with_vectors(inputs: pd.DataFrame, vectors: NDArray[np.float32]) -> pd.DataF
     return pd.concat([inputs, pd.DataFrame(vectors, columns=names, index=inputs.index)], axis=1)
 
 
-def positive_probability(estimator: Pipeline, inputs: pd.DataFrame) -> NDArray[np.float64]:
+def positive_probability(estimator: Any, inputs: pd.DataFrame) -> Floats:
     """Return the probability of the positive label (n,)."""
-    probabilities: NDArray[np.float64] = estimator.predict_proba(inputs)[:, 1]
+    probabilities: Floats = estimator.predict_proba(inputs)[:, 1]
     return probabilities

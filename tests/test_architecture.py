@@ -23,6 +23,7 @@ LAYERS = (
     ("features",),
     ("table", "extracted"),
     ("extract", "doc2vec", "scope", "reference"),
+    ("hybrid",),
     ("estimator", "tuning", "model"),
     ("report",),  # lays out plain data; what fills it, score, knows it
     ("evaluate", "reporting", "score"),

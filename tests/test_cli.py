@@ -31,7 +31,7 @@ C = [0.1]
 doc2vec_size = [8]
 doc2vec_alpha = [0.05]
 elmo_size = [4]
-linguistic_weight = [1.0]
+paired_context = [0.5]
 """
 INTERVIEWER = "@UTF8\n@Begin\n@Participants:\tPAR Participant, INV Investigator\n*INV:\ttell me more .\n@End\n"
 

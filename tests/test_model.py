@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from pipeline.errors import InputError
-from pipeline.estimator import build_estimator
+from pipeline.estimator import Stack
 from pipeline.model import (
     FORMAT,
     MODEL_FILES,
@@ -96,7 +96,7 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
     header, *rows = (simulated / "training.csv").read_text().splitlines()
     (simulated / "reversed.csv").write_text("\n".join([header, *rows[::-1]]) + "\n")
     search = "[search]\nC = [0.1, 1.0]\ndoc2vec_size = [8]\ndoc2vec_alpha = [0.05]\nelmo_size = [4]\n"
-    search += "linguistic_weight = [1.0]\n"
+    search += "paired_context = [0.5]\n"
     (tmp_path / "study.toml").write_text(f"folds = 2\ninner_folds = 2\n{search}")
     (tmp_path / "out").mkdir()
     arguments = [simulated / "reversed.csv", tiny_bilm, tmp_path / "study.toml", tmp_path / "out"]
@@ -111,13 +111,13 @@ def test_the_model_is_tuned_by_inner_folds_and_fitted_on_every_row(
 ) -> None:
     """Settings and threshold are those of tuning; the estimator is that of a fit on all rows, the spread's on folds."""
     inner = simulated_table.folds(2, positive="case", seed=0)
-    tuned = tune(simulated_table, small_study.search.candidates(), positive="case", inner=inner, seed=0)
-    assert (tuned.threshold, tuned.settings.C) == (model.manifest.threshold, model.manifest.settings["C"])
+    tuned = tune(simulated_table, small_study.candidates(), positive="case", inner=inner, seed=0)
+    assert (tuned.threshold, tuned.settings) == (model.manifest.threshold, model.manifest.settings)
     cases, inputs = simulated_table.cases("case"), simulated_table.inputs
-    expected = build_estimator(tuned.settings).fit(inputs, cases).predict_proba(inputs)
+    expected = tuned.build(seed=0).fit(inputs, cases).predict_proba(inputs)
     assert expected == pytest.approx(model.estimator.predict_proba(inputs), abs=1e-9)
     training, _ = inner[1]
-    fold = build_estimator(tuned.settings).fit(inputs.iloc[training], cases[training]).predict_proba(inputs)
+    fold = tuned.build(seed=0).fit(inputs.iloc[training], cases[training]).predict_proba(inputs)
     assert fold == pytest.approx(model.spread[1].predict_proba(inputs), abs=1e-9)
 
 
@@ -169,7 +169,7 @@ def test_no_word_that_was_said_stands_in_the_manifest(
 ) -> None:
     """model.json holds numbers and names of settings, nothing of the transcripts."""
     inputs = simulated_table.inputs.copy()
-    inputs[TOKENS] = [[*tokens, "xylophone"] for tokens in inputs[TOKENS]]
+    inputs[TOKENS] = [[*tokens[:-1], "xylophone"] for tokens in inputs[TOKENS]]
     table = FeatureTable(simulated_table.subjects, inputs, simulated_table.sentences, simulated_table.provenance)
     save_model(train_model(table, small_study, positive="case", negative="control")[0], tmp_path)
     assert b"xylophone" not in (tmp_path / "model.json").read_bytes()
@@ -236,7 +236,7 @@ def test_no_pickle_is_read(model_folder: Path, monkeypatch: pytest.MonkeyPatch) 
     for name in ("load", "loads", "Unpickler", "_load", "_loads", "_Unpickler"):
         monkeypatch.setattr(pickle, name, refuse)
     loaded = load_model(model_folder)
-    assert isinstance(loaded.estimator, Pipeline)
+    assert isinstance(loaded.estimator, Stack)
     with zipfile.ZipFile(model_folder / "estimators.skops") as archive:
         assert {".json", ".npy"} >= {Path(name).suffix for name in archive.namelist()}
         for name in archive.namelist():

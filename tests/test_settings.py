@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.settings import EstimatorSettings, SearchSpace, StudySettings, read_study
+from pipeline.settings import MemberSettings, SearchSpace, StudySettings, read_study
 
 
 def saved(folder: Path, text: str) -> Path:
@@ -43,18 +43,57 @@ def test_overrides_win(tmp_path: Path) -> None:
 
 def test_every_combination_is_a_candidate_in_a_fixed_order() -> None:
     """The last setting varies fastest, so the first candidate holds each setting's first value."""
-    space = SearchSpace(
-        C=(1.0, 2.0), doc2vec_size=(5,), doc2vec_alpha=(0.05,), elmo_size=(8, 9), linguistic_weight=(1.0,)
-    )
-    expected = [EstimatorSettings(C, 5, 0.05, size) for C in (1.0, 2.0) for size in (8, 9)]
-    assert expected == space.candidates()
+    space = SearchSpace(C=(1.0, 2.0), doc2vec_size=(5,), doc2vec_alpha=(0.05,), elmo_size=(8, 9))
+    blocks = ("doc2vec", "elmo")
+    expected = [
+        MemberSettings(blocks, C, doc2vec_size=5, doc2vec_alpha=0.05, elmo_size=size)
+        for C in (1.0, 2.0)
+        for size in (8, 9)
+    ]
+    assert expected == space.candidates("doc2vec+elmo")
+
+
+def test_only_what_a_member_reads_is_varied() -> None:
+    """A member of linguistic features varies C alone, `paired` the weight of its context and no C."""
+    space = SearchSpace(C=(1.0, 2.0), paired_context=(0.0, 1.0))
+    assert [{"C": 1.0}, {"C": 2.0}] == [settings.read() for settings in space.candidates("lexical+fluency")]
+    assert [{"paired_context": 0.0}, {"paired_context": 1.0}] == [of.read() for of in space.candidates("paired")]
+
+
+def test_the_papers_pipeline_is_one_choice(tmp_path: Path) -> None:
+    """One member on all blocks, PV-DM; ours is another, of several; what [search] says still wins."""
+    paper = read_study(None, members="paper")
+    assert (1, (1,)) == (len(paper.members), paper.search.doc2vec_dm)
+    assert {"doc2vec", "elmo", "hybrid"} < set(paper.members[0].split("+"))
+    ours = read_study(None)
+    assert ours == read_study(None, members="adscreen") == StudySettings()
+    assert len(ours.members) > 1
+    told = read_study(saved(tmp_path, "members = 'paper'\n[search]\nC = [5.0]\n"))
+    assert ((5.0,), (1,), paper.members) == (told.search.C, told.search.doc2vec_dm, told.members)
+
+
+@pytest.mark.parametrize("given", ["doc2vec+elmo, paired", ["doc2vec+elmo", "paired"]])
+def test_members_can_be_listed(given: str | list[str]) -> None:
+    """On the command line set apart by commas, in study.toml as a list."""
+    study = read_study(None, members=given)
+    assert ("doc2vec+elmo", "paired") == study.members
+    assert [("doc2vec", "elmo"), ("paired",)] == [of_member[0].blocks for of_member in study.candidates()]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("fold = 4", "unknown setting 'fold'; use search, folds, "),
-        ("[search]\nc = [1]", "[search]: unknown setting 'c'; use C, doc2vec_size, doc2vec_alpha, elmo_size"),
+        ("[search]\nc = [1]", "[search]: unknown setting 'c'; use C, doc2vec_dm, doc2vec_size, doc2vec_alpha"),
+        ("[search]\ndoc2vec_dm = [2]", "[search]: doc2vec_dm must be 0 (PV-DBOW) or 1 (PV-DM); write doc2vec_dm = [0]"),
+        ("[search]\ndoc2vec_dm = [true]", "[search]: doc2vec_dm must be 0 (PV-DBOW) or 1 (PV-DM)"),
+        ("[search]\npaired_context = [1.5]", "[search]: paired_context must be numbers from 0 to 1"),
+        ("members = 'papers'", "members: no block 'papers'; name adscreen or paper, or list members"),
+        ("members = []", "members must be a preset or a list"),
+        ("members = [3]", "members must be a preset or a list"),
+        ("members = ['elmo+elmo']", "members: 'elmo+elmo' repeats itself"),
+        ("members = ['elmo', 'elmo']", "members: 'elmo' repeats itself"),
+        ("members = ['elmo+paired']", "members: paired is a member of its own, not a part of 'elmo+paired'"),
         ("folds = '4'", "folds must be a whole number of at least 2, not '4'"),
         ("folds = 4.0", "folds must be a whole number of at least 2, not 4.0"),
         ("folds = 1", "folds must be a whole number of at least 2, not 1"),

@@ -45,7 +45,7 @@ C = [0.1, 1.0]
 doc2vec_size = [8]
 doc2vec_alpha = [0.05]
 elmo_size = [4]
-linguistic_weight = [1.0]
+paired_context = [0.5]
 """
 QUIET = Progress(shown=False)
 
@@ -115,8 +115,9 @@ def test_the_settings_chosen_are_written(evaluated: Evaluated) -> None:
     methods = frame["method"].nunique()
     assert 4 * methods == len(frame)  # two folds, two splits
     ours = frame[frame["method"] == "adscreen"]
-    assert {0.1, 1.0} >= set(ours["C"])
-    assert {(8.0, 4.0)} == set(zip(ours["doc2vec_size"], ours["elmo_size"], strict=True))
+    assert {0.1, 1.0} >= set(ours["doc2vec.C"])
+    assert {(8.0, 4.0)} == set(zip(ours["doc2vec.doc2vec_size"], ours["elmo.elmo_size"], strict=True))
+    assert (ours[[name for name in ours if name.endswith(".weight")]].to_numpy() >= 0).all()
     predictions = pd.read_csv(evaluated.folder / "predictions.csv")
     keys = ["protocol", "method", "repeat", "fold"]
     used = predictions.groupby(keys)["threshold"].unique().map(list)

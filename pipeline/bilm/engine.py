@@ -29,7 +29,7 @@ VOCABULARY_CHUNK = 2_048  # softmax columns at a time: memory does not grow with
 TYPES = 128  # word types encoded together
 TYPE_CACHE_BYTES = 64 * 2**20
 GATE_CACHE_BYTES = 128 * 2**20  # of each direction: 2,048 word types at D = 4096
-IN_CACHE = 2**18  # numbers worked on at a time, so that they stay in the processor's second-level cache
+AT_ONCE = 2**20  # numbers that one call works on: few calls, as two threads share one interpreter, and near the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ class LSTMLayer:
         product = np.empty((ROWS, 4 * cell), dtype=np.float32)
         squashed = np.zeros((ROWS, cell), dtype=np.float32)
         projected = np.empty((ROWS, self.options.projection_dim), dtype=np.float32)
-        few = max(1, IN_CACHE // (4 * cell))
+        few = max(1, AT_ONCE // (4 * cell))
         for step, n in enumerate(active):
             rows = rows_for(n, self.recurrent.shape)
             np.matmul(hidden[:rows], self.recurrent, out=product[:rows])  # (B, P) @ (P, 4D)

@@ -19,6 +19,7 @@ from pipeline.cli.options import (
     JsonOpt,
     LayerOpt,
     ManifestArg,
+    MembersOpt,
     OutArg,
     PoolingOpt,
     PositiveOpt,
@@ -48,6 +49,7 @@ def evaluate(
         bool, typer.Option("--learning-curve", help="Also train on parts of the cohort.")
     ] = False,
     config: ConfigOpt = None,
+    members: MembersOpt = None,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
@@ -81,7 +83,7 @@ def evaluate(
     if protocol is not None and protocol not in PROTOCOLS:
         what = f"unknown protocol {protocol!r}"
         raise InputError(what, where="--protocol", remedy="use subject, paper, both or site")
-    overrides = {"folds": folds, "repeats": repeats, "seed": seed}
+    overrides = {"folds": folds, "repeats": repeats, "seed": seed, "members": members}
     with show_progress(quiet) as progress:
         metrics, notes = run_evaluation(
             manifest,
@@ -141,6 +143,7 @@ def train(
     manifest: ManifestArg,
     model_dir: Annotated[Path, typer.Argument(help="Model folder to write.", show_default=False)],
     config: ConfigOpt = None,
+    members: MembersOpt = None,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
@@ -167,7 +170,7 @@ def train(
             manifest,
             model_dir,
             config=config,
-            overrides={"seed": seed},
+            overrides={"seed": seed, "members": members},
             positive=positive,
             where=where,
             bilm=bilm,

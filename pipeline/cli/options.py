@@ -34,6 +34,14 @@ CacheOpt = Annotated[
         help="Folder that keeps what was read of transcripts, so that the next run is quick. It holds their words.",
     ),
 ]
+MembersOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--members",
+        help="What the estimator is made of: adscreen, paper, or blocks joined by + and set apart by commas, such as "
+        "doc2vec+elmo,paired. [adscreen]",
+    ),
+]
 ConfigOpt = Annotated[Path | None, typer.Option("--config", help="study.toml: folds, repeats, [search] ...")]
 JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]

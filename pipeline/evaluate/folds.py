@@ -7,22 +7,30 @@ by recording: that protocol leaks, and is there to show by how much.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.estimator import build_estimator, contributions, doc2vec_of
+from pipeline.estimator import Stack, doc2vec_of
 from pipeline.evaluate.results import ADSCREEN, TFIDF, FoldResult
 from pipeline.evaluate.shortcuts import Shortcut
 from pipeline.metrics import Predictions
 from pipeline.metrics.calibration import squared_errors
 from pipeline.metrics.measures import basic_measures
-from pipeline.settings import StudySettings
+from pipeline.settings import DOC2VEC, StudySettings
 from pipeline.table import TOKENS, FeatureTable, Fold
-from pipeline.tuning import Doc2VecKey, Vectors, doc2vec_key, positive_probability, tune, with_vectors
+from pipeline.tuning import (
+    Doc2VecKey,
+    Tuned,
+    Vectors,
+    doc2vec_key,
+    doc2vecs_of,
+    positive_probability,
+    tune,
+    with_vectors,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class FoldTask:
 def all_vectors(table: FeatureTable, study: StudySettings) -> dict[Doc2VecKey, NDArray[np.float32]]:
     """Return Doc2Vec vectors fitted on all recordings, test ones too: the paper's protocol."""
     tokens = table.inputs[TOKENS]
-    unique = {doc2vec_key(settings): settings for settings in study.search.candidates()}
+    unique = doc2vecs_of([settings for of_member in study.candidates() for settings in of_member])
     return {
         key: doc2vec_of(settings, seed=study.seed).fit(tokens).transform(tokens) for key, settings in unique.items()
     }
@@ -68,9 +76,9 @@ def _run_adscreen(
 ) -> FoldResult:
     vectors = task.vectors
     own = {key: rows[task.training] for key, rows in vectors.items()} if vectors else None
-    tuned = tune(train_table, study.search.candidates(), positive=positive, inner=inner, seed=study.seed, vectors=own)
-    inputs = with_vectors(table.inputs, vectors[doc2vec_key(tuned.settings)]) if vectors else table.inputs
-    estimator = build_estimator(tuned.settings, seed=study.seed, doc2vec_known=vectors is not None)
+    tuned = tune(train_table, study.candidates(), positive=positive, inner=inner, seed=study.seed, vectors=own)
+    inputs = _chosen_vectors(table.inputs, tuned, vectors) if vectors else table.inputs
+    estimator = tuned.build(seed=study.seed, doc2vec_known=vectors is not None)
     cases = train_table.cases(positive)
     estimator.fit(inputs.iloc[task.training], cases)
     seen = positive_probability(estimator, inputs.iloc[task.training])
@@ -82,10 +90,16 @@ def _run_adscreen(
         rows=task.test,
         probabilities=positive_probability(estimator, inputs.iloc[task.test]),
         threshold=tuned.threshold,
-        settings=asdict(tuned.settings),
+        settings=tuned.settings,
         apparent=apparent_measures(seen, cases, threshold=tuned.threshold),
         families=family_contributions(estimator, inputs.iloc[task.test]),
     )
+
+
+def _chosen_vectors(inputs: pd.DataFrame, tuned: Tuned, vectors: Vectors) -> pd.DataFrame:
+    """Return inputs with the vectors of the chosen Doc2Vec, where a member reads one."""
+    chosen = next((member for member in tuned.members if DOC2VEC in member.blocks), None)
+    return with_vectors(inputs, vectors[doc2vec_key(chosen)]) if chosen else inputs
 
 
 def _run_shortcut(shortcut: Shortcut, task: FoldTask, inner: list[Fold]) -> FoldResult:
@@ -119,13 +133,8 @@ def apparent_measures(
     return {name: float(value[0]) for name, value in measured.items()}
 
 
-def family_contributions(estimator: Any, inputs: pd.DataFrame) -> dict[str, float]:
-    """Return the mean absolute contribution of each family to the log-odds of these recordings.
-
-    Empty where the classifier is not a sum over columns.
-    """
-    if not hasattr(estimator.named_steps["classifier"], "coef_"):
-        return {}
-    terms = contributions(estimator, inputs)
+def family_contributions(estimator: Stack, inputs: pd.DataFrame) -> dict[str, float]:
+    """Return the mean absolute contribution of each family to the log-odds of these recordings."""
+    terms = estimator.contributions(inputs)
     families = [name for name in terms[0] if name != "intercept"]
     return {family: float(np.mean([abs(of_row[family]) for of_row in terms])) for family in families}

@@ -19,6 +19,7 @@ RESULTS = {
 }
 FAMILIES = {
     "perplexity": ("Perplexity", "how predictable the sentences are"),
+    "paired": ("Paired perplexity", "whether the words are likelier in cases’ speech or in controls’"),
     "lexical": ("Lexical", "choice and variety of words"),
     "fluency": ("Fluency", "hesitations, repetitions, pauses"),
     "syntax": ("Syntax", "how sentences are built"),

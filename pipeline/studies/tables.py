@@ -18,7 +18,7 @@ from pipeline.parser import BUNDLED, load_parser
 from pipeline.perplexity import perplexity_dictionary
 from pipeline.progress import Progress
 from pipeline.runs import write_json
-from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
+from pipeline.table import NOT_NUMBERS, TOKENS, FeatureTable
 
 
 def extract_settings(
@@ -74,7 +74,7 @@ def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int,
 
 def write_table(table: FeatureTable, folder: Path) -> None:
     """Write features.parquet (no transcript text), sentences.parquet and dictionary.json."""
-    numbers = table.inputs.drop(columns=[TOKENS, SENTENCES, INTERVIEWER_TOKENS])
+    numbers = table.inputs.drop(columns=list(NOT_NUMBERS))
     pd.concat([table.subjects, numbers], axis=1).to_parquet(folder / "features.parquet", index=False)
     table.sentences.to_parquet(folder / "sentences.parquet", index=False)
     view = table.provenance["view"]

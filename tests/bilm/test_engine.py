@@ -293,7 +293,7 @@ def test_another_process_gives_the_same_bytes(bilm: BiLM, tiny_bilm: Path, hash_
         ("GATE_CACHE_BYTES", 60 * 4 * 4 * TINY.dim),
         ("GATE_CACHE_BYTES", 1),  # no sentence's types fit
         ("BATCH_STEPS", 10),  # most sentences are a batch of their own
-        ("IN_CACHE", 1),
+        ("AT_ONCE", 1),
     ],
 )
 def test_bounds_of_memory_change_nothing(bilm: BiLM, monkeypatch: pytest.MonkeyPatch, bound: str, value: int) -> None:

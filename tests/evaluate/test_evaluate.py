@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sklearn.pipeline import Pipeline
 
 from pipeline.errors import InputError
+from pipeline.estimator import Stack, build_estimator
 from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, evaluate, shortcuts
 from pipeline.evaluate import folds as folds_module
 from pipeline.evaluate.protocols import outer_splits
@@ -25,7 +26,16 @@ from pipeline.manifest import read_manifest
 from pipeline.model import _dump
 from pipeline.settings import StudySettings
 from pipeline.simulate import simulate_cohort
-from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable, Fold
+from pipeline.table import (
+    INTERVIEWER_TOKENS,
+    NOT_NUMBERS,
+    SENTENCE_WORDS,
+    SENTENCES,
+    STATES,
+    TOKENS,
+    FeatureTable,
+    Fold,
+)
 from pipeline.tuning import Tuned, tune
 
 
@@ -34,10 +44,16 @@ class Learned:
     """An evaluation and what each outer fold learned, in the order of the folds."""
 
     evaluation: Evaluation
-    estimators: list[Pipeline]
+    estimators: list[Stack]
     baselines: list[Pipeline]
     tuned: list[Tuned]
     inner: list[tuple[FeatureTable, list[Fold]]]
+
+
+def build_all(tuned: Tuned, **options: Any) -> Stack:
+    """Build as tuning chose, but let every member count a little, so that each is fitted and can be compared."""
+    weights = tuple(weight or 1e-6 for weight in tuned.fusion.weights)
+    return build_estimator(tuned.members, replace(tuned.fusion, weights=weights), **options)
 
 
 def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject") -> Learned:
@@ -57,7 +73,7 @@ def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject
         return tune(train_table, *args, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folds_module, "build_estimator", kept(seen.estimators, folds_module.build_estimator))
+        patch.setattr(Tuned, "build", kept(seen.estimators, build_all))
         patch.setattr(shortcuts, "_build", kept(seen.baselines, shortcuts._build))
         patch.setattr(folds_module, "tune", kept(seen.tuned, tuning))
         seen.evaluation = evaluate(table, study, positive="case", protocol=protocol)  # type: ignore[arg-type]
@@ -70,9 +86,11 @@ def overwrite(table: FeatureTable, rows: np.ndarray) -> FeatureTable:
     inputs = table.inputs.copy()
     for row in rows.tolist():
         inputs.at[row, TOKENS] = ["something", "else", "entirely", "was", "said"] * 30
+        inputs.at[row, SENTENCE_WORDS] = [5] * 30
+        inputs.at[row, STATES] = rng.normal(size=(150, inputs.at[row, STATES].shape[1])).astype(np.float16)
         inputs.at[row, INTERVIEWER_TOKENS] = ["well", "what", "happens", "there"] * 9
         inputs.at[row, SENTENCES] = [50.0] * 40
-        for name in inputs.columns.drop([TOKENS, SENTENCES, INTERVIEWER_TOKENS]):
+        for name in inputs.columns.drop(list(NOT_NUMBERS)):
             inputs.at[row, name] = rng.normal(1000, 300)
     ids = set(table.subjects["recording_id"].iloc[rows])
     sentences = table.sentences.copy()
@@ -107,13 +125,48 @@ def training_replaced(simulated_table: FeatureTable, small_study: StudySettings,
     return watch(overwrite(simulated_table, controls[:3]), small_study)
 
 
-def part(name: str, step: int) -> Callable[[Learned], list[Any]]:
-    """Return what reads all that a step of a block of the first fold's estimator learned."""
+def part(member: int, name: str, step: int) -> Callable[[Learned], list[Any]]:
+    """Return what reads all that a step of a block of a member of the first fold's estimator learned."""
 
     def read(learned: Learned) -> list[Any]:
-        chosen = learned.estimators[0].named_steps["columns"].named_transformers_[name][step]
-        chosen = getattr(chosen, "pca_", chosen)
-        return [value for key, value in sorted(vars(chosen).items()) if key.endswith("_")]
+        columns = learned.estimators[0].fitted_[member].named_steps["columns"]
+        chosen = columns.named_transformers_[name][step]
+        return learned_of(getattr(chosen, "pca_", chosen))
+
+    return read
+
+
+def learned_of(part: Any) -> list[Any]:
+    """Return all that a part learned."""
+    return [value for key, value in sorted(vars(part).items()) if key.endswith("_")]
+
+
+def head(number: int) -> Callable[[Learned], list[Any]]:
+    """Return what reads all that one of the hybrid heads of the first fold learned, its Doc2Vec included."""
+
+    def read(learned: Learned) -> list[Any]:
+        fitted = learned.estimators[0].fitted_[3].named_steps["columns"].named_transformers_["hybrid"][0].heads_[number]
+        return [*learned_of(fitted.doc2vec_), *[value for value in learned_of(fitted) if value is not fitted.doc2vec_]]
+
+    return read
+
+
+def paired(label: int) -> Callable[[Learned], list[Any]]:
+    """Return what reads all that the paired head of controls (0) or cases (1) learned."""
+
+    def read(learned: Learned) -> list[Any]:
+        fitted = learned.estimators[0].fitted_[0]
+        return [fitted.shifts_, *learned_of(fitted.heads_[label])]
+
+    return read
+
+
+def coefficients(member: int) -> Callable[[Learned], list[Any]]:
+    """Return what reads the classifier of a member of the first fold's estimator."""
+
+    def read(learned: Learned) -> list[Any]:
+        classifier = learned.estimators[0].fitted_[member].named_steps["classifier"]
+        return [classifier.coef_, classifier.intercept_]
 
     return read
 
@@ -121,25 +174,37 @@ def part(name: str, step: int) -> Callable[[Learned], list[Any]]:
 LEARNED: dict[str, Callable[[Learned], list[Any]]] = {
     "settings and threshold": lambda seen: [str(seen.tuned[0].settings), seen.evaluation.folds[0].threshold],
     "candidates": lambda seen: [seen.tuned[0].candidates.to_csv()],
+    "inner log-odds": lambda seen: [seen.tuned[0].logits],
     "inner probabilities": lambda seen: [seen.tuned[0].probabilities],
-    "Doc2Vec": part("doc2vec", 0),
-    "Doc2Vec's scale": part("doc2vec", 1),
-    "ELMo scaler": part("elmo", 0),
-    "ELMo components": part("elmo", 1),
-    "ELMo's scale": part("elmo", 2),
-    "controls' percentile": part("surprise", 0),
-    "imputer of the share above it": part("surprise", 1),
-    "scale of the share above it": part("surprise", 2),
-    "perplexity imputer": part("perplexity", 0),
-    "perplexity scale": part("perplexity", 1),
-    "lexical imputer": part("lexical", 0),
-    "lexical scale": part("lexical", 1),
-    "fluency imputer": part("fluency", 0),
-    "fluency scale": part("fluency", 1),
-    "coefficients": lambda seen: [
-        seen.estimators[0].named_steps["classifier"].coef_,
-        seen.estimators[0].named_steps["classifier"].intercept_,
+    "fusion": lambda seen: [str(seen.tuned[0].fusion)],
+    "paired head of controls": paired(0),
+    "paired head of cases": paired(1),
+    "Doc2Vec": part(1, "doc2vec", 0),
+    "Doc2Vec's scale": part(1, "doc2vec", 1),
+    "Doc2Vec coefficients": coefficients(1),
+    "ELMo scaler": part(2, "elmo", 0),
+    "ELMo components": part(2, "elmo", 1),
+    "ELMo's scale": part(2, "elmo", 2),
+    "ELMo coefficients": coefficients(2),
+    "controls' percentile": part(3, "bilm_share", 0),
+    "imputer of the share above it": part(3, "bilm_share", 1),
+    "scale of the share above it": part(3, "bilm_share", 2),
+    "perplexity imputer": part(3, "bilm", 0),
+    "perplexity scale": part(3, "bilm", 1),
+    "first hybrid head": head(0),
+    "last hybrid head": head(2),
+    "hybrid limit of controls": lambda seen: [
+        seen.estimators[0].fitted_[3].named_steps["columns"].named_transformers_["hybrid"][0].limit_
     ],
+    "hybrid imputer": part(3, "hybrid", 1),
+    "hybrid scale": part(3, "hybrid", 2),
+    "perplexity coefficients": coefficients(3),
+    **{
+        f"{family} {name}": part(4, family, step)
+        for family in ("lexical", "syntactic", "fluency", "semantic")
+        for step, name in enumerate(("imputer", "scale"))
+    },
+    "linguistic coefficients": coefficients(4),
     "the estimator as saved": lambda seen: [_dump([seen.estimators[0]]).hex()],
     "baseline words": lambda seen: [str(sorted(tfidf(seen, 2).vocabulary_.items())), tfidf(seen, 2).idf_],
     "baseline coefficients": lambda seen: [seen.baselines[2][-1].coef_],
@@ -199,7 +264,7 @@ def test_the_published_protocol_learns_from_held_out_text(
     """Under ``paper`` Doc2Vec reads all recordings, so held-out text moves the coefficients: that protocol leaks."""
     held_out = published.evaluation.folds[0].rows
     after = watch(overwrite(simulated_table, held_out), small_study, protocol="paper")
-    assert as_bytes(LEARNED["coefficients"](published)) != as_bytes(LEARNED["coefficients"](after))
+    assert as_bytes(LEARNED["Doc2Vec coefficients"](published)) != as_bytes(LEARNED["Doc2Vec coefficients"](after))
 
 
 def test_every_inner_fold_keeps_subjects_whole(simulated_table: FeatureTable, original: Learned) -> None:
@@ -327,17 +392,14 @@ def test_the_published_protocol_parts_speakers(
     assert 0.0 == original.evaluation.shared_subject_share
 
 
-def test_the_manifests_order_changes_no_prediction(
-    simulated_table: FeatureTable, small_study: StudySettings, original: Learned
-) -> None:
+def test_the_manifests_order_changes_no_prediction(simulated_table: FeatureTable, small_study: StudySettings) -> None:
     """With its rows in another order a recording has the same prediction, to the last bit."""
     other = simulated_table.rows(np.random.default_rng(0).permutation(len(simulated_table)))
     keys = ["method", "repeat", "recording_id"]
     expected, found = (
         predictions_frame(table, evaluation).sort_values(keys).reset_index(drop=True)
         for table, evaluation in (
-            (simulated_table, original.evaluation),
-            (other, evaluate(other, small_study, positive="case", protocol="subject")),
+            (of, evaluate(of, small_study, positive="case", protocol="subject")) for of in (simulated_table, other)
         )
     )
     pd.testing.assert_frame_equal(expected, found, check_exact=True)
@@ -387,8 +449,12 @@ def test_too_small_a_cohort_is_refused(
 
 def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, small_study: StudySettings) -> None:
     """Where no two recordings share a word the baseline has nothing to count: one line, not a traceback."""
-    tokens = [[f"word{number}"] * 3 for number in range(len(simulated_table))]
-    table = replace(simulated_table, inputs=simulated_table.inputs.assign(**{TOKENS: tokens}))
+    columns = {
+        TOKENS: [[f"word{number}"] * 3 for number in range(len(simulated_table))],
+        SENTENCE_WORDS: [[3]] * len(simulated_table),
+        STATES: [states[:3] for states in simulated_table.inputs[STATES]],
+    }
+    table = replace(simulated_table, inputs=simulated_table.inputs.assign(**columns))
     with pytest.raises(InputError, match="no word occurs in two training transcripts"):
         evaluate(table, small_study, positive="case", protocol="subject")
 
@@ -422,7 +488,7 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
     """
     manifest = simulate_cohort(tmp_path / "cohort", subjects=40, visits=4, seed=2, effect=1.0)
     table = extract_cohort(read_manifest(manifest), ExtractSettings(tiny_bilm))
-    study = replace(small_study, folds=3, splits=3)
+    study = replace(small_study, folds=3, splits=3, members=("paired", "doc2vec+elmo"))
 
     def areas(of: FeatureTable, protocol: str) -> list[float]:
         found = evaluate(of, study, positive="case", protocol=protocol)  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ C = [0.1]
 doc2vec_size = [8]
 doc2vec_alpha = [0.05]
 elmo_size = [4]
-linguistic_weight = [1.0]
+paired_context = [0.5]
 """
 QUIET = Progress(shown=False)
 

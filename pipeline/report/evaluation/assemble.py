@@ -124,6 +124,7 @@ def _provenance(settings: Mapping[str, Any]) -> dict[str, str]:
     known |= {label: str(settings[name]) for name, label in _STUDY.items() if name in settings}
     search = settings.get("search", {})
     tried = "; ".join(f"{name} {', '.join(map(str, _as_list(values)))}" for name, values in search.items())
+    known |= {"Members of the estimator": ", ".join(_as_list(settings["members"]))} if "members" in settings else {}
     return known | ({"Search space": tried} if tried else {})
 
 

@@ -62,11 +62,13 @@ COLUMNS = {
     "recordings": "Recordings",
 }
 SETTINGS = {
-    "C": "Regularisation C",
+    "weight": "weight",
+    "C": "regularisation C",
+    "doc2vec_dm": "Doc2Vec kind (1 PV-DM, 0 PV-DBOW)",
     "doc2vec_size": "Doc2Vec size",
     "doc2vec_alpha": "Doc2Vec learning rate",
     "elmo_size": "ELMo size",
-    "linguistic_weight": "Weight of linguistic features",
+    "paired_context": "weight of context",
 }
 STEPS = {
     "read": "Rows of the manifest",
@@ -88,5 +90,7 @@ def name_column(column: str) -> str:
 
 
 def name_setting(setting: str) -> str:
-    """Return a setting in words."""
-    return SETTINGS.get(setting, setting.replace("_", " "))
+    """Return a setting in words: ``elmo.C`` is the regularisation C of the member ``elmo``."""
+    member, _, name = setting.rpartition(".")
+    words = SETTINGS.get(name, name.replace("_", " "))
+    return f"{member}: {words}" if member else words[:1].upper() + words[1:]

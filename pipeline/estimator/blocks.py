@@ -1,14 +1,11 @@
-"""Feature-table inputs -> probability of the positive label: the whole of what is learned from a cohort.
+"""Blocks of features side by side: each is learned from the training rows alone and scaled to a variance of its own.
 
-Doc2Vec on the words, the biLM's mean vectors reduced, perplexity summaries and linguistic features side by side,
-each scaled, then logistic regression (after Li, arXiv 2510.14332). Every part is fitted by ``fit`` alone, so that
-fitting inside a fold is fitting on that fold's training rows.
+A block is a column of numbers or many: the Doc2Vec vector, the biLM's mean vector reduced to components, perplexities
+under a reading, a family of linguistic features.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -17,64 +14,63 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from pipeline.doc2vec import Doc2VecVectorizer
-from pipeline.settings import EstimatorSettings
-from pipeline.table import SENTENCES, TOKENS
+from pipeline.hybrid import HybridPerplexity
+from pipeline.settings import BILM, DOC2VEC, ELMO, HYBRID, MemberSettings
+from pipeline.table import GROUP, SENTENCE_WORDS, SENTENCES, STATES, TOKENS
 
 CONTROL_QUANTILE = 0.9
+HYBRID_COLUMNS = [TOKENS, SENTENCE_WORDS, STATES, GROUP]
+
+Part = tuple[str, Pipeline, object]  # name, transformer, columns
 
 
-def build_estimator(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known: bool = False) -> Pipeline:
-    """Return an unfitted estimator over a table's ``inputs``.
+def build_columns(settings: MemberSettings, *, seed: int = 0, doc2vec_known: bool = False) -> ColumnTransformer:
+    """Return the unfitted representation of a member: its blocks side by side, each of total variance 1.
 
     With ``doc2vec_known`` the inputs already hold columns ``doc2vec.NNN``, made by a Doc2Vec fitted outside: on the
     same training rows when tuning shares one fit between candidates, on all recordings in the paper's protocol.
     """
-    columns = build_columns(settings, seed=seed, doc2vec_known=doc2vec_known)
-    return Pipeline([("columns", columns), ("classifier", build_classifier(settings))])
+    parts: list[Part] = []
+    for block in settings.blocks:
+        parts += _build_block(block, settings, seed=seed, doc2vec_known=doc2vec_known)
+    return ColumnTransformer(parts)
 
 
-def build_classifier(settings: EstimatorSettings) -> LogisticRegression:
-    """Return the unfitted classifier over the columns."""
-    return LogisticRegression(C=settings.C, class_weight="balanced", max_iter=5000)
-
-
-def build_columns(settings: EstimatorSettings, *, seed: int = 0, doc2vec_known: bool = False) -> ColumnTransformer:
-    """Return the unfitted representation: every block beside the others, each of total variance 1."""
-    weight = settings.linguistic_weight
-    reduced = make_pipeline(StandardScaler(), Reduce(settings.elmo_size), UnitBlock(equal=False))
-    return ColumnTransformer(
-        [
-            ("doc2vec", *_doc2vec(settings, seed=seed, known=doc2vec_known)),
-            ("elmo", reduced, Columns("elmo")),
-            ("perplexity", make_pipeline(_imputer(), UnitBlock(weight=weight)), Columns("perplexity")),
-            ("surprise", make_pipeline(ControlShare(), _imputer(), UnitBlock(weight=weight)), SENTENCES),
-            ("lexical", make_pipeline(_imputer(), UnitBlock(weight=weight)), Columns("lexical")),
-            ("fluency", make_pipeline(_imputer(), UnitBlock(weight=weight)), Columns("fluency")),
+def _build_block(block: str, settings: MemberSettings, *, seed: int, doc2vec_known: bool) -> list[Part]:
+    """Return the parts of a block; ``bilm`` has two."""
+    if block == DOC2VEC and doc2vec_known:
+        return [(block, make_pipeline(UnitBlock()), Columns(DOC2VEC))]
+    if block == DOC2VEC:
+        return [(block, make_pipeline(doc2vec_of(settings, seed=seed), UnitBlock()), TOKENS)]
+    if block == ELMO:
+        reduced = make_pipeline(StandardScaler(), Reduce(settings.elmo_size), UnitBlock(equal=False))
+        return [(block, reduced, Columns(ELMO))]
+    if block == HYBRID:
+        return [(block, make_pipeline(HybridPerplexity(seed=seed), _imputer(), UnitBlock()), HYBRID_COLUMNS)]
+    if block == BILM:
+        share = make_pipeline(ControlShare(), _imputer(), UnitBlock())
+        return [
+            (block, make_pipeline(_imputer(), UnitBlock()), Columns("perplexity")),
+            ("bilm_share", share, SENTENCES),
         ]
-    )
+    return [(block, make_pipeline(_imputer(), UnitBlock()), Columns(block))]
 
 
 def _imputer() -> SimpleImputer:
     return SimpleImputer(strategy="median", keep_empty_features=True)
 
 
-def _doc2vec(settings: EstimatorSettings, *, seed: int, known: bool) -> tuple[Pipeline, object]:
-    if known:
-        return make_pipeline(UnitBlock()), Columns("doc2vec")
-    return make_pipeline(doc2vec_of(settings, seed=seed), UnitBlock()), TOKENS
-
-
-def doc2vec_of(settings: EstimatorSettings, *, seed: int) -> Doc2VecVectorizer:
+def doc2vec_of(settings: MemberSettings, *, seed: int) -> Doc2VecVectorizer:
     """Return the unfitted Doc2Vec of these settings."""
-    return Doc2VecVectorizer(vector_size=settings.doc2vec_size, alpha=settings.doc2vec_alpha, seed=seed)
+    return Doc2VecVectorizer(
+        vector_size=settings.doc2vec_size, alpha=settings.doc2vec_alpha, dm=settings.doc2vec_dm, seed=seed
+    )
 
 
 class Columns:
@@ -160,40 +156,3 @@ class UnitBlock(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def get_feature_names_out(self, input_features: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return the names of the columns."""
         return np.asarray(input_features, dtype=object)
-
-
-def baseline_estimator(*, C: float = 1.0) -> Pipeline:
-    """Return the TF-IDF + logistic regression baseline over the ``tokens`` column."""
-    return Pipeline(
-        [
-            ("tokens", ColumnTransformer([("tfidf", _tfidf(), TOKENS)])),
-            ("classifier", LogisticRegression(C=C, class_weight="balanced", max_iter=5000)),
-        ]
-    )
-
-
-def _tfidf() -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer=_identity, sublinear_tf=True, min_df=2)
-
-
-def _identity(tokens: Sequence[str]) -> Sequence[str]:
-    return tokens
-
-
-def contributions(estimator: Pipeline, inputs: pd.DataFrame) -> list[dict[str, float]]:
-    """Return what each family adds to the log-odds of each recording, and the intercept; they sum to the logit.
-
-    Every block is centred on the training rows, so 0 means as in an average training recording. The sums are exact
-    (math.fsum), so a row's value does not depend on the rows beside it.
-    """
-    columns, classifier = estimator.named_steps["columns"], estimator.named_steps["classifier"]
-    products = columns.transform(inputs) * classifier.coef_[0]
-    blocks = [(block, place) for block, place in columns.output_indices_.items() if block != "remainder"]
-    rows = []
-    for row in products:
-        terms = {"intercept": float(classifier.intercept_[0])}
-        for block, place in blocks:
-            family = "perplexity" if block == "surprise" else block
-            terms[family] = math.fsum([terms.get(family, 0.0), *row[place].tolist()])
-        rows.append(terms)
-    return rows
