@@ -34,7 +34,7 @@ from pipeline.settings import SearchSpace, StudySettings
 from pipeline.simulate import simulate_cohort
 from pipeline.table import FeatureTable
 
-SEARCH = SearchSpace(C=(0.1, 1.0), doc2vec_size=(50,), doc2vec_alpha=(0.05,), elmo_size=(32,), linguistic_weight=(1.0,))
+SEARCH = SearchSpace(C=(0.1, 1.0), doc2vec_size=(50,), doc2vec_alpha=(0.05,), elmo_size=(32,), paired_context=(0.5,))
 STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=3, splits=5, bootstrap=1000)
 NEAR, COVERED = 0.02, 17  # of 0.5, and of 20
 Row = dict[str, Any]

@@ -1,16 +1,16 @@
 """Training rows -> chosen settings, fusion and threshold, by inner folds that never split a group.
 
-Each member is tuned by itself. On an inner fold everything is fitted once for all candidates that share it: a Doc2Vec
-for each of its settings, a representation for all values of C, the paired heads for all weights of their context. The
-chosen candidates' out-of-fold log-odds give the fusion, and the threshold comes from probabilities fused by the other
-inner folds, so no test row has a say in either.
+Each member is tuned by itself. On an inner fold everything is fitted once for all candidates that share it: each block
+for each of its own settings, the paired heads for all weights of their context. The chosen candidates' out-of-fold
+log-odds give the fusion, and the threshold comes from probabilities fused by the other inner folds, so no test row has
+a say in either.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,7 +25,7 @@ from pipeline.estimator.blocks import build_columns
 from pipeline.estimator.member import build_classifier
 from pipeline.hybrid import PairedPerplexity
 from pipeline.metrics import weighted_auc, youden_threshold
-from pipeline.settings import DOC2VEC, PAIRED, MemberSettings
+from pipeline.settings import BLOCKS, DOC2VEC, PAIRED, MemberSettings
 from pipeline.table import TOKENS, FeatureTable, Fold
 
 Result = TypeVar("Result")
@@ -52,9 +52,13 @@ class Tuned:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What was chosen, as plain data: ``member.setting``, the member's weight among them."""
+        """What was chosen, as plain data: ``member.setting``, the member's weight among them.
+
+        A weight is what a standard deviation of the member's out-of-fold log-odds adds to the estimator's.
+        """
         chosen: dict[str, Any] = {}
-        for member, weight in zip(self.members, self.fusion.weights, strict=True):
+        weights = np.array(self.fusion.weights) * self.logits.std(axis=0)
+        for member, weight in zip(self.members, weights.tolist(), strict=True):
             chosen[f"{member.name}.weight"] = weight
             chosen |= {f"{member.name}.{name}": value for name, value in member.read().items()}
         return chosen
@@ -136,6 +140,44 @@ def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
         return function(*arguments)
 
 
+@dataclass(frozen=True)
+class _InnerFold:
+    """An inner fold, and what has been fitted on its training rows: each block once for all candidates that read it."""
+
+    table: FeatureTable
+    training: NDArray[np.intp]
+    test: NDArray[np.intp]
+    cases: NDArray[np.int64]
+    seed: int
+    vectors: Vectors
+    blocks: dict[tuple[Any, ...], tuple[Floats, Floats]] = field(default_factory=dict)
+
+    def represent(self, block: str, settings: MemberSettings) -> tuple[Floats, Floats]:
+        """Return a block's columns for the training and for the test rows."""
+        key = (block, *(getattr(settings, name) for name in BLOCKS[block]))
+        if key not in self.blocks:
+            known = block == DOC2VEC
+            inputs = (
+                with_vectors(self.table.inputs, self.vectors[doc2vec_key(settings)]) if known else self.table.inputs
+            )
+            columns = build_columns(replace(settings, blocks=(block,)), seed=self.seed, doc2vec_known=known)
+            own = columns.fit_transform(inputs.iloc[self.training], self.cases[self.training])
+            self.blocks[key] = own, columns.transform(inputs.iloc[self.test])
+        return self.blocks[key]
+
+    def logits(self, candidates: list[MemberSettings]) -> Floats:
+        """Return the log-odds (candidates, test rows) of candidates that share all but their last step."""
+        first, cases = candidates[0], self.cases[self.training]
+        if first.blocks == (PAIRED,):
+            inputs = self.table.inputs
+            paired = PairedPerplexity(seed=self.seed).fit(inputs.iloc[self.training], cases)
+            return paired.log_ratios(inputs.iloc[self.test], [settings.paired_context for settings in candidates])
+        parts = [self.represent(block, first) for block in first.blocks]
+        known, new = (np.hstack([part[side] for part in parts]) for side in (0, 1))
+        classifiers = [build_classifier(settings).fit(known, cases) for settings in candidates]
+        return np.array([classifier.decision_function(new) for classifier in classifiers])
+
+
 def _try_all(
     table: FeatureTable,
     candidates: list[MemberSettings],
@@ -145,11 +187,10 @@ def _try_all(
     vectors: Vectors | None,
 ) -> Floats:
     """Return each candidate's log-odds of a fold's test rows (candidates, test rows)."""
-    known = vectors or _fit_vectors(table, candidates, fold[0], seed)
+    own = _InnerFold(table, *fold, cases, seed, vectors or _fit_vectors(table, candidates, fold[0], seed))
     logits = np.full((len(candidates), len(fold[1])), np.nan)
     for alike in _alike(candidates):
-        of_group = [candidates[number] for number in alike]
-        logits[alike] = _try_alike(table, of_group, fold, cases, seed, known)
+        logits[alike] = own.logits([candidates[number] for number in alike])
     return logits
 
 
@@ -159,30 +200,6 @@ def _alike(candidates: list[MemberSettings]) -> list[list[int]]:
     for number, settings in enumerate(candidates):
         groups.setdefault(replace(settings, C=1.0, paired_context=0.0), []).append(number)
     return list(groups.values())
-
-
-def _try_alike(
-    table: FeatureTable,
-    candidates: list[MemberSettings],
-    fold: Fold,
-    cases: NDArray[np.int64],
-    seed: int,
-    known: Vectors,
-) -> Floats:
-    """Return the log-odds (candidates, test rows) of candidates that share all but their last step."""
-    training, test = fold
-    first = candidates[0]
-    if first.blocks == (PAIRED,):
-        paired = PairedPerplexity(seed=seed).fit(table.inputs.iloc[training], cases[training])
-        ratios: Floats = paired.log_ratios(table.inputs.iloc[test], [of.paired_context for of in candidates])
-        return ratios
-    has_doc2vec = DOC2VEC in first.blocks
-    inputs = with_vectors(table.inputs, known[doc2vec_key(first)]) if has_doc2vec else table.inputs
-    columns = build_columns(first, seed=seed, doc2vec_known=has_doc2vec)
-    known_rows = columns.fit_transform(inputs.iloc[training], cases[training])
-    new_rows = columns.transform(inputs.iloc[test])
-    classifiers = [build_classifier(settings).fit(known_rows, cases[training]) for settings in candidates]
-    return np.array([classifier.decision_function(new_rows) for classifier in classifiers])
 
 
 def _area(scores: Floats, cases: NDArray[np.int64]) -> float:

@@ -91,8 +91,9 @@ def test_fusion_and_threshold_come_from_rows_that_were_not_seen(
 
 
 def test_the_settings_name_member_and_weight(tuned: Tuned) -> None:
-    """As plain data: what was chosen for each member, beside its weight."""
-    assert tuned.fusion.weights[2] == tuned.settings["lexical.weight"]
+    """As plain data: what was chosen for each member, beside its weight, that of a standard deviation."""
+    expected = tuned.fusion.weights[2] * tuned.logits[:, 2].std()
+    assert expected == pytest.approx(tuned.settings["lexical.weight"])
     assert tuned.members[2].C == tuned.settings["lexical.C"]
     assert tuned.members[1].paired_context == tuned.settings["paired.paired_context"]
     assert "lexical.doc2vec_size" not in tuned.settings

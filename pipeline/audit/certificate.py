@@ -154,11 +154,14 @@ def fitted_parts(protocol: str) -> list[Fitted]:
         Fitted("biLM", "before", "trained once on other speech; no text of the cohort was in it"),
         Fitted("Doc2Vec", doc2vec, "all recordings, test ones too, as the paper describes" if leaky else ""),
         Fitted("reduction of biLM vectors", "training", ""),
-        Fitted("perplexity references and heads", "training", ""),
+        Fitted("perplexity references", "training", ""),
+        Fitted("hybrid perplexity heads", "training", "training recordings by heads that had not seen them"),
+        Fitted("paired perplexity heads", "training", "weighed by log-odds of inner folds"),
         Fitted("scaling and values put in for missing ones", "training", ""),
         Fitted("choice of settings", "training", inner),
         Fitted("threshold", "training", f"out-of-fold probabilities of {inner}"),
-        Fitted("classifier and its calibration", "training", ""),
+        Fitted("classifiers", "training", ""),
+        Fitted("weights of members, calibration", "training", f"out-of-fold log-odds of {inner}"),
     ]
 
 

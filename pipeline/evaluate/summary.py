@@ -201,7 +201,7 @@ def summarise_families(folds: Folds) -> list[FamilyRow]:
     found = [fold.families for fold in folds.results if fold.families]
     rows = []
     for family in dict.fromkeys(name for families in found for name in families):
-        values = np.array([families[family] for families in found if family in families])
+        values = np.array([families.get(family, 0.0) for families in found])  # absent: its member had no weight
         spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
         rows.append(FamilyRow(folds.protocol, family, float(values.mean()), spread))
     return rows

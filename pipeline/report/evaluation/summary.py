@@ -221,9 +221,17 @@ def _settings_of(chosen: pd.DataFrame) -> list[str]:
 
 def _choices(chosen: pd.DataFrame) -> Iterable[SettingChoice]:
     for name in _settings_of(chosen):
+        if name.endswith(".weight"):
+            yield SettingChoice(name_setting(name), ((_span(chosen[name]), len(chosen)),))
+            continue
         counts = chosen[name].dropna().map(_written).value_counts(sort=False)
         by_frequency = sorted(((str(value), int(count)) for value, count in counts.items()), key=lambda one: -one[1])
         yield SettingChoice(name_setting(name), tuple(by_frequency))
+
+
+def _span(values: pd.Series) -> str:
+    """Return the least and the greatest of numbers that differ from fold to fold, and their median."""
+    return f"{values.min():.2f} to {values.max():.2f}, median {values.median():.2f}"
 
 
 def _fold_choices(chosen: pd.DataFrame) -> Iterable[FoldChoice]:
