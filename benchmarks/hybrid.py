@@ -29,7 +29,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from pipeline.bundled import BUNDLED_BILM, bundled
-from pipeline.estimator import baseline_estimator, build_member, fit_fusion, member_logits
+from pipeline.estimator import baseline_estimator, build_member, fit_fusion
 from pipeline.evaluate.protocols import outer_splits
 from pipeline.extract import ExtractSettings, extract_cohort, load_bilm
 from pipeline.hybrid import HybridHead
@@ -39,7 +39,7 @@ from pipeline.metrics.measures import basic_measures
 from pipeline.settings import PRESETS, MemberSettings, SearchSpace, StudySettings
 from pipeline.simulate import simulate_cohort
 from pipeline.table import GROUP, SENTENCE_WORDS, STATES, TOKENS, FeatureTable
-from pipeline.tuning import on_one_thread, tune
+from pipeline.tuning import on_one_thread, score_candidates, tune
 
 LINGUISTIC = "lexical+syntactic+fluency+semantic"
 PAPER = PRESETS["paper"]
@@ -84,8 +84,7 @@ def run_fold(
     candidates = [space.candidates(blocks) for blocks, space in SINGLE.values()]
     tuned = tune(own, candidates, positive=positive, inner=inner, seed=study.seed)
     inputs, new = table.inputs.iloc[training], table.inputs.iloc[test]
-    fitted = [build_member(settings, seed=study.seed).fit(inputs, cases[training]) for settings in tuned.members]
-    logits = np.column_stack([member_logits(member, new) for member in fitted])
+    logits = score_candidates(table, list(tuned.members), split, cases, study.seed).T
     baseline = baseline_estimator().fit(inputs, cases[training]).decision_function(new)
     found: dict[str, Any] = {BASELINE: baseline.tolist()}
     weights = {}

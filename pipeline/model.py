@@ -102,7 +102,15 @@ def train_model(
     from joblib import Parallel, delayed
 
     inner = table.folds(study.inner_folds, positive=positive, seed=study.seed)
-    tuned = tune(table, study.candidates(), positive=positive, inner=inner, seed=study.seed, jobs=jobs)
+    tuned = tune(
+        table,
+        study.candidates(),
+        positive=positive,
+        inner=inner,
+        seed=study.seed,
+        rule=study.threshold_rule,
+        jobs=jobs,
+    )
     cases = table.cases(positive)
     everything = table.canonical_order()
     fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]

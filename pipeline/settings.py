@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.metrics import ThresholdRule
 
 MOST_SEED = 2**31 - 1  # what NumPy's and gensim's generators take, repeats added
 
@@ -104,7 +105,7 @@ class StudySettings:
 
     ``members`` are what the estimator weighs, each some blocks joined by ``+``. ``repeats`` x ``folds`` outer folds,
     ``inner_folds`` for tuning; ``splits`` of ``test_share`` for the paper's protocol; ``bootstrap`` resamples for
-    intervals.
+    intervals. The threshold is Youden's on inner folds, unless it is given or ``min_sensitivity`` is asked for there.
     """
 
     search: SearchSpace = SearchSpace()
@@ -116,6 +117,13 @@ class StudySettings:
     bootstrap: int = 2000
     seed: int = 0
     members: tuple[str, ...] = PRESETS["adscreen"].members
+    min_sensitivity: float | None = None
+    threshold: float | None = None
+
+    @property
+    def threshold_rule(self) -> ThresholdRule:
+        """How the threshold is found."""
+        return ThresholdRule(self.threshold, self.min_sensitivity)
 
     def candidates(self) -> list[list[MemberSettings]]:
         """Return the candidates of each member."""
@@ -220,5 +228,11 @@ def _check_ranges(study: StudySettings, where: str) -> None:
             raise InputError(f"{name} must be a whole number of at least {bound}, not {value!r}", where=where)
     if study.seed > MOST_SEED:
         raise InputError(f"seed must be at most {MOST_SEED}, not {study.seed}", where=where)
+    for name in ("min_sensitivity", "threshold"):
+        value = getattr(study, name)
+        if value is not None and not (_is_positive(value, whole=False) and value < 1):
+            raise InputError(f"{name} must lie between 0 and 1, not {value!r}", where=where)
+    if study.min_sensitivity is not None and study.threshold is not None:
+        raise InputError("both a threshold and min_sensitivity", where=where, remedy="leave one of them out")
     if not isinstance(study.test_share, float) or not 0 < study.test_share < 1:
         raise InputError(f"test_share must lie between 0 and 1, not {study.test_share!r}", where=where)

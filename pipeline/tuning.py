@@ -24,7 +24,7 @@ from pipeline.estimator import Fusion, Stack, build_estimator, cross_fuse, doc2v
 from pipeline.estimator.blocks import build_columns
 from pipeline.estimator.member import build_classifier
 from pipeline.hybrid import PairedPerplexity
-from pipeline.metrics import weighted_auc, youden_threshold
+from pipeline.metrics import YOUDEN, ThresholdRule, weighted_auc
 from pipeline.settings import BLOCKS, DOC2VEC, PAIRED, MemberSettings
 from pipeline.table import TOKENS, FeatureTable, Fold
 
@@ -76,12 +76,13 @@ def tune(
     inner: list[Fold],
     seed: int,
     vectors: Vectors | None = None,
+    rule: ThresholdRule = YOUDEN,
     jobs: int = 1,
 ) -> Tuned:
     """Choose among each member's candidates by mean AUC over the inner folds that test both labels; then fuse.
 
     The first of equals wins. ``vectors`` are Doc2Vec vectors fitted outside the folds (the paper's protocol); without
-    them each inner fold fits its own.
+    them each inner fold fits its own. ``rule`` says how the threshold is found from the fused probabilities.
     """
     from joblib import Parallel, delayed
 
@@ -89,7 +90,7 @@ def tune(
     flat = [settings for of_member in candidates for settings in of_member]
     logits = np.full((len(flat), len(table)), np.nan)
     areas = np.zeros((len(flat), len(inner)))
-    calls = (delayed(on_one_thread)(_try_all, table, flat, fold, cases, seed, vectors) for fold in inner)
+    calls = (delayed(on_one_thread)(score_candidates, table, flat, fold, cases, seed, vectors) for fold in inner)
     for number, ((_, test), found) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
         logits[:, test] = found
         areas[:, number] = [_area(row, cases[test]) for row in found]
@@ -100,7 +101,7 @@ def tune(
         own = means[start : start + len(of_member)]
         chosen.append(start + int(np.argmax(own >= own.max() - 1e-9)))
         start += len(of_member)
-    return on_one_thread(_fuse, table, flat, chosen, means, logits, cases, inner)
+    return on_one_thread(_fuse, table, flat, chosen, means, logits, cases, inner, rule)
 
 
 def _fuse(
@@ -111,6 +112,7 @@ def _fuse(
     logits: Floats,
     cases: NDArray[np.int64],
     inner: list[Fold],
+    rule: ThresholdRule,
 ) -> Tuned:
     """Return what tuning found, given each member's chosen candidate and its out-of-fold log-odds.
 
@@ -126,7 +128,7 @@ def _fuse(
     return Tuned(
         members=tuple(flat[number] for number in chosen),
         fusion=fit_fusion(of_members[order], cases[order]),
-        threshold=youden_threshold(probabilities, cases),
+        threshold=rule.choose(probabilities, cases),
         candidates=listing,
         logits=of_members,
         probabilities=probabilities,
@@ -178,15 +180,15 @@ class _InnerFold:
         return np.array([classifier.decision_function(new) for classifier in classifiers])
 
 
-def _try_all(
+def score_candidates(
     table: FeatureTable,
     candidates: list[MemberSettings],
     fold: Fold,
     cases: NDArray[np.int64],
     seed: int,
-    vectors: Vectors | None,
+    vectors: Vectors | None = None,
 ) -> Floats:
-    """Return each candidate's log-odds of a fold's test rows (candidates, test rows)."""
+    """Return the log-odds (candidates, test rows) of a fold's test rows, each candidate fitted on its training rows."""
     own = _InnerFold(table, *fold, cases, seed, vectors or _fit_vectors(table, candidates, fold[0], seed))
     logits = np.full((len(candidates), len(fold[1])), np.nan)
     for alike in _alike(candidates):

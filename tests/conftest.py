@@ -97,9 +97,7 @@ def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
 @pytest.fixture(scope="session")
 def small_study() -> StudySettings:
     """A study of two candidates and few folds."""
-    search = SearchSpace(
-        C=(0.1, 1.0), doc2vec_size=(8,), doc2vec_alpha=(0.05,), elmo_size=(4,), paired_context=(0.5,)
-    )
+    search = SearchSpace(C=(0.1, 1.0), doc2vec_size=(8,), doc2vec_alpha=(0.05,), elmo_size=(4,), paired_context=(0.5,))
     return StudySettings(search, folds=2, repeats=1, inner_folds=2, splits=2, test_share=0.25, bootstrap=100)
 
 

@@ -32,7 +32,7 @@ from pipeline.parser import load_parser
 from pipeline.perplexity import score_sentences, summarise_perplexity
 from pipeline.records import Transcript, View
 from pipeline.speech import split_sentences
-from pipeline.table import INTERVIEWER_TOKENS, SENTENCES, TOKENS
+from pipeline.table import GROUP, INTERVIEWER_TOKENS, NOT_NUMBERS, SENTENCE_WORDS, SENTENCES, STATES, TOKENS
 
 SAID = (
     "the boy is up on the stool and &-um he (.) wants a cookie .",
@@ -147,7 +147,12 @@ def test_a_row_holds_what_the_stages_give(
     features = compute_features(transcript, vectors=sentence_vectors(layers))
     assert repr(summary | features) == repr({name: row.inputs[name] for name in summary | features})
     assert ["tell", "me", "more"] == row.inputs[INTERVIEWER_TOKENS]
-    assert {TOKENS, SENTENCES, INTERVIEWER_TOKENS} == {name for name in row.inputs if "." not in name}
+    assert [len(sentence.tokens) for sentence in sentences] == row.inputs[SENTENCE_WORDS]
+    top = np.concatenate([of[-1] for of in layers])
+    assert (np.float16, top.shape) == (row.inputs[STATES].dtype, row.inputs[STATES].shape)
+    np.testing.assert_allclose(row.inputs[STATES], top, rtol=1e-3, atol=1e-3)
+    assert "subject s0" == row.inputs[GROUP]
+    assert set(NOT_NUMBERS) == {name for name in row.inputs if "." not in name}
 
 
 def test_speech_without_a_word_in_the_view_is_nan(tmp_path: Path, settings: ExtractSettings) -> None:

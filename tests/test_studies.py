@@ -164,14 +164,16 @@ def test_clusters_have_columns_and_a_note_of_their_own(
 def test_training_writes_a_model_that_scores(
     simulated: Path, tiny_bilm: Path, config: Path, model_folder: Path, tmp_path: Path
 ) -> None:
-    """The folder is a model, with the candidates' AUC beside it; the best of them is the manifest's."""
+    """The folder is a model, with each member's candidates and their AUC beside it."""
     manifest = run_training(simulated / "training.csv", tmp_path / "m", config=config, bilm=tiny_bilm, progress=QUIET)
     names = {path.name for path in (tmp_path / "m").iterdir()}
     assert {"model.json", "estimators.skops", "SHA256SUMS", "candidates.csv", "run.json"} == names
     assert load_model(model_folder).digest == load_model(tmp_path / "m").digest
     candidates = pd.read_csv(tmp_path / "m" / "candidates.csv")
-    assert [0.1, 1.0] == candidates["C"].tolist()
-    assert manifest.inner_auc == pytest.approx(candidates["inner_auc"].max())
+    assert [0.1, 1.0] == candidates.loc[candidates["member"] == "doc2vec", "C"].tolist()
+    assert 9 == len(candidates)
+    assert candidates["inner_auc"].between(0, 1).all()
+    assert 0 <= manifest.inner_auc <= 1
     assert json.loads((tmp_path / "m" / "model.json").read_text())["threshold"] == manifest.threshold
 
 

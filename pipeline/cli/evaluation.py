@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from pipeline.cli.options import (
     LayerOpt,
     ManifestArg,
     MembersOpt,
+    MinSensitivityOpt,
     OutArg,
     PoolingOpt,
     PositiveOpt,
@@ -27,6 +28,7 @@ from pipeline.cli.options import (
     SeedOpt,
     SpacyModelOpt,
     TaskFileOpt,
+    ThresholdOpt,
     WhereOpt,
     engine_choice,
     print_json,
@@ -50,6 +52,8 @@ def evaluate(
     ] = False,
     config: ConfigOpt = None,
     members: MembersOpt = None,
+    min_sensitivity: MinSensitivityOpt = None,
+    threshold: ThresholdOpt = None,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
@@ -83,7 +87,8 @@ def evaluate(
     if protocol is not None and protocol not in PROTOCOLS:
         what = f"unknown protocol {protocol!r}"
         raise InputError(what, where="--protocol", remedy="use subject, paper, both or site")
-    overrides = {"folds": folds, "repeats": repeats, "seed": seed, "members": members}
+    overrides: dict[str, Any] = {"folds": folds, "repeats": repeats, "seed": seed, "members": members}
+    overrides |= {"min_sensitivity": min_sensitivity, "threshold": threshold}
     with show_progress(quiet) as progress:
         metrics, notes = run_evaluation(
             manifest,
@@ -144,6 +149,8 @@ def train(
     model_dir: Annotated[Path, typer.Argument(help="Model folder to write.", show_default=False)],
     config: ConfigOpt = None,
     members: MembersOpt = None,
+    min_sensitivity: MinSensitivityOpt = None,
+    threshold: ThresholdOpt = None,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
@@ -170,7 +177,12 @@ def train(
             manifest,
             model_dir,
             config=config,
-            overrides={"seed": seed, "members": members},
+            overrides={
+                "seed": seed,
+                "members": members,
+                "min_sensitivity": min_sensitivity,
+                "threshold": threshold,
+            },
             positive=positive,
             where=where,
             bilm=bilm,

@@ -42,6 +42,11 @@ MembersOpt = Annotated[
         "doc2vec+elmo,paired. [adscreen]",
     ),
 ]
+MinSensitivityOpt = Annotated[
+    float | None,
+    typer.Option("--min-sensitivity", help="Threshold with at least this sensitivity on inner folds [Youden's index]."),
+]
+ThresholdOpt = Annotated[float | None, typer.Option("--threshold", help="Threshold, a probability [Youden's index].")]
 ConfigOpt = Annotated[Path | None, typer.Option("--config", help="study.toml: folds, repeats, [search] ...")]
 JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]

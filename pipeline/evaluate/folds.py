@@ -62,7 +62,10 @@ def run_fold(
     make_inner = train_table.random_folds if task.vectors else train_table.folds
     inner = make_inner(study.inner_folds, positive=positive, seed=seed)
     ours = _run_adscreen(table, train_table, study, positive, task, inner)
-    others = [_run_shortcut(Shortcut(name, table, positive=positive, seed=seed), task, inner) for name in shortcuts]
+    others = [
+        _run_shortcut(Shortcut(name, table, positive=positive, seed=seed, rule=study.threshold_rule), task, inner)
+        for name in shortcuts
+    ]
     return [ours, *others]
 
 
@@ -76,7 +79,15 @@ def _run_adscreen(
 ) -> FoldResult:
     vectors = task.vectors
     own = {key: rows[task.training] for key, rows in vectors.items()} if vectors else None
-    tuned = tune(train_table, study.candidates(), positive=positive, inner=inner, seed=study.seed, vectors=own)
+    tuned = tune(
+        train_table,
+        study.candidates(),
+        positive=positive,
+        inner=inner,
+        seed=study.seed,
+        vectors=own,
+        rule=study.threshold_rule,
+    )
     inputs = _chosen_vectors(table.inputs, tuned, vectors) if vectors else table.inputs
     estimator = tuned.build(seed=study.seed, doc2vec_known=vectors is not None)
     cases = train_table.cases(positive)

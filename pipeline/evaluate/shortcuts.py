@@ -21,7 +21,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from pipeline.errors import InputError
 from pipeline.estimator import baseline_estimator
 from pipeline.evaluate.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
-from pipeline.metrics import youden_threshold
+from pipeline.metrics import YOUDEN, ThresholdRule
 from pipeline.table import INTERVIEWER_TOKENS, TOKENS, FeatureTable, Fold
 from pipeline.tuning import positive_probability
 
@@ -47,11 +47,13 @@ def _demographics(table: FeatureTable) -> list[str]:
 class Shortcut:
     """One shortcut over a table: its inputs, and how it is fitted."""
 
-    def __init__(self, method: str, table: FeatureTable, *, positive: str, seed: int) -> None:
+    def __init__(
+        self, method: str, table: FeatureTable, *, positive: str, seed: int, rule: ThresholdRule = YOUDEN
+    ) -> None:
         self.method = method
         self.inputs = _inputs(method, table)
         self.cases = table.cases(positive)
-        self._table, self._positive, self._seed = table, positive, seed
+        self._table, self._positive, self._seed, self._rule = table, positive, seed, rule
 
     def fit(self, rows: NDArray[np.intp]) -> Pipeline:
         """Return a classifier fitted on these rows.
@@ -86,7 +88,7 @@ class Shortcut:
         for inner_training, inner_test in inner:
             fitted = self.fit(training[inner_training])
             probabilities[inner_test] = self.predict(training[inner_test], fitted)
-        return youden_threshold(probabilities, self.cases[training])
+        return self._rule.choose(probabilities, self.cases[training])
 
 
 def _inputs(method: str, table: FeatureTable) -> pd.DataFrame:

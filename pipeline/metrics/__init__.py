@@ -22,14 +22,16 @@ from pipeline.metrics.decisions import confusion, net_benefit, predictive_values
 from pipeline.metrics.discrimination import roc_curve, weighted_auc, weighted_average_precision
 from pipeline.metrics.measures import MEASURES, PREVALENCES, measure
 from pipeline.metrics.predictions import Predictions, by_subject
-from pipeline.metrics.threshold import youden_threshold
+from pipeline.metrics.threshold import YOUDEN, ThresholdRule, sensitive_threshold, youden_threshold
 
 __all__ = [
     "MEASURES",
     "PREVALENCES",
+    "YOUDEN",
     "Estimate",
     "Predictions",
     "Resampled",
+    "ThresholdRule",
     "bootstrap_weights",
     "by_subject",
     "calibration_curve",
@@ -43,6 +45,7 @@ __all__ = [
     "recalibrate",
     "resample",
     "roc_curve",
+    "sensitive_threshold",
     "weighted_auc",
     "weighted_average_precision",
     "youden_threshold",

@@ -71,7 +71,7 @@ _PROVENANCE = {
     "subjects": "Training subjects",
     "inner_auc": "AUC on inner folds",
     "training_set": "Training set SHA-256",
-    "settings": "Settings",
+    "members": "Members of the estimator, and their weight",
     "settings_digest": "Settings SHA-256",
     "seed": "Seed",
 }
@@ -102,10 +102,17 @@ def describe_model(model: Mapping[str, Any]) -> list[tuple[str, str]]:
     provenance = model.get("provenance")
     known = {**model, **(provenance if isinstance(provenance, Mapping) else {})}
     if known.get("settings"):
+        known["members"] = _describe_members(known["settings"])
         known["settings_digest"] = hashlib.sha256(
             json.dumps(known["settings"], sort_keys=True, default=str).encode()
         ).hexdigest()
     return [(label, _in_words(known[key])) for key, label in _PROVENANCE.items() if known.get(key) not in (None, "")]
+
+
+def _describe_members(settings: Mapping[str, Any]) -> str:
+    """Return each member that counts with its weight; the other settings are in the model's manifest."""
+    weights = {name.removesuffix(".weight"): value for name, value in settings.items() if name.endswith(".weight")}
+    return ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items() if weight)
 
 
 def _in_words(value: Any) -> str:

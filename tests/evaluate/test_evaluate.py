@@ -19,7 +19,7 @@ from pipeline.estimator import Stack, build_estimator
 from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, evaluate, shortcuts
 from pipeline.evaluate import folds as folds_module
 from pipeline.evaluate.protocols import outer_splits
-from pipeline.evaluate.results import METHODS
+from pipeline.evaluate.results import MAJORITY, METHODS
 from pipeline.evaluate.tables import evaluation_frames, predictions_frame
 from pipeline.extract import ExtractSettings, extract_cohort
 from pipeline.manifest import read_manifest
@@ -500,3 +500,14 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
     assert [0.5, 0.5] == pytest.approx(without_leak, abs=0.12)
     assert (leaking > 0.6).all()
     assert min(areas(table, "subject")) > 0.7
+
+
+def test_the_threshold_can_be_given(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """Every method but the majority then decides at it, in every fold; probabilities are as they were."""
+    study = replace(small_study, members=("lexical",))
+    youden = evaluate(simulated_table, study, positive="case", protocol="subject")
+    given = evaluate(simulated_table, replace(study, threshold=0.3), positive="case", protocol="subject")
+    assert {0.3} == {fold.threshold for fold in given.folds if fold.method != MAJORITY}
+    assert {0.3} != {fold.threshold for fold in youden.folds if fold.method != MAJORITY}
+    for one, other in zip(youden.folds, given.folds, strict=True):
+        assert one.probabilities.tobytes() == other.probabilities.tobytes()

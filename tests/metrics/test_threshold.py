@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.metrics import youden_threshold
+from pipeline.metrics import ThresholdRule, sensitive_threshold, youden_threshold
 
 LABELLED_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
     lambda pairs: len({case for _, case in pairs}) == 2
@@ -40,3 +40,33 @@ def test_no_cut_beats_the_threshold(pairs: list[tuple[int, bool]]) -> None:
 
     chosen = youden_threshold(scores, labels.astype(np.int64))
     assert max(youden(cut) for cut in [*scores, 2.0]) == pytest.approx(youden(chosen), abs=1e-12)
+
+
+def test_the_sensitive_threshold_by_hand() -> None:
+    """Cases 0.2, 0.5, 0.8, 0.9, controls 0.1, 0.4: three of four cases lie at or above 0.45, all above 0.15."""
+    scores, cases = np.array([0.2, 0.5, 0.8, 0.9, 0.1, 0.4]), np.array([1, 1, 1, 1, 0, 0])
+    asked = {0.75: 0.45, 0.7: 0.45, 1.0: 0.15, 0.01: 0.85}
+    found = {least: sensitive_threshold(scores, cases, least=least) for least in asked}
+    assert asked == pytest.approx(found)
+
+
+@given(LABELLED_SCORES, st.floats(0.01, 0.99))
+def test_the_sensitivity_asked_for_is_reached_and_no_higher_threshold_does(
+    pairs: list[tuple[int, bool]], least: float
+) -> None:
+    """At the threshold enough cases are positive; at the next higher score too few are."""
+    scores = np.array([score / 6 for score, _ in pairs])
+    cases = np.array([int(case) for _, case in pairs])
+    threshold = sensitive_threshold(scores, cases, least=least)
+    of_cases = scores[cases == 1]
+    assert (of_cases >= threshold).mean() >= least - 1e-9
+    higher = [(of_cases >= cut).mean() for cut in np.unique(scores[scores > threshold])[1:]]
+    assert not higher or max(higher) < least
+
+
+def test_the_rule_takes_what_is_given_first() -> None:
+    """A threshold given wins, then the sensitivity asked for, then Youden's index."""
+    scores, cases = np.array([0.1, 0.3, 0.6, 0.5, 0.8]), np.array([0, 0, 0, 1, 1])
+    assert 0.7 == ThresholdRule(given=0.7).choose(scores, cases)
+    assert 0.7 == pytest.approx(ThresholdRule(min_sensitivity=0.5).choose(scores, cases))
+    assert 0.4 == ThresholdRule().choose(scores, cases)

@@ -26,7 +26,7 @@ BLOCKS = frozenset("p h1 h2 h3 li dt dd tr th td div section table caption label
 MODEL: dict[str, Any] = {
     "threshold": 0.4613,
     "inner_auc": 0.893,
-    "settings": {"C": 0.01, "doc2vec_size": 50},
+    "settings": {"doc2vec.weight": 0.812, "doc2vec.C": 0.01, "elmo.weight": 0.0},
     "recordings": {"control": 104, "case": 121},
     "subjects": {"control": 54, "case": 66},
     "subject_key": "the-key-of-the-digests",

@@ -324,7 +324,7 @@ class TestAbout:
         text = read_page(render_recording(make_report())).section("provenance").text
         for part in (
             "Trained with adscreen 0.0.7",
-            "Settings C 0.0100, doc2vec_size 50",
+            "Members of the estimator, and their weight doc2vec 0.81",
             "biLM SHA-256 9b1c",
             "Model SHA-256 4e5f6a7b8c9d",
             "Threshold 0.46",

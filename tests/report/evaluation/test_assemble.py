@@ -85,7 +85,9 @@ def test_choices_count_the_folds(ran: SimpleNamespace) -> None:
     for result in ran.report.protocols:
         assert result.folds == len(result.fold_choices)
         assert all(result.folds == sum(count for _, count in choice.values) for choice in result.choices)
-        assert {"Regularisation C", "Doc2Vec size"} <= {choice.name for choice in result.choices}
+        assert {"elmo: regularisation C", "doc2vec: Doc2Vec size", "paired: weight"} <= {
+            choice.name for choice in result.choices
+        }
 
 
 def test_the_gap_is_the_difference_of_the_stated_areas(ran: SimpleNamespace) -> None:
