@@ -74,6 +74,7 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 where="training transcripts",
                 remedy="train on more speech",
             ) from error
+        self.__dict__.pop("_model", None)
         self.vocabulary_: NDArray[np.str_] = np.array(model.wv.index_to_key, dtype=str)
         self.counts_: NDArray[np.int64] = np.array(
             [model.wv.get_vecattr(word, "count") for word in model.wv.index_to_key], dtype=np.int64
@@ -85,8 +86,14 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, documents: Documents) -> NDArray[np.float32]:
         """Return inferred vectors (documents, S); a document without known words gets zeros."""
         check_is_fitted(self)
-        model = self._restored_model()
+        if not hasattr(self, "_model"):  # kept between calls, but no part of what is saved
+            self._model = self._restored_model()
+        model = self._model
         return np.stack([self._infer(model, [token.lower() for token in document]) for document in documents])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is saved and copied: settings and learned arrays."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_model"}
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns."""

@@ -42,6 +42,7 @@ TRUSTED_TYPES = (
     "pipeline.hybrid.head.HybridHead",
     "pipeline.hybrid.paired.PairedPerplexity",
     "pipeline.hybrid.perplexities.HybridPerplexity",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
 REFERENCE_QUANTILES = (0.05, 0.5, 0.95)
 SENTENCE_QUANTILES = (0.5, 0.99)

@@ -16,6 +16,8 @@ from pipeline.metrics import ThresholdRule
 MOST_SEED = 2**31 - 1  # what NumPy's and gensim's generators take, repeats added
 
 
+LOGISTIC, ELASTIC_NET, SVM, BOOSTING = "logistic", "elastic_net", "svm", "boosting"
+CLASSIFIERS = (LOGISTIC, ELASTIC_NET, SVM, BOOSTING)
 DOC2VEC, ELMO, BILM, HYBRID, PAIRED = "doc2vec", "elmo", "bilm", "hybrid", "paired"
 BLOCKS: dict[str, tuple[str, ...]] = {  # what a member can be made of -> the settings that it alone reads
     DOC2VEC: ("doc2vec_dm", "doc2vec_size", "doc2vec_alpha"),
@@ -34,12 +36,14 @@ BLOCKS: dict[str, tuple[str, ...]] = {  # what a member can be made of -> the se
 class MemberSettings:
     """A member of the estimator: the blocks that it reads, and one point of the search space.
 
-    ``C`` is the inverse of the L2 penalty. ``doc2vec_dm`` is 1 for PV-DM (the paper's), 0 for PV-DBOW. ``elmo_size`` is
-    the number of principal components, ``paired_context`` the weight of the context in ``paired``.
+    ``classifier`` is one of CLASSIFIERS; ``C`` the inverse of its penalty, which boosting does not read.
+    ``doc2vec_dm`` is 1 for PV-DM (the paper's), 0 for PV-DBOW. ``elmo_size`` is the number of principal components,
+    ``paired_context`` the weight of the context in ``paired``.
     """
 
     blocks: tuple[str, ...]
     C: float = 1.0
+    classifier: str = LOGISTIC
     doc2vec_dm: int = 0
     doc2vec_size: int = 50
     doc2vec_alpha: float = 0.05
@@ -59,7 +63,7 @@ class MemberSettings:
 def settings_of(blocks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of the settings that a member of these blocks reads."""
     own = tuple(name for block in blocks for name in BLOCKS[block])
-    return own if blocks == (PAIRED,) else ("C", *own)
+    return own if blocks == (PAIRED,) else ("classifier", "C", *own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class SearchSpace:
     """The values tried for each setting. The paper (Li, arXiv 2510.14332) tunes C, Doc2Vec's two and the ELMo size."""
 
     C: tuple[float, ...] = (0.1, 1.0, 10.0)
+    classifier: tuple[str, ...] = (LOGISTIC,)
     doc2vec_dm: tuple[int, ...] = (0,)
     doc2vec_size: tuple[int, ...] = (50, 100)
     doc2vec_alpha: tuple[float, ...] = (0.025, 0.05)
@@ -77,10 +82,11 @@ class SearchSpace:
         """Return every combination of what a member reads, in a fixed order; the first is preferred on a tie."""
         blocks = tuple(member.split("+"))
         names = settings_of(blocks)
-        return [
+        every = [
             MemberSettings(blocks, **dict(zip(names, values, strict=True)))
             for values in product(*(getattr(self, name) for name in names))
         ]
+        return [settings for settings in every if settings.classifier != BOOSTING or settings.C == self.C[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,8 @@ def _search(content: Any, preset: SearchSpace, where: str) -> SearchSpace:
 
 def _kind_of(name: str) -> tuple[str, str, Callable[[Any], bool]]:
     """Return what a setting's values must be, an example, and the test of it."""
+    if name == "classifier":
+        return f"of {', '.join(CLASSIFIERS)}", f'["{LOGISTIC}"]', lambda value: value in CLASSIFIERS
     if name == "doc2vec_dm":
         return "0 (PV-DBOW) or 1 (PV-DM)", "[0]", lambda value: value in (0, 1) and not isinstance(value, bool)
     if name == "paired_context":

@@ -25,7 +25,7 @@ from pipeline.estimator.blocks import build_columns
 from pipeline.estimator.member import build_classifier
 from pipeline.hybrid import PairedPerplexity
 from pipeline.metrics import YOUDEN, ThresholdRule, weighted_auc
-from pipeline.settings import BLOCKS, DOC2VEC, PAIRED, MemberSettings
+from pipeline.settings import BLOCKS, DOC2VEC, LOGISTIC, PAIRED, MemberSettings
 from pipeline.table import TOKENS, FeatureTable, Fold
 
 Result = TypeVar("Result")
@@ -176,7 +176,7 @@ class _InnerFold:
             return paired.log_ratios(inputs.iloc[self.test], [settings.paired_context for settings in candidates])
         parts = [self.represent(block, first) for block in first.blocks]
         known, new = (np.hstack([part[side] for part in parts]) for side in (0, 1))
-        classifiers = [build_classifier(settings).fit(known, cases) for settings in candidates]
+        classifiers = [build_classifier(settings, seed=self.seed).fit(known, cases) for settings in candidates]
         return np.array([classifier.decision_function(new) for classifier in classifiers])
 
 
@@ -197,10 +197,10 @@ def score_candidates(
 
 
 def _alike(candidates: list[MemberSettings]) -> list[list[int]]:
-    """Return the places of candidates that differ in C, or in the weight of the context, alone."""
+    """Return the places of candidates that differ in their classifier, or in the weight of the context, alone."""
     groups: dict[MemberSettings, list[int]] = {}
     for number, settings in enumerate(candidates):
-        groups.setdefault(replace(settings, C=1.0, paired_context=0.0), []).append(number)
+        groups.setdefault(replace(settings, C=1.0, classifier=LOGISTIC, paired_context=0.0), []).append(number)
     return list(groups.values())
 
 

@@ -213,3 +213,24 @@ def test_it_is_a_scikit_learn_transformer() -> None:
 def test_saved_settings_are_plain_data() -> None:
     """Every setting passes through JSON unchanged."""
     assert vectorizer().get_params() == json.loads(json.dumps(vectorizer().get_params()))
+
+
+def test_transforming_adds_nothing_to_what_is_saved() -> None:
+    """The gensim model that is kept between calls is no part of the state, and a copy infers the same without it."""
+    documents = [document(KITCHEN, seed=seed) for seed in range(6)]
+    fitted = Doc2VecVectorizer(vector_size=4).fit(documents)
+    before = set(fitted.__getstate__())
+    first = fitted.transform(documents)
+    assert before == set(fitted.__getstate__())
+    copy = Doc2VecVectorizer.__new__(Doc2VecVectorizer)
+    copy.__setstate__(fitted.__getstate__())
+    assert first.tobytes() == copy.transform(documents).tobytes() == fitted.transform(documents).tobytes()
+
+
+def test_fitting_anew_forgets_the_last_model() -> None:
+    """Vectors after a second fit are those of a fresh vectorizer."""
+    one, other = ([document(topic, seed=seed) for seed in range(6)] for topic in (KITCHEN, JAR))
+    twice = Doc2VecVectorizer(vector_size=4).fit(one)
+    twice.transform(one)
+    expected = Doc2VecVectorizer(vector_size=4).fit(other).transform(other)
+    assert expected.tobytes() == twice.fit(other).transform(other).tobytes()

@@ -31,7 +31,7 @@ from pipeline.model import (
     subject_digest,
     train_model,
 )
-from pipeline.settings import StudySettings
+from pipeline.settings import CLASSIFIERS, StudySettings
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
 from pipeline.tuning import tune
 
@@ -73,6 +73,21 @@ def test_a_model_saved_again_has_the_same_bytes(model: ScreeningModel, model_fol
     assert {"SHA256SUMS", *MODEL_FILES} == {path.name for path in tmp_path.iterdir()}
     for path in tmp_path.iterdir():
         assert (model_folder / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_every_classifier_is_saved_without_a_pickle(
+    simulated_table: FeatureTable, small_study: StudySettings, tmp_path: Path, classifier: str
+) -> None:
+    """What is loaded scores as what was trained, to the last bit."""
+    search = replace(small_study.search, classifier=(classifier,))
+    study = replace(small_study, search=search, members=("lexical+fluency",))
+    trained, _ = train_model(simulated_table, study, positive="case", negative="control")
+    save_model(trained, tmp_path)
+    inputs = simulated_table.inputs
+    assert trained.estimator.weights != [0.0]
+    expected = trained.estimator.predict_proba(inputs).tobytes()
+    assert expected == load_model(tmp_path).estimator.predict_proba(inputs).tobytes()
 
 
 TRAIN = """

@@ -56,8 +56,16 @@ def test_every_combination_is_a_candidate_in_a_fixed_order() -> None:
 def test_only_what_a_member_reads_is_varied() -> None:
     """A member of linguistic features varies C alone, `paired` the weight of its context and no C."""
     space = SearchSpace(C=(1.0, 2.0), paired_context=(0.0, 1.0))
-    assert [{"C": 1.0}, {"C": 2.0}] == [settings.read() for settings in space.candidates("lexical+fluency")]
+    found = [settings.read() for settings in space.candidates("lexical+fluency")]
+    assert [{"classifier": "logistic", "C": C} for C in (1.0, 2.0)] == found
     assert [{"paired_context": 0.0}, {"paired_context": 1.0}] == [of.read() for of in space.candidates("paired")]
+
+
+def test_boosting_has_no_penalty_to_vary() -> None:
+    """It is one candidate, whatever the values of C."""
+    space = SearchSpace(C=(1.0, 2.0), classifier=("svm", "boosting"))
+    found = [(settings.classifier, settings.C) for settings in space.candidates("lexical")]
+    assert [("svm", 1.0), ("svm", 2.0), ("boosting", 1.0)] == found
 
 
 def test_the_papers_pipeline_is_one_choice(tmp_path: Path) -> None:
@@ -84,7 +92,11 @@ def test_members_can_be_listed(given: str | list[str]) -> None:
     ("text", "message"),
     [
         ("fold = 4", "unknown setting 'fold'; use search, folds, "),
-        ("[search]\nc = [1]", "[search]: unknown setting 'c'; use C, doc2vec_dm, doc2vec_size, doc2vec_alpha"),
+        (
+            "[search]\nc = [1]",
+            "[search]: unknown setting 'c'; use C, classifier, doc2vec_dm, doc2vec_size, doc2vec_alpha",
+        ),
+        ("[search]\nclassifier = ['forest']", "[search]: classifier must be of logistic, elastic_net, svm, boosting"),
         ("[search]\ndoc2vec_dm = [2]", "[search]: doc2vec_dm must be 0 (PV-DBOW) or 1 (PV-DM); write doc2vec_dm = [0]"),
         ("[search]\ndoc2vec_dm = [true]", "[search]: doc2vec_dm must be 0 (PV-DBOW) or 1 (PV-DM)"),
         ("[search]\npaired_context = [1.5]", "[search]: paired_context must be numbers from 0 to 1"),

@@ -9,17 +9,21 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.svm import LinearSVC
 
 from pipeline.estimator.blocks import build_columns
 from pipeline.hybrid import PairedPerplexity
-from pipeline.settings import BILM, DOC2VEC, HYBRID, PAIRED, MemberSettings
+from pipeline.settings import BILM, BOOSTING, DOC2VEC, ELASTIC_NET, HYBRID, PAIRED, SVM, MemberSettings
 
 Member: TypeAlias = "Pipeline | PairedPerplexity"
+Classifier: TypeAlias = "LogisticRegression | LinearSVC | HistGradientBoostingClassifier"
 
 _FAMILIES = {BILM: "perplexity", "bilm_share": "perplexity", HYBRID: "perplexity"}  # of blocks with another name
 CONSTANT = "intercept"
+L1_RATIO = 0.5  # of the elastic net's penalty
 
 
 def build_member(settings: MemberSettings, *, seed: int = 0, doc2vec_known: bool = False) -> Member:
@@ -30,11 +34,24 @@ def build_member(settings: MemberSettings, *, seed: int = 0, doc2vec_known: bool
     if settings.blocks == (PAIRED,):
         return PairedPerplexity(context=settings.paired_context, seed=seed)
     columns = build_columns(settings, seed=seed, doc2vec_known=doc2vec_known)
-    return Pipeline([("columns", columns), ("classifier", build_classifier(settings))])
+    return Pipeline([("columns", columns), ("classifier", build_classifier(settings, seed=seed))])
 
 
-def build_classifier(settings: MemberSettings) -> LogisticRegression:
-    """Return the unfitted classifier over a member's columns."""
+def build_classifier(settings: MemberSettings, *, seed: int = 0) -> Classifier:
+    """Return the unfitted classifier over a member's columns; the classes weigh the same.
+
+    Its decision function need not be log-odds: the fusion calibrates it.
+    """
+    if settings.classifier == SVM:
+        return LinearSVC(C=settings.C, class_weight="balanced", dual=False, max_iter=20_000)
+    if settings.classifier == BOOSTING:
+        return HistGradientBoostingClassifier(
+            min_samples_leaf=5, class_weight="balanced", early_stopping=False, random_state=seed
+        )
+    if settings.classifier == ELASTIC_NET:
+        return LogisticRegression(
+            C=settings.C, l1_ratio=L1_RATIO, solver="saga", class_weight="balanced", max_iter=5000, random_state=seed
+        )
     return LogisticRegression(C=settings.C, class_weight="balanced", max_iter=5000)
 
 
@@ -60,6 +77,9 @@ def member_terms(member: Member, inputs: pd.DataFrame) -> list[dict[str, float]]
     if isinstance(member, PairedPerplexity):
         return [{PAIRED: value} for value in member.decision_function(inputs).tolist()]
     columns, classifier = member.named_steps["columns"], member.named_steps["classifier"]
+    if not hasattr(classifier, "coef_"):  # trees are no sum over columns: the member is one term
+        name = "+".join(dict.fromkeys(_FAMILIES.get(block, block) for block, _, _ in columns.transformers))
+        return [{name: value} for value in member_logits(member, inputs).tolist()]
     products = columns.transform(inputs) * classifier.coef_[0]
     places: Mapping[str, slice] = columns.output_indices_
     rows = []

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.estimator import build_member, member_logits
 from pipeline.estimator.member import CONSTANT, Member, member_terms, member_vocabulary
-from pipeline.settings import PRESETS, MemberSettings
+from pipeline.settings import BOOSTING, CLASSIFIERS, PRESETS, MemberSettings
 from pipeline.table import FeatureTable
 
 SIZES = {"doc2vec_size": 8, "elmo_size": 4}
@@ -38,6 +38,19 @@ def test_terms_sum_to_the_log_odds(simulated_table: FeatureTable, blocks: tuple[
         assert alone == together[number]
         assert BLOCKS[blocks] | {CONSTANT} == alone.keys()
         assert logit == pytest.approx(math.fsum(alone.values()), abs=1e-9)
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_every_classifier_gives_terms_that_add_up(simulated_table: FeatureTable, classifier: str) -> None:
+    """Linear ones by family, trees as one term; fitted twice they give the same bytes."""
+    settings = MemberSettings(("lexical", "bilm"), classifier=classifier)
+    member, again = (fit(simulated_table, settings, seed=2) for _ in range(2))
+    logits = member_logits(member, simulated_table.inputs)
+    assert logits.tobytes() == member_logits(again, simulated_table.inputs).tobytes()
+    terms = member_terms(member, simulated_table.inputs)
+    expected = {"lexical+perplexity"} if classifier == BOOSTING else {CONSTANT, "lexical", "perplexity"}
+    assert expected == terms[0].keys()
+    assert logits == pytest.approx([math.fsum(row.values()) for row in terms])
 
 
 def test_the_log_odds_are_those_of_the_probability(simulated_table: FeatureTable) -> None:

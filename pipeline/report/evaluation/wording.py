@@ -63,6 +63,7 @@ COLUMNS = {
 }
 SETTINGS = {
     "weight": "weight",
+    "classifier": "classifier",
     "C": "regularisation C",
     "doc2vec_dm": "Doc2Vec kind (1 PV-DM, 0 PV-DBOW)",
     "doc2vec_size": "Doc2Vec size",
