@@ -57,7 +57,8 @@ class Tuned:
         A weight is what a standard deviation of the member's out-of-fold log-odds adds to the estimator's.
         """
         chosen: dict[str, Any] = {}
-        weights = np.array(self.fusion.weights) * self.logits.std(axis=0)
+        spread = np.sort(self.logits, axis=0).std(axis=0)  # sorted: rounding does not depend on the rows' order
+        weights = np.array(self.fusion.weights) * spread
         for member, weight in zip(self.members, weights.tolist(), strict=True):
             chosen[f"{member.name}.weight"] = weight
             chosen |= {f"{member.name}.{name}": value for name, value in member.read().items()}

@@ -33,7 +33,7 @@ from pipeline.model import (
 )
 from pipeline.settings import CLASSIFIERS, StudySettings
 from pipeline.table import SENTENCES, TOKENS, FeatureTable
-from pipeline.tuning import tune
+from pipeline.tuning import on_one_thread, tune
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -129,10 +129,10 @@ def test_the_model_is_tuned_by_inner_folds_and_fitted_on_every_row(
     tuned = tune(simulated_table, small_study.candidates(), positive="case", inner=inner, seed=0)
     assert (tuned.threshold, tuned.settings) == (model.manifest.threshold, model.manifest.settings)
     cases, inputs = simulated_table.cases("case"), simulated_table.inputs
-    expected = tuned.build(seed=0).fit(inputs, cases).predict_proba(inputs)
+    expected = on_one_thread(tuned.build(seed=0).fit, inputs, cases).predict_proba(inputs)
     assert expected == pytest.approx(model.estimator.predict_proba(inputs), abs=1e-9)
     training, _ = inner[1]
-    fold = tuned.build(seed=0).fit(inputs.iloc[training], cases[training]).predict_proba(inputs)
+    fold = on_one_thread(tuned.build(seed=0).fit, inputs.iloc[training], cases[training]).predict_proba(inputs)
     assert fold == pytest.approx(model.spread[1].predict_proba(inputs), abs=1e-9)
 
 
