@@ -8,9 +8,9 @@ as <UNK> and are counted. A sentence without words has no perplexity: NaN.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,10 @@ SUMMARIES = {  # name -> unit, formula over a recording's sentences that hold wo
     "joint_slope": ("nats per sentence", "slope of log joint perplexity over the order of sentences; three or more"),
     "oov_share": ("ratio", "words outside the biLM's vocabulary / words"),
 }
+CONTROL_QUANTILE = 0.9
 DIRECTION_NAMES = ("forward", "backward", "joint")
+
+Values: TypeAlias = "Sequence[float] | NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,20 @@ def summarise(values: NDArray[np.float64], order: NDArray[np.float64] | None = N
         "sd": float(values.std(ddof=1)) if n > 1 else math.nan,
         "slope": _slope(places, values) if n > 2 else math.nan,
     }
+
+
+def control_limit(sentences: Iterable[Values], cases: NDArray[np.int64]) -> float:
+    """Return the 90th percentile of the controls' sentences; NaN where they have none.
+
+    ``sentences`` hold the log-perplexities of each recording's sentences, ``cases`` 1 for a case.
+    """
+    controls = [value for values, case in zip(sentences, cases, strict=True) if not case for value in values]
+    return float(np.quantile(controls, CONTROL_QUANTILE)) if controls else math.nan
+
+
+def share_above(values: Values, limit: float) -> float:
+    """Return the share of a recording's sentences above a limit; NaN where it has none."""
+    return float(np.mean(np.asarray(values) > limit)) if len(values) else math.nan
 
 
 def _slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

@@ -21,10 +21,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from pipeline.doc2vec import Doc2VecVectorizer
 from pipeline.hybrid import HybridPerplexity
+from pipeline.perplexity import control_limit, share_above
 from pipeline.settings import BILM, DOC2VEC, ELMO, HYBRID, MemberSettings
 from pipeline.table import GROUP, SENTENCE_WORDS, SENTENCES, STATES, TOKENS
 
-CONTROL_QUANTILE = 0.9
 HYBRID_COLUMNS = [TOKENS, SENTENCE_WORDS, STATES, GROUP]
 
 Part = tuple[str, Pipeline, object]  # name, transformer, columns
@@ -111,15 +111,13 @@ class ControlShare(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: pd.Series, y: NDArray[np.int64]) -> Self:
         """Take the percentile over the sentences of rows whose y is 0."""
-        controls = [value for values, case in zip(X, y, strict=True) if not case for value in values]
-        self.limit_ = float(np.quantile(controls, CONTROL_QUANTILE)) if controls else np.nan
+        self.limit_ = control_limit(X, y)
         return self
 
     def transform(self, X: pd.Series) -> NDArray[np.float64]:
         """Return shares (n, 1); NaN for a recording without sentences."""
         check_is_fitted(self)
-        shares = [np.mean(np.asarray(values) > self.limit_) if len(values) else np.nan for values in X]
-        return np.array(shares, dtype=np.float64)[:, None]
+        return np.array([share_above(values, self.limit_) for values in X], dtype=np.float64)[:, None]
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the name of the column."""

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pipeline.estimator.fusion import Fusion
 from pipeline.estimator.member import CONSTANT, Member, build_member, member_logits, member_terms, member_vocabulary
-from pipeline.settings import MemberSettings
+from pipeline.settings import PAIRED, MemberSettings
 
 
 class Stack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -68,7 +68,7 @@ class Stack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if member is None:
                 continue
             for row, terms in zip(rows, member_terms(member, inputs), strict=True):
-                own = "paired" if "paired" in terms else CONSTANT  # what a member is centred by is not a family's doing
+                own = PAIRED if PAIRED in terms else CONSTANT  # what a member is centred by is not a family's doing
                 row.setdefault(own, []).append(-weight * centre)
                 for family, value in terms.items():
                     row.setdefault(family, []).append(weight * value)

@@ -85,9 +85,9 @@ class HybridHead(BaseEstimator):  # type: ignore[misc]
         contexts = _join(found, self._document_vectors(inputs))
         self.context_mean_ = contexts.mean(axis=0, dtype=np.float64).astype(np.float32)
         self.context_scale_ = _safe_inverse(contexts.std(axis=0, dtype=np.float64))
+        contexts = self._standardise(contexts)
         self.vectors_ = self._word_vectors(found, numbers)
-        parts = self._start((contexts - self.context_mean_) * self.context_scale_, numbers)
-        self._descend(parts, (contexts - self.context_mean_) * self.context_scale_, numbers)
+        self._descend(self._start(contexts, numbers), contexts, numbers)
         return self
 
     def adapt(self, inputs: pd.DataFrame, *, shift: NDArray[np.float64], rate: float) -> HybridHead:
@@ -95,7 +95,7 @@ class HybridHead(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         adapted = copy(self)
         found = read_occurrences(inputs)
-        contexts = (_join(found, self._document_vectors(inputs)) - self.context_mean_) * self.context_scale_
+        contexts = self._standardise(_join(found, self._document_vectors(inputs)))
         parts = [self.context_map_.copy(), self.word_map_.copy(), self.bias_ + shift.astype(np.float32)]
         adapted.rate = rate
         adapted._descend(parts, contexts, self.word_numbers(found.words))
@@ -123,7 +123,7 @@ class HybridHead(BaseEstimator):  # type: ignore[misc]
         vectors = self._document_vectors(inputs)
         for number in range(len(inputs)):
             found = read_occurrences(inputs.iloc[number : number + 1])
-            contexts = (_join(found, vectors[number : number + 1]) - self.context_mean_) * self.context_scale_
+            contexts = self._standardise(_join(found, vectors[number : number + 1]))
             scores = contexts @ self.context_map_ @ self.words_.T
             scores += self.bias_
             yield scores, self.word_numbers(found.words)
@@ -137,6 +137,11 @@ class HybridHead(BaseEstimator):  # type: ignore[misc]
         of_words = self.log_probabilities(inputs)
         return [-mean_by_sentence(of, row) for of, row in zip(of_words, inputs[SENTENCE_WORDS], strict=True)]
 
+    def _standardise(self, contexts: Floats) -> Floats:
+        """Return contexts (n, d) of mean 0 and variance 1 over the speech that was learned from."""
+        standard: Floats = (contexts - self.context_mean_) * self.context_scale_
+        return standard
+
     def _document_vectors(self, inputs: pd.DataFrame) -> Floats:
         """Return the Doc2Vec vectors (rows, S) that are part of contexts; S is 0 where none is."""
         if not self.document:
@@ -144,7 +149,10 @@ class HybridHead(BaseEstimator):  # type: ignore[misc]
         return self.doc2vec_.transform(inputs[TOKENS])
 
     def _word_vectors(self, found: Occurrences, numbers: NDArray[np.intp]) -> Floats:
-        """Return standardised hybrid vectors (V, e) of the vocabulary; <UNK> has the mean of what it stands for."""
+        """Return hybrid vectors (V, e) of the vocabulary, standardised, then centred by how often each word is said.
+
+        <UNK> has the mean of what it stands for.
+        """
         n, size = len(numbers), len(self.vocabulary_)
         occurs = csr_array((np.ones(n), (numbers, np.arange(n))), shape=(size, n))
         states = occurs @ found.states.astype(np.float64) / np.maximum(self.counts_, 1)[:, None]
@@ -153,17 +161,20 @@ class HybridHead(BaseEstimator):  # type: ignore[misc]
         own = self.doc2vec_.word_vectors_[np.argsort(self.doc2vec_.vocabulary_)].astype(np.float64)
         vectors = np.hstack([states, np.vstack([own.mean(axis=0), own])])
         standard: Floats = ((vectors - vectors.mean(axis=0)) * _safe_inverse(vectors.std(axis=0))).astype(np.float32)
-        return standard
+        return standard - (self._shares() @ standard).astype(np.float32)
+
+    def _shares(self) -> NDArray[np.float64]:
+        """Return the share of each word of the vocabulary (V,), half an occurrence added to each."""
+        shares: NDArray[np.float64] = (self.counts_ + 0.5) / (self.counts_ + 0.5).sum()
+        return shares
 
     def _start(self, contexts: Floats, numbers: NDArray[np.intp]) -> list[Floats]:
         """Return the first context map, word map and bias: whitening, and regression on it."""
-        shares = (self.counts_ + 0.5) / (self.counts_ + 0.5).sum()
-        centred = self.vectors_ - (shares @ self.vectors_).astype(np.float32)
-        self.vectors_ = centred
-        _, values, axes = np.linalg.svd(centred * np.sqrt(shares)[:, None], full_matrices=False)
+        shares = self._shares()
+        _, values, axes = np.linalg.svd(self.vectors_ * np.sqrt(shares)[:, None], full_matrices=False)
         kept = min(self.rank, len(values))
         whitening = (axes[:kept].T / (values[:kept] + WHITENING * values[0])).astype(np.float32)
-        targets = (centred @ whitening)[numbers]
+        targets = (self.vectors_ @ whitening)[numbers]
         ridge = RIDGE * len(numbers) * np.eye(contexts.shape[1])
         start = np.linalg.solve((contexts.T @ contexts).astype(np.float64) + ridge, contexts.T @ targets)
         return [start.astype(np.float32), whitening, np.log(shares).astype(np.float32)]

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from pipeline.hybrid.head import HybridHead
+from pipeline.hybrid.head import HybridHead, log_softmax_at
 from pipeline.table import TOKENS
 
 ADAPTATION_RATE = 5e-4  # a quarter of a head's first rate
@@ -79,10 +79,12 @@ class PairedPerplexity(BaseEstimator):  # type: ignore[misc]
     def _by_word(self, inputs: pd.DataFrame) -> list[tuple[Floats, Floats]]:
         """Return for each row the log ratio of each word under the heads and under the unigram models."""
         check_is_fitted(self)
-        controls, cases = (head.log_probabilities(inputs) for head in self.heads_)
+        controls, cases = (head.scores(inputs) for head in self.heads_)
         difference = self.shifts_[1] - self.shifts_[0]
-        numbers = (self.heads_[0].word_numbers(np.array(tokens, dtype=np.str_)) for tokens in inputs[TOKENS])
-        return [(b - a, difference[words]) for a, b, words in zip(controls, cases, numbers, strict=True)]
+        return [
+            (log_softmax_at(of_case, words) - log_softmax_at(of_control, words), difference[words])
+            for (of_control, words), (of_case, _) in zip(controls, cases, strict=True)
+        ]
 
 
 def _mean(values: Floats) -> float:

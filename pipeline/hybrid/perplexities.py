@@ -18,10 +18,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from pipeline.errors import InputError
 from pipeline.hybrid.head import HybridHead
-from pipeline.perplexity import summarise
+from pipeline.perplexity import control_limit, share_above, summarise
 from pipeline.table import GROUP
 
-CONTROL_QUANTILE = 0.9
 SUMMARIES = ("mean", "median", "max", "p90", "sd", "slope", "share_above_controls")
 
 Sentences = Sequence[NDArray[np.float64]]  # of each recording
@@ -58,8 +57,7 @@ class HybridPerplexity(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             held_out = np.flatnonzero(part == number)
             for row, values in zip(held_out, head.sentence_log_perplexities(X.iloc[held_out]), strict=True):
                 sentences[row] = values
-        controls = np.concatenate([values for values, case in zip(sentences, y, strict=True) if not case])
-        self.limit_ = float(np.quantile(controls, CONTROL_QUANTILE)) if len(controls) else np.nan
+        self.limit_ = control_limit(sentences, y)
         return self._summarise(sentences)
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:
@@ -74,10 +72,7 @@ class HybridPerplexity(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.array([f"hybrid.{name}" for name in SUMMARIES], dtype=object)
 
     def _summarise(self, sentences: Sentences) -> NDArray[np.float64]:
-        rows = [
-            [*summarise(values).values(), float(np.mean(values > self.limit_)) if len(values) else np.nan]
-            for values in sentences
-        ]
+        rows = [[*summarise(values).values(), share_above(values, self.limit_)] for values in sentences]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(SUMMARIES))
 
 
