@@ -6,7 +6,7 @@
 
 With a manifest, the labels of its subjects are dealt out anew in whole clusters (``deal_labels``), once a cohort;
 transcripts are read once. With ``--simulated`` each cohort is simulated anew (SYNTHETIC) without an effect. Each is
-evaluated under ``subject`` (one repeat of 5 folds, 3 inner ones) and ``paper`` (5 splits), with a search over two
+evaluated under ``subject`` (one repeat of 5 folds, 2 inner ones) and ``paper`` (2 splits), with a search over two
 values of C: what is tested is the protocol, not the estimator. Each finished protocol of a cohort appends its rows to
 ROWS.jsonl, and what the file holds is not run again.
 
@@ -35,7 +35,7 @@ from pipeline.simulate import simulate_cohort
 from pipeline.table import FeatureTable
 
 SEARCH = SearchSpace(C=(0.1, 1.0), doc2vec_size=(50,), doc2vec_alpha=(0.05,), elmo_size=(32,), paired_context=(0.5,))
-STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=3, splits=5, bootstrap=1000)
+STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=2, splits=2, bootstrap=1000)
 NEAR, COVERED = 0.02, 17  # of 0.5, and of 20
 Row = dict[str, Any]
 

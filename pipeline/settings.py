@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -109,9 +110,10 @@ PRESETS = {
 class StudySettings:
     """A whole study.
 
-    ``members`` are what the estimator weighs, each some blocks joined by ``+``. ``repeats`` x ``folds`` outer folds,
-    ``inner_folds`` for tuning; ``splits`` of ``test_share`` for the paper's protocol; ``bootstrap`` resamples for
-    intervals. The threshold is Youden's on inner folds, unless it is given or ``min_sensitivity`` is asked for there.
+    ``members`` are what the estimator weighs, each some blocks joined by ``+``. Of a member's grid every combination is
+    tried, or ``most_candidates`` drawn at random from it (random search: Bergstra & Bengio 2012). ``repeats`` x
+    ``folds`` outer folds, ``inner_folds`` for tuning; ``splits`` of ``test_share`` for the paper's protocol;
+    ``bootstrap`` resamples for intervals. The threshold is Youden's on inner folds, unless it is given or ``min_sensitivity`` is asked for there.
     """
 
     search: SearchSpace = SearchSpace()
@@ -123,6 +125,7 @@ class StudySettings:
     bootstrap: int = 2000
     seed: int = 0
     members: tuple[str, ...] = PRESETS["adscreen"].members
+    most_candidates: int | None = None
     min_sensitivity: float | None = None
     threshold: float | None = None
 
@@ -132,12 +135,18 @@ class StudySettings:
         return ThresholdRule(self.threshold, self.min_sensitivity)
 
     def candidates(self) -> list[list[MemberSettings]]:
-        """Return the candidates of each member."""
-        return [self.search.candidates(member) for member in self.members]
+        """Return the candidates of each member, in the grid's order."""
+        grids = [self.search.candidates(member) for member in self.members]
+        most = self.most_candidates
+        return [_draw(grid, most, seed=self.seed) if most and most < len(grid) else grid for grid in grids]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for run.json."""
         return asdict(self)
+
+
+def _draw(grid: list[MemberSettings], count: int, *, seed: int) -> list[MemberSettings]:
+    return [grid[number] for number in sorted(random.Random(seed).sample(range(len(grid)), count))]
 
 
 def read_study(path: Path | None, **overrides: Any) -> StudySettings:
@@ -230,6 +239,7 @@ def _check_names(content: dict[str, Any], known: list[str], where: str) -> None:
 
 def _check_ranges(study: StudySettings, where: str) -> None:
     least = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 1, "bootstrap": 100, "seed": 0}
+    least |= {} if study.most_candidates is None else {"most_candidates": 1}
     for name, bound in least.items():
         value = getattr(study, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < bound:

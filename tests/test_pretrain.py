@@ -31,7 +31,7 @@ from pipeline.pretrain import (  # noqa: E402
     train,
 )
 from pipeline.pretrain.log import append_row, read_log, write_log  # noqa: E402
-from pipeline.pretrain.sampled_softmax import SampledSoftmax  # noqa: E402
+from pipeline.pretrain.sampled_softmax import SampledSoftmax, inclusion_probabilities  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -421,10 +421,57 @@ def test_the_gradients_of_the_sampled_loss_are_its_derivatives(n: int) -> None:
 def test_the_sampled_loss_with_every_word_drawn_would_be_exact(finished: Trainer) -> None:
     """Its target is never counted twice: with a proposal of certain draws the loss is the exact cross-entropy."""
     trainer = Trainer(finished.corpus, replace(SETTINGS, negatives=60))
-    trainer.proposal = torch.ones(len(trainer.vocabulary))  # every word is drawn with certainty: no correction
+    trainer.inclusion = torch.ones(len(trainer.vocabulary))  # every word is drawn with certainty: no correction
     states = torch.randn(20, 16, generator=torch.Generator().manual_seed(0))
     targets = torch.arange(20) * 3
     loss = trainer._sampled_loss(states, targets, torch.arange(len(trainer.vocabulary)))
     softmax = trainer.softmax.detach()
     exact = torch.nn.functional.cross_entropy(states @ softmax.T + trainer.bias.detach(), targets)
     torch.testing.assert_close(loss.detach(), exact, atol=1e-5, rtol=0)
+
+
+def zipf(words: int) -> torch.Tensor:
+    """Return shares of words that fall as one over the rank."""
+    shares = 1 / torch.arange(1, words + 1, dtype=torch.float64)
+    return shares / shares.sum()
+
+
+def test_inclusion_probabilities_are_shares_of_draws() -> None:
+    """They are how often PyTorch draws each word without replacement, and add up to the number drawn."""
+    proposal, drawn, times = zipf(300).float(), 90, 4_000
+    found = inclusion_probabilities(proposal, drawn)
+    counts = torch.zeros(300)
+    for seed in range(times):
+        generator = torch.Generator().manual_seed(seed)
+        counts[torch.multinomial(proposal, drawn, replacement=False, generator=generator)] += 1
+    assert math.isclose(drawn, float(found.sum()), rel_tol=1e-5)
+    assert (counts / times - found).abs().max() < 5 * 0.5 / times**0.5
+
+
+def test_the_sampled_loss_is_least_at_the_true_probabilities(small_dir: Path) -> None:
+    """Where the exact softmax gives each word its share, the mean gradient over draws and targets is 0.
+
+    With the expected count in place of the chance to be drawn, rare words are learned too low.
+    """
+    trainer = Trainer(read_corpus(small_dir), replace(SHORT, negatives=12))
+    n = len(trainer.vocabulary)
+    shares = zipf(n).float()
+    trainer.softmax.data.zero_()
+    trainer.bias.data = torch.log(shares)
+    trainer.proposal = torch.softmax(0.75 * trainer.bias.detach(), dim=0)
+
+    def gradient(inclusion: torch.Tensor) -> torch.Tensor:
+        trainer.inclusion, total = inclusion, torch.zeros(n)
+        generator = torch.Generator().manual_seed(1)
+        for _ in range(400):
+            negatives = torch.multinomial(trainer.proposal, 12, replacement=False, generator=generator)
+            targets = torch.multinomial(shares, 500, replacement=True, generator=generator)
+            loss = trainer._sampled_loss(torch.ones(500, 16), targets, negatives)
+            total += torch.autograd.grad(loss, trainer.bias)[0] / 400
+        return total / shares
+
+    rarest = slice(n // 2, n)
+    right = gradient(inclusion_probabilities(trainer.proposal, 12))[rarest].mean()
+    wrong = gradient((12 * trainer.proposal).clamp(max=1))[rarest].mean()
+    assert right.abs() < 0.03
+    assert wrong > 0.1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,17 @@ def test_without_a_file_all_is_default() -> None:
     """No file and no override give the defaults."""
     assert StudySettings() == read_study(None)
     assert StudySettings() == read_study(None, folds=None, seed=None)
+
+
+def test_the_documented_study_is_the_default(tmp_path: Path) -> None:
+    """docs/study.toml holds every setting with its default; those that have none stand there as comments."""
+    path = Path(__file__).parents[1] / "docs" / "study.toml"
+    assert StudySettings() == read_study(path)
+    text = path.read_text(encoding="utf-8")
+    shown = tomllib.loads(text)
+    offered = {line.split()[1] for line in text.splitlines() if line.startswith("# ") and " = " in line.split("#")[1]}
+    assert {field.name for field in fields(StudySettings)} == (set(shown) | offered)
+    assert {field.name for field in fields(SearchSpace)} == set(shown["search"])
 
 
 def test_a_study_is_read(tmp_path: Path) -> None:
@@ -51,6 +64,19 @@ def test_every_combination_is_a_candidate_in_a_fixed_order() -> None:
         for size in (8, 9)
     ]
     assert expected == space.candidates("doc2vec+elmo")
+
+
+def test_a_large_grid_can_be_searched_at_random() -> None:
+    """As many of each member's candidates as asked, the same for the same seed; a small grid is searched whole."""
+    search = SearchSpace(C=tuple(10.0**power for power in range(-3, 4)))
+    study = StudySettings(search, members=("doc2vec", "paired"), most_candidates=5, seed=3)
+    grid = search.candidates("doc2vec")
+    drawn, paired = study.candidates()
+    assert 5 == len(drawn) < len(grid)
+    assert drawn == [settings for settings in grid if settings in drawn] != grid[:5]
+    assert paired == search.candidates("paired")
+    assert study.candidates() == [drawn, paired]
+    assert drawn != replace(study, seed=4).candidates()[0]
 
 
 def test_only_what_a_member_reads_is_varied() -> None:
@@ -113,6 +139,7 @@ def test_members_can_be_listed(given: str | list[str]) -> None:
         ("repeats = true", "repeats must be a whole number of at least 1, not True"),
         ("splits = 0", "splits must be a whole number of at least 1, not 0"),
         ("bootstrap = 10", "bootstrap must be a whole number of at least 100, not 10"),
+        ("most_candidates = 0", "most_candidates must be a whole number of at least 1, not 0"),
         ("seed = -1", "seed must be a whole number of at least 0, not -1"),
         ("seed = 4294967296", "seed must be at most 2147483647, not 4294967296"),
         ("min_sensitivity = 1.5", "min_sensitivity must lie between 0 and 1, not 1.5"),

@@ -47,7 +47,9 @@ MinSensitivityOpt = Annotated[
     typer.Option("--min-sensitivity", help="Threshold with at least this sensitivity on inner folds [Youden's index]."),
 ]
 ThresholdOpt = Annotated[float | None, typer.Option("--threshold", help="Threshold, a probability [Youden's index].")]
-ConfigOpt = Annotated[Path | None, typer.Option("--config", help="study.toml: folds, repeats, [search] ...")]
+ConfigOpt = Annotated[
+    Path | None, typer.Option("--config", help="study.toml: folds, [search] ... (all: docs/study.toml)")
+]
 JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]
 ForceOpt = Annotated[bool, typer.Option("--force", help="Replace a run that is there.")]

@@ -3,15 +3,22 @@
 loss = mean over targets of log(exp(t) + sum_k exp(z_k)) - t, where t is the target's corrected logit and z those of the
 drawn words. A loss is a mean, so a row's gradients (softmax minus one at the target) are known as soon as its logits
 are: logits live in the processor's cache, and no (N, K) array is ever written out.
+
+Corrected means: less the log of the chance that the word is among those drawn. With pi_v that chance, the candidates C
+of a target y (itself and the drawn) have the probability prod(pi_v, v in C) prod(1 - pi_v, v not in C) / pi_y, so
+p(y | x, C) is the softmax over C of log p(v | x) - log pi_v: trained so, the exact softmax is right too.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
+from scipy.optimize import brentq
 from torch import Tensor
 
+PROPOSAL_POWER = 0.75  # of the words' shares
 ROWS = 64  # times 4,096 words in float32: 1 MB
 
 
@@ -67,3 +74,20 @@ class SampledSoftmax(torch.autograd.Function):
             None,
             None,
         )
+
+
+def inclusion_probabilities(proposal: Tensor, drawn: int) -> Tensor:
+    """Return the chance (V,) of each word to be among ``drawn`` that are drawn without replacement from ``proposal``.
+
+    Such a draw takes the words whose exponential clocks, of rate q_v, ring first: 1 - exp(-q_v t), where t makes them
+    add up to ``drawn`` (successive sampling: Rosen 1972); it errs by the order of 1 / ``drawn``. The expected count of
+    draws with replacement, drawn q_v, would be too small for rare words by a factor of t / drawn: 2.4 for 4,096 of
+    20,000 words of English.
+    """
+    rates = proposal.double().numpy()
+    least, most = (
+        np.log(drawn / 2),
+        np.log(50 * drawn / rates.min()),
+    )  # of log t: the sum is below t, and near V at last
+    time = np.exp(brentq(lambda log_t: -np.expm1(-rates * np.exp(log_t)).sum() - drawn, least, most))
+    return torch.from_numpy(-np.expm1(-rates * time)).to(proposal.dtype)

@@ -23,7 +23,7 @@ from pipeline.bilm.files import UNKNOWN, BiLMFiles, Softmax
 from pipeline.bilm.torch_model import TorchBiLM
 from pipeline.errors import InputError
 from pipeline.pretrain.batches import Batch, BatchMaker
-from pipeline.pretrain.sampled_softmax import SampledSoftmax
+from pipeline.pretrain.sampled_softmax import PROPOSAL_POWER, SampledSoftmax, inclusion_probabilities
 from pipeline.pretrain.settings import PICTURE_WORDS, PretrainSettings
 
 
@@ -52,7 +52,8 @@ class Trainer:
         size = (len(self.vocabulary), options.projection_dim)
         self.softmax = torch.nn.Parameter(torch.randn(size, generator=generator) * 0.05)
         self.bias = torch.nn.Parameter(self._log_unigram())
-        self.proposal = torch.softmax(0.75 * self.bias.detach(), dim=0)
+        self.proposal = torch.softmax(PROPOSAL_POWER * self.bias.detach(), dim=0)
+        self.inclusion = inclusion_probabilities(self.proposal, settings.negatives)
         if start:
             self._copy(start)
         self.maker = BatchMaker(corpus, self.vocabulary, max_characters=options.max_characters)
@@ -113,9 +114,8 @@ class Trainer:
         return states
 
     def _sampled_loss(self, states: Tensor, targets: Tensor, negatives: Tensor) -> Tensor:
-        """Return the cross-entropy of the target among itself and the shared negatives, log-proposal corrected."""
-        log_expected = torch.log(self.proposal * self.settings.negatives).clamp(max=0.0)
-        shift = (self.bias - log_expected)[:, None]
+        """Return the cross-entropy of the target among itself and the shared negatives, corrected for their draw."""
+        shift = (self.bias - torch.log(self.inclusion))[:, None]
         places = torch.full((len(self.vocabulary),), -1)
         places[negatives] = torch.arange(len(negatives))
         loss: Tensor = SampledSoftmax.apply(
