@@ -113,7 +113,8 @@ class StudySettings:
     ``members`` are what the estimator weighs, each some blocks joined by ``+``. Of a member's grid every combination is
     tried, or ``most_candidates`` drawn at random from it (random search: Bergstra & Bengio 2012). ``repeats`` x
     ``folds`` outer folds, ``inner_folds`` for tuning; ``splits`` of ``test_share`` for the paper's protocol;
-    ``bootstrap`` resamples for intervals. The threshold is Youden's on inner folds, unless it is given or ``min_sensitivity`` is asked for there.
+    ``bootstrap`` resamples for intervals. The threshold is Youden's on inner folds, unless it is given or
+    ``min_sensitivity`` is asked for there.
     """
 
     search: SearchSpace = SearchSpace()
