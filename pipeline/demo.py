@@ -9,9 +9,11 @@ import pandas as pd
 
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv
+from pipeline.settings import read_study
 from pipeline.simulate import simulate_cohort
 from pipeline.studies.evaluation import run_evaluation
 from pipeline.studies.scoring import run_scoring
+from pipeline.studies.tables import extract_settings
 from pipeline.studies.training import run_training
 
 SUBJECTS, HELD_OUT, VISITS = 48, 12, 2
@@ -51,16 +53,17 @@ def run_demo(out: Path, *, jobs: int, seed: int, force: bool, progress: Progress
         config.write_text(STUDY, encoding="utf-8")
         manifest = simulate_cohort(cohort, subjects=SUBJECTS + HELD_OUT, visits=VISITS, seed=seed)
         training, held_out = split_manifest(manifest)
+        study, extract = read_study(config, seed=seed), extract_settings()
         metrics, _ = run_evaluation(
             training,
             folder / "evaluation",
             protocols=("subject",),
-            config=config,
-            overrides={"seed": seed},
+            study=study,
+            extract=extract,
             jobs=jobs,
             progress=progress,
         )
-        run_training(training, folder / "model", config=config, overrides={"seed": seed}, jobs=jobs, progress=progress)
+        run_training(training, folder / "model", study=study, extract=extract, jobs=jobs, progress=progress)
         run_scoring(folder / "model", [held_out], folder / "scores", jobs=jobs, progress=progress)
     return Demo(metrics, out / "scores" / "scores.csv", out / "scores" / "report" / "index.html")
 

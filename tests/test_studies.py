@@ -24,7 +24,7 @@ from pipeline.model import load_model
 from pipeline.perplexity import score_sentences
 from pipeline.progress import Progress
 from pipeline.runs import new_run
-from pipeline.settings import StudySettings
+from pipeline.settings import StudySettings, read_study
 from pipeline.speech import split_sentences
 from pipeline.studies.auditing import run_audit
 from pipeline.studies.evaluation import run_evaluation
@@ -74,8 +74,8 @@ def evaluated(simulated: Path, tiny_bilm: Path, config: Path, tmp_path_factory: 
         simulated / "training.csv",
         out,
         protocols=("subject", "paper"),
-        config=config,
-        bilm=tiny_bilm,
+        study=read_study(config),
+        extract=extract_settings(tiny_bilm),
         progress=QUIET,
     )
     return Evaluated(out, metrics, notes)
@@ -154,7 +154,12 @@ def test_clusters_have_columns_and_a_note_of_their_own(
     manifest = simulated / "clustered.csv"
     frame.to_csv(manifest, index=False)
     metrics, notes = run_evaluation(
-        manifest, tmp_path / "out", protocols=("subject",), config=config, bilm=tiny_bilm, progress=QUIET
+        manifest,
+        tmp_path / "out",
+        protocols=("subject",),
+        study=read_study(config),
+        extract=extract_settings(tiny_bilm),
+        progress=QUIET,
     )
     assert {"cluster_low", "cluster_high"} <= set(metrics)
     count = frame["cluster"].nunique()
@@ -165,7 +170,13 @@ def test_training_writes_a_model_that_scores(
     simulated: Path, tiny_bilm: Path, config: Path, model_folder: Path, tmp_path: Path
 ) -> None:
     """The folder is a model, with each member's candidates and their AUC beside it."""
-    manifest = run_training(simulated / "training.csv", tmp_path / "m", config=config, bilm=tiny_bilm, progress=QUIET)
+    manifest = run_training(
+        simulated / "training.csv",
+        tmp_path / "m",
+        study=read_study(config),
+        extract=extract_settings(tiny_bilm),
+        progress=QUIET,
+    )
     names = {path.name for path in (tmp_path / "m").iterdir()}
     assert {"model.json", "estimators.skops", "SHA256SUMS", "candidates.csv", "run.json"} == names
     assert load_model(model_folder).digest == load_model(tmp_path / "m").digest
@@ -203,7 +214,14 @@ def test_a_transcript_without_a_word_cannot_be_learned_from(
     (simulated / "silent.csv").write_text("\n".join([header, silent, *rest]) + "\n")
     options = {"protocols": ("subject",)} if run is run_evaluation else {}
     with pytest.raises(InputError, match=r"row 1: excluded\.cha: no word to learn from") as caught:
-        run(simulated / "silent.csv", tmp_path / "out", config=config, bilm=tiny_bilm, progress=QUIET, **options)
+        run(
+            simulated / "silent.csv",
+            tmp_path / "out",
+            study=read_study(config),
+            extract=extract_settings(tiny_bilm),
+            progress=QUIET,
+            **options,
+        )
     assert "stop" not in str(caught.value)
     assert [] == list(tmp_path.iterdir())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -80,33 +80,44 @@ def evaluate(
 
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
+    from pipeline.settings import read_study
     from pipeline.studies.evaluation import run_evaluation, show_metrics
+    from pipeline.studies.tables import extract_settings
 
     if test is not None and protocol is not None:
         raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
     if protocol is not None and protocol not in PROTOCOLS:
         what = f"unknown protocol {protocol!r}"
         raise InputError(what, where="--protocol", remedy="use subject, paper, both or site")
-    overrides: dict[str, Any] = {"folds": folds, "repeats": repeats, "seed": seed, "members": members}
-    overrides |= {"min_sensitivity": min_sensitivity, "threshold": threshold}
+    study = read_study(
+        config,
+        folds=folds,
+        repeats=repeats,
+        seed=seed,
+        members=members,
+        min_sensitivity=min_sensitivity,
+        threshold=threshold,
+    )
+    extract = extract_settings(
+        bilm,
+        layer=layer,
+        pooling=pooling,
+        parser=spacy_model,
+        task_files=task_file or (),
+        engine=engine_choice(elmo_engine, allennlp_python),
+        cache=cache,
+    )
     with show_progress(quiet) as progress:
         metrics, notes = run_evaluation(
             manifest,
             out,
             protocols=("external",) if test else PROTOCOLS[protocol or "subject"],  # type: ignore[arg-type]
+            study=study,
+            extract=extract,
             test=test,
             learning_curve=learning_curve,
-            config=config,
-            overrides=overrides,
             positive=positive,
             where=where,
-            bilm=bilm,
-            layer=layer,
-            pooling=pooling,
-            parser=spacy_model,
-            task_files=task_file or (),
-            engine=engine_choice(elmo_engine, allennlp_python),
-            cache=cache,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -170,28 +181,28 @@ def train(
 
     Example: adscreen train manifest.csv model --where 'mmse >= 20'
     """
+    from pipeline.settings import read_study
+    from pipeline.studies.tables import extract_settings
     from pipeline.studies.training import run_training
 
+    study = read_study(config, seed=seed, members=members, min_sensitivity=min_sensitivity, threshold=threshold)
+    extract = extract_settings(
+        bilm,
+        layer=layer,
+        pooling=pooling,
+        parser=spacy_model,
+        task_files=task_file or (),
+        engine=engine_choice(elmo_engine, allennlp_python),
+        cache=cache,
+    )
     with show_progress(quiet) as progress:
         trained = run_training(
             manifest,
             model_dir,
-            config=config,
-            overrides={
-                "seed": seed,
-                "members": members,
-                "min_sensitivity": min_sensitivity,
-                "threshold": threshold,
-            },
+            study=study,
+            extract=extract,
             positive=positive,
             where=where,
-            bilm=bilm,
-            layer=layer,
-            pooling=pooling,
-            parser=spacy_model,
-            task_files=task_file or (),
-            engine=engine_choice(elmo_engine, allennlp_python),
-            cache=cache,
             jobs=jobs,
             force=force,
             progress=progress,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from pipeline.bilm.engines import NUMPY, EngineChoice
 from pipeline.errors import InputError
 from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, Protocol, count_steps, evaluate, join_cohorts
 from pipeline.evaluate.comparison import ComparisonRow, compare_runs
@@ -18,12 +16,11 @@ from pipeline.evaluate.protocols import check_apart
 from pipeline.evaluate.tables import as_frame, cohort_frames, evaluation_frames, predictions_frame
 from pipeline.extract import ExtractSettings
 from pipeline.manifest import Cohort, labels, read_manifest
-from pipeline.parser import BUNDLED
 from pipeline.progress import Progress
 from pipeline.runs import check_free, new_run, write_csv, write_json
-from pipeline.settings import StudySettings, read_study
+from pipeline.settings import StudySettings
 from pipeline.studies.reporting import report_evaluation
-from pipeline.studies.tables import extract_settings, read_training_table
+from pipeline.studies.tables import read_training_table
 from pipeline.table import FeatureTable
 
 SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
@@ -45,19 +42,12 @@ def run_evaluation(
     out: Path,
     *,
     protocols: Sequence[Protocol],
+    study: StudySettings,
+    extract: ExtractSettings,
     test: Path | None = None,
     learning_curve: bool = False,
-    config: Path | None = None,
-    overrides: Mapping[str, Any] | None = None,
     positive: str | None = None,
     where: str | None = None,
-    bilm: Path | None = None,
-    layer: str = "mean",
-    pooling: str = "mean",
-    parser: str = BUNDLED,
-    task_files: Sequence[Path] = (),
-    engine: EngineChoice = NUMPY,
-    cache: Path | None = None,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
@@ -67,10 +57,6 @@ def run_evaluation(
     ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone.
     """
     check_free(out, force=force)
-    study = read_study(config, **(overrides or {}))
-    extract = extract_settings(
-        bilm, layer=layer, pooling=pooling, parser=parser, task_files=task_files, engine=engine, cache=cache
-    )
     read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
     settings |= {"positive": read.positive, "negative": read.negative, "protocols": list(protocols)}

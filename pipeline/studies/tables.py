@@ -22,7 +22,7 @@ from pipeline.table import NOT_NUMBERS, TOKENS, FeatureTable
 
 
 def extract_settings(
-    bilm: Path | None,
+    bilm: Path | None = None,
     *,
     layer: str = "mean",
     pooling: str = "mean",

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from pipeline.progress import Progress
+from pipeline.settings import read_study
 from pipeline.studies.auditing import run_audit
 from pipeline.studies.evaluation import run_evaluation
 from pipeline.studies.reporting import is_synthetic
+from pipeline.studies.tables import extract_settings
 from pipeline.table import FeatureTable
 
 CONFIG = """\
@@ -38,7 +40,14 @@ def folder(simulated: Path, tiny_bilm: Path, tmp_path_factory: pytest.TempPathFa
     config = out.with_name("study.toml")
     config.write_text(CONFIG, encoding="utf-8")
     manifest = simulated / "training.csv"
-    run_evaluation(manifest, out, protocols=("subject", "paper"), config=config, bilm=tiny_bilm, progress=QUIET)
+    run_evaluation(
+        manifest,
+        out,
+        protocols=("subject", "paper"),
+        study=read_study(config),
+        extract=extract_settings(tiny_bilm),
+        progress=QUIET,
+    )
     return out
 
 
