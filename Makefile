@@ -27,6 +27,10 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # Only wheels: nothing is compiled, and no unlocked build tool is fetched for a dependency.
 LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
 
+# Tests run in as many processes as there are processors, at most four, each with one BLAS thread.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
 .PHONY: demo example test quick test-torch allennlp test-allennlp test-browser lint lock lock-allennlp wheel clean
 .DELETE_ON_ERROR:
 
@@ -42,11 +46,11 @@ example: .venv/.package
 
 test: .venv/.test
 	@echo "Running the tests (those that need PyTorch: make test-torch)"
-	@$(BIN)/python -m pytest -m "not torch and not allennlp"
+	@$(ONE_THREAD) $(BIN)/python -m pytest $(PARALLEL) -m "not torch and not allennlp"
 
 quick: .venv/.test
 	@echo "Running the quick tests"
-	@$(BIN)/python -m pytest -m "not torch and not allennlp and not slow"
+	@$(ONE_THREAD) $(BIN)/python -m pytest $(PARALLEL) -m "not torch and not allennlp and not slow"
 
 test-torch: .venv-torch/.package
 	@echo "Running the tests that need PyTorch"

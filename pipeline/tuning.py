@@ -97,37 +97,40 @@ def tune(
         areas[:, number] = [_area(row, cases[test]) for row in found]
     both = ~np.isnan(areas[0])  # clusters may leave a fold with one label, which ranks no candidate
     means = areas[:, both].mean(axis=1) if both.any() else areas[:, 0]
-    chosen, start = [], 0
-    for of_member in candidates:
-        own = means[start : start + len(of_member)]
-        chosen.append(start + int(np.argmax(own >= own.max() - 1e-9)))
-        start += len(of_member)
-    return on_one_thread(_fuse, table, flat, chosen, means, logits, cases, inner, rule)
+    listing = pd.DataFrame([{"member": settings.name, **settings.read()} for settings in flat]).assign(inner_auc=means)
+    chosen = _best_of_each([len(of_member) for of_member in candidates], means)
+    members = tuple(flat[number] for number in chosen)
+    return on_one_thread(_fuse, table, members, logits[chosen].T, listing, cases, inner, rule)
+
+
+def _best_of_each(counts: Sequence[int], means: Floats) -> list[int]:
+    """Return the place of each member's best candidate among all; ``counts`` are the candidates of each."""
+    ends = np.cumsum(counts)
+    parts = np.split(means, ends[:-1])
+    return [int(end - len(own) + np.argmax(own >= own.max() - 1e-9)) for end, own in zip(ends, parts, strict=True)]
 
 
 def _fuse(
     table: FeatureTable,
-    flat: list[MemberSettings],
-    chosen: list[int],
-    means: Floats,
-    logits: Floats,
+    members: tuple[MemberSettings, ...],
+    of_members: Floats,
+    listing: pd.DataFrame,
     cases: NDArray[np.int64],
     inner: list[Fold],
     rule: ThresholdRule,
 ) -> Tuned:
-    """Return what tuning found, given each member's chosen candidate and its out-of-fold log-odds.
+    """Return what tuning found, given the chosen members and their out-of-fold log-odds (n, members).
 
     Rows are fused in canonical order, so that rounding does not depend on the manifest's.
     """
-    of_members, order = logits[chosen].T, table.canonical_order()
+    order = table.canonical_order()
     place = np.argsort(order)
     folds = [(np.sort(place[training]), np.sort(place[test])) for training, test in inner]
     probabilities = np.empty(len(cases))
     probabilities[order] = expit(cross_fuse(of_members[order], cases[order], folds))
-    listing = pd.DataFrame([{"member": settings.name, **settings.read()} for settings in flat]).assign(inner_auc=means)
     areas = [_area(probabilities[test], cases[test]) for _, test in inner]
     return Tuned(
-        members=tuple(flat[number] for number in chosen),
+        members=members,
         fusion=fit_fusion(of_members[order], cases[order]),
         threshold=rule.choose(probabilities, cases),
         candidates=listing,
