@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from pipeline.manifest import Recording
 from pipeline.manifest.files import holds_many, read_bytes
 from pipeline.perplexity import SentencePerplexity
 from pipeline.records import Transcript
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from pipeline.transcripts import dump_transcript, transcript_adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def pack_row(row: Extracted) -> Content:
     assert row.transcript is not None
     arrays = {name: value for name, value in row.inputs.items() if isinstance(value, np.ndarray)}
     return {
-        "transcript": _adapter().dump_json(row.transcript, exclude_defaults=True),
+        "transcript": dump_transcript(row.transcript),
         "sentences": [astuple(score)[1:] for score in row.sentences],
         "inputs": {name: value for name, value in row.inputs.items() if name not in arrays},
         "order": list(row.inputs) if arrays else [],
@@ -95,14 +93,7 @@ def unpack_row(recording: Recording, content: Mapping[str, Any]) -> Extracted:
         inputs = {name: inputs[name] if name in inputs else content[f"inputs.{name}"] for name in content["order"]}
     return Extracted(
         recording=recording,
-        transcript=_adapter().validate_json(content["transcript"]),
+        transcript=transcript_adapter().validate_json(content["transcript"]),
         inputs=inputs,
         sentences=[SentencePerplexity(recording.recording_id, *values) for values in content["sentences"]],
     )
-
-
-@lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Transcript]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Transcript)

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.records import View
 
@@ -46,11 +46,12 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One schema: its file's stem, its title, and whether a number may be null for NaN."""
+    """One schema: its file's stem, its title, whether a number may be null for NaN, and defaults are left out."""
 
     name: str
     title: str
     nullable: bool = False
+    sparse: bool = False
 
     @property
     def file(self) -> str:
@@ -60,7 +61,7 @@ class Kind:
 
 KINDS = (
     Kind("manifest_row", "Cohort manifest: one row"),
-    Kind("transcript", "transcripts.jsonl: one line"),
+    Kind("transcript", "transcripts.jsonl: one line", sparse=True),
     Kind("feature_dictionary", "dictionary.json: one entry"),
     Kind("score_row", "Scores: one row", nullable=True),
     Kind("report", "Report of one recording", nullable=True),
@@ -117,27 +118,33 @@ def _schema(type_: Any, kind: Kind) -> dict[str, Any]:
             return {"type": ["number", "null"]}
 
     generator = NaNAsNull if kind.nullable else GenerateJsonSchema
-    body: dict[str, Any] = _tidy(TypeAdapter(type_).json_schema(mode="serialization", schema_generator=generator))
+    mode: Literal["validation", "serialization"] = "validation" if kind.sparse else "serialization"
+    found = TypeAdapter(type_).json_schema(mode=mode, schema_generator=generator)
+    body: dict[str, Any] = _tidy(found, sparse=kind.sparse)
     definitions = {"$defs": body.pop("$defs")} if "$defs" in body else {}
     return {"$schema": DIALECT, "title": kind.title} | body | definitions
 
 
-def _tidy(node: Any) -> Any:
-    """Return a schema without titles and defaults, in which an object has all of its fields and no other."""
+def _tidy(node: Any, *, sparse: bool) -> Any:
+    """Return a schema without titles, in which an object has no other fields, and all of its own.
+
+    Where ``sparse``, fields with a default may be absent, and the schema names it.
+    """
     if isinstance(node, list):
-        return [_tidy(item) for item in node]
+        return [_tidy(item, sparse=sparse) for item in node]
     if not isinstance(node, dict):
         return node
     tidied: dict[str, Any] = {}
     for key, value in node.items():
         if key in ("properties", "$defs"):
-            tidied[key] = {name: _tidy(part) for name, part in value.items()}
+            tidied[key] = {name: _tidy(part, sparse=sparse) for name, part in value.items()}
         elif key == "description":
             tidied[key] = " ".join(value.split())
-        elif key not in ("title", "default"):
-            tidied[key] = _tidy(value)
+        elif key != "title" and (sparse or key != "default"):
+            tidied[key] = _tidy(value, sparse=sparse)
     if "properties" in tidied:
-        tidied |= {"required": list(tidied["properties"]), "additionalProperties": False}
+        required = node.get("required", []) if sparse else list(tidied["properties"])
+        tidied |= {"required": required, "additionalProperties": False}
     return _joined(tidied)
 
 

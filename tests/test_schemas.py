@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pipeline.ingest import read_transcript
 from pipeline.manifest import read_manifest
 from pipeline.model import FORMAT, ModelManifest
 from pipeline.perplexity import perplexity_dictionary
+from pipeline.records import Word
 from pipeline.report.contents import Contribution, RecordingReport, ReportFeature, ReportSentence, ReportWord, ScoreRow
 from pipeline.runs import as_json, new_run
 from pipeline.schemas import KINDS, MANIFEST_REQUIRED, schemas, write_schemas
@@ -119,10 +120,15 @@ def test_a_word_of_the_wrong_kind_fails(shared: Path, field: str, value: object)
 
 
 def test_a_transcript_without_a_field_fails(shared: Path) -> None:
-    """adscreen writes every field, so a record that lacks one is not adscreen's."""
+    """What has no default must be there; what has one is left out, and the schema gives it."""
     content = _clinical_transcript(shared)
-    del content["source_digest"]
-    with pytest.raises(ValidationError, match="source_digest"):
+    word = content["utterances"][0]["words"][0]
+    assert "retraced" not in word
+    described = schemas()["transcript"]["$defs"]["Word"]["properties"]
+    defaults = {field.name: field.default for field in fields(Word) if field.default is not MISSING}
+    assert defaults | {"target": []} == {name: part["default"] for name, part in described.items() if name != "text"}
+    del content["participant"]
+    with pytest.raises(ValidationError, match="participant"):
         _check("transcript", content)
 
 

@@ -17,20 +17,17 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import closing, contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.ingest import read_transcript
 from pipeline.ingest.counts import count_transcript
 from pipeline.manifest import Cohort, Recording
-from pipeline.records import Transcript
 from pipeline.runs import defuse
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from pipeline.transcripts import dump_transcript, transcript_adapter
 
 TRANSCRIPTS, INGEST, FLOW = "transcripts.jsonl", "ingest.csv", "flow.csv"
 INGEST_COLUMNS = (
@@ -120,7 +117,7 @@ def start_readers(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
     if jobs == 1:
         yield None
         return
-    _adapter()
+    transcript_adapter()
     copies = sys.platform == "linux" and threading.active_count() == 1
     if copies:
         gc.freeze()  # a collection would touch, and so copy, what the processes share
@@ -129,7 +126,7 @@ def start_readers(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
     seldom = partial(gc.set_threshold, 100_000)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=seldom)
     try:
-        pool.submit(_adapter)  # starts the processes
+        pool.submit(transcript_adapter)  # starts the processes
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
@@ -196,17 +193,10 @@ def _read(recording: Recording, lines: BinaryIO, *, participant: str | None) -> 
         line = str(error).replace(str(recording.transcript), recording.transcript.name)  # runs move, names stay
         reason = error.what.partition(":")[0].partition(";")[0].partition(" (")[0]
         return _Outcome(about | {"status": "unreadable", "reason": line}, reason, 0)
-    lines.write(_adapter().dump_json(transcript))
+    lines.write(dump_transcript(transcript))
     lines.write(b"\n")
     row = about | {"status": "read", "reason": ""} | count_transcript(transcript)
     return _Outcome(row, "", len(transcript.diagnostics))
-
-
-@lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Transcript]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Transcript)
 
 
 def _write_flow(cohort: Cohort, flow: dict[tuple[str, str], list[str]], path: Path) -> None:

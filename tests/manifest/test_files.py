@@ -34,7 +34,7 @@ def saved(path: Path, content: bytes) -> Path:
 
 def test_plain_and_compressed_files(tmp_path: Path) -> None:
     """What is compressed is told by its first bytes, whatever its name."""
-    for name, content in (("a", CONTENT), ("b", gzip.compress(CONTENT)), ("c.txt", lzma.compress(CONTENT))):
+    for name, content in (("a", CONTENT), ("b", gzip.compress(CONTENT, mtime=0)), ("c.txt", lzma.compress(CONTENT))):
         assert CONTENT == read_bytes(saved(tmp_path / name, content))
 
 
@@ -43,7 +43,7 @@ def test_a_path_leads_into_an_archive(tmp_path: Path) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:
         opened.writestr("Control/a.txt", CONTENT)
-        opened.writestr("Control/b.txt.gz", gzip.compress(CONTENT))
+        opened.writestr("Control/b.txt.gz", gzip.compress(CONTENT, mtime=0))
     path = saved(tmp_path / "c.zip", archive.getvalue())
     assert [CONTENT, CONTENT] == [read_bytes(path / name) for name in ("Control/a.txt", "Control/b.txt.gz")]
     assert ["Control/a.txt", "Control/b.txt.gz"] == [file.as_posix() for file in list_files(path)]
@@ -60,7 +60,7 @@ def test_an_archive_that_changes_is_read_anew(tmp_path: Path) -> None:
 BOMB = b"\0" * 5000
 
 
-@pytest.mark.parametrize("content", [BOMB, gzip.compress(BOMB), lzma.compress(BOMB)])
+@pytest.mark.parametrize("content", [BOMB, gzip.compress(BOMB, mtime=0), lzma.compress(BOMB)])
 def test_what_expands_too_far_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     """Plain, compressed or in an archive, more than the bound is refused."""
     monkeypatch.setattr(files, "MAX_BYTES", 1000)
@@ -77,7 +77,7 @@ def test_a_compression_inside_another_is_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x1f\x8b\x08\x00garbage", b"\x1f\x8b", b"\xfd7zXZ\x00garbage", gzip.compress(CONTENT)[:-6]]
+    "content", [b"\x1f\x8b\x08\x00garbage", b"\x1f\x8b", b"\xfd7zXZ\x00garbage", gzip.compress(CONTENT, mtime=0)[:-6]]
 )
 def test_damage_is_an_input_error(tmp_path: Path, content: bytes) -> None:
     """A file that is cut short or broken inside is refused with its path."""

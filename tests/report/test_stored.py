@@ -74,8 +74,8 @@ def test_a_line_satisfies_the_schema(make_report: Callable[..., RecordingReport]
     [
         (None, "no reports are stored here; name a folder that `adscreen score` wrote"),
         (b"{}", "the stored reports are damaged; score the recordings again"),
-        (gzip.compress(b'{"score": {}}\n'), "are not of this version of adscreen; score the recordings again"),
-        (gzip.compress(b"xylophone\n"), "are not of this version of adscreen; score the recordings again"),
+        (gzip.compress(b'{"score": {}}\n', mtime=0), "are not of this version of adscreen; score the recordings again"),
+        (gzip.compress(b"xylophone\n", mtime=0), "are not of this version of adscreen; score the recordings again"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(tmp_path: Path, content: bytes | None, message: str) -> None:
