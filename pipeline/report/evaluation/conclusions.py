@@ -140,6 +140,12 @@ def _cautions(
         if one.measures["auc"].low > 0.5:
             area = written(one.measures["auc"])
             yield f"{one.title} alone predicts the label (AUC {area}): the classes differ in it."
+        if one.method == "demographics" and one.measures["auc"].high < 0.5:
+            area = written(one.measures["auc"])
+            yield (
+                f"{one.title} alone predicts worse than chance (AUC {area}), as where each case was matched to a "
+                "control that stays in training: give each pair a `cluster` of its own."
+            )
     slope = main.ours.measures.get("calibration_slope")
     if slope and not slope.low <= 1 <= slope.high:
         direction = "too extreme" if slope.value < 1 else "too cautious"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ from pipeline.evaluate.results import ADSCREEN
 from pipeline.metrics import Predictions, bootstrap_weights
 from pipeline.metrics.discrimination import auc_within_folds
 from pipeline.report.evaluation.checklist import fill_checklist
-from pipeline.report.evaluation.conclusions import conclude, main_protocol
+from pipeline.report.evaluation.conclusions import caution, conclude, main_protocol
 from pipeline.report.evaluation.contents import Interval
 from pipeline.report.evaluation.repeats import Repeats, auc_gap
 from pipeline.report.evaluation.summary import interval, predictive_values
@@ -143,6 +143,26 @@ def test_the_summary_says_what_the_figures_say(ran: SimpleNamespace) -> None:
     first = conclude(turned, ran.report.gaps, positive="case", negative="control")[0]
     assert f"{stated(ran, 'subject', ADSCREEN, 'auc')['value']:.3f}" in first
     assert any("smaller class has" in caution for caution in ran.report.cautions)
+
+
+def test_matched_cases_are_told_by_demographics_below_chance(ran: SimpleNamespace) -> None:
+    """Where age and sex predict worse than chance, the report says why, and what to do; where they do not, nothing."""
+    main = main_protocol(ran.report.protocols)
+
+    def told(area: Interval) -> list[str]:
+        methods = [
+            replace(one, measures=one.measures | {"auc": area}) if one.method == "demographics" else one
+            for one in main.methods
+        ]
+        found = caution(
+            [replace(main, methods=tuple(methods))], ran.report.certificate, groups=20, over="subjects", fewest=99
+        )
+        return [line for line in found if "worse than chance" in line]
+
+    (line,) = told(Interval(0.36, 0.28, 0.44))
+    assert "(AUC 0.360 (0.280 to 0.440))" in line
+    assert "give each pair a `cluster` of its own" in line
+    assert [] == told(Interval(0.45, 0.38, 0.52))
 
 
 def test_the_report_satisfies_its_schema(ran: SimpleNamespace) -> None:
