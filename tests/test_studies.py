@@ -164,6 +164,21 @@ def test_clusters_have_columns_and_a_note_of_their_own(
     assert {"cluster_low", "cluster_high"} <= set(metrics)
     count = frame["cluster"].nunique()
     assert f"cluster_low, cluster_high: the same over {count} clusters, which folds keep together." == notes[1]
+    last = number // 4 >= 3
+    frame[~last].to_csv(manifest, index=False)
+    frame[last].to_csv(simulated / "other.csv", index=False)
+    _, notes = run_evaluation(
+        manifest,
+        tmp_path / "external",
+        protocols=("external",),
+        study=read_study(config),
+        extract=extract_settings(tiny_bilm),
+        test=simulated / "other.csv",
+        progress=QUIET,
+    )
+    tested = frame.loc[last, "cluster"].nunique()
+    assert 1 < tested < count
+    assert f"cluster_low, cluster_high: the same over {tested} clusters, which folds keep together." == notes[1]
 
 
 def test_training_writes_a_model_that_scores(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline.errors import InputError
@@ -146,12 +147,11 @@ def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
-    tested = len({subject for item in evaluations for subject in _tested(table, item)})
-    notes = [f"low, high: 95% bootstrap interval over {tested} subjects."]
+    tested = np.unique(np.concatenate([fold.rows for item in evaluations for fold in item.folds]))
+    subjects, groups = table.subjects["subject_id"].iloc[tested].nunique(), len(np.unique(table.groups[tested]))
+    notes = [f"low, high: 95% bootstrap interval over {subjects} subjects."]
     if table.group_column == "cluster":
-        notes.append(
-            f"cluster_low, cluster_high: the same over {len(set(table.groups))} clusters, which folds keep together."
-        )
+        notes.append(f"cluster_low, cluster_high: the same over {groups} clusters, which folds keep together.")
     for evaluation in evaluations:
         gap = next(
             row for row in evaluation.differences if (row.method, row.level, row.measure) == (TFIDF, "recording", "auc")
@@ -165,11 +165,6 @@ def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
         )
     notes += [f"{row.method}: not run, {row.absent}." for row in evaluations[0].methods if row.absent]
     return notes
-
-
-def _tested(table: FeatureTable, evaluation: Evaluation) -> set[str]:
-    subjects = table.subjects["subject_id"].to_numpy(dtype=str)
-    return {subject for fold in evaluation.folds for subject in subjects[fold.rows]}
 
 
 def show_comparison(frame: pd.DataFrame) -> pd.DataFrame:
