@@ -25,7 +25,7 @@ def test_without_a_file_all_is_default() -> None:
     assert StudySettings() == read_study(None, folds=None, seed=None)
 
 
-def test_the_documented_study_is_the_default(tmp_path: Path) -> None:
+def test_the_documented_study_is_the_default() -> None:
     """docs/study.toml holds every setting with its default; those that have none stand there as comments."""
     path = Path(__file__).parents[1] / "docs" / "study.toml"
     assert StudySettings() == read_study(path)

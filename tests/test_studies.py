@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -153,29 +154,17 @@ def test_clusters_have_columns_and_a_note_of_their_own(
     frame["cluster"] = frame["label"] + (number // 4).astype(str)
     manifest = simulated / "clustered.csv"
     frame.to_csv(manifest, index=False)
-    metrics, notes = run_evaluation(
-        manifest,
-        tmp_path / "out",
-        protocols=("subject",),
-        study=read_study(config),
-        extract=extract_settings(tiny_bilm),
-        progress=QUIET,
+    evaluated = partial(
+        run_evaluation, manifest, study=read_study(config), extract=extract_settings(tiny_bilm), progress=QUIET
     )
+    metrics, notes = evaluated(tmp_path / "out", protocols=("subject",))
     assert {"cluster_low", "cluster_high"} <= set(metrics)
     count = frame["cluster"].nunique()
     assert f"cluster_low, cluster_high: the same over {count} clusters, which folds keep together." == notes[1]
     last = number // 4 >= 3
     frame[~last].to_csv(manifest, index=False)
     frame[last].to_csv(simulated / "other.csv", index=False)
-    _, notes = run_evaluation(
-        manifest,
-        tmp_path / "external",
-        protocols=("external",),
-        study=read_study(config),
-        extract=extract_settings(tiny_bilm),
-        test=simulated / "other.csv",
-        progress=QUIET,
-    )
+    _, notes = evaluated(tmp_path / "external", protocols=("external",), test=simulated / "other.csv")
     tested = frame.loc[last, "cluster"].nunique()
     assert 1 < tested < count
     assert f"cluster_low, cluster_high: the same over {tested} clusters, which folds keep together." == notes[1]
