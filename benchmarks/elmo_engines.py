@@ -32,11 +32,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.bilm.allennlp_engine import AllenNLPReader  # noqa: E402
-from pipeline.bilm.engines import EngineChoice, load_engine  # noqa: E402
-from pipeline.bilm.files import Options, Softmax, weight_shapes  # noqa: E402
-from pipeline.bilm.products import ROWS  # noqa: E402
-from pipeline.words import split_text, tokenize  # noqa: E402
+from adscreen.bilm.allennlp_engine import AllenNLPReader  # noqa: E402
+from adscreen.bilm.engines import EngineChoice, load_engine  # noqa: E402
+from adscreen.bilm.format import Options, Softmax, weight_shapes  # noqa: E402
+from adscreen.bilm.products import ROWS  # noqa: E402
+from adscreen.words import split_text, tokenize  # noqa: E402
 
 FILTERS = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
 SHAPES = {
@@ -158,7 +158,7 @@ def _matmul_rate(rows: int, inner: int, outer: int, *, seconds: float = 0.5) -> 
 
 def measure_softmax(words: int, size: int, tokens: int) -> dict[str, Any]:
     """Return tokens a second (both directions) and peak memory of a vocabulary's softmax, its weights in a file."""
-    from pipeline.bilm.engine import log_softmax_at
+    from adscreen.bilm.engine import log_softmax_at
 
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as name:

@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipeline.bundled import bundled
-from pipeline.extract import read_recording
-from pipeline.features import FAMILIES, FEATURES, Speech, prepare_speech
-from pipeline.features.lexical import mean_zipf
-from pipeline.manifest import read_manifest
-from pipeline.parser import ROOT, load_parser
-from pipeline.records import Transcript
+from adscreen.bundled import bundled
+from adscreen.cohort import read_manifest
+from adscreen.extract.extraction import read_recording
+from adscreen.features import FAMILIES, FEATURES, Speech, prepare_speech
+from adscreen.features.lexical import mean_zipf
+from adscreen.parser import ROOT, load_parser
+from adscreen.records import Transcript
 
 OTHER = Path(__file__).with_name("other_features.py")
 RECORDINGS = 50

@@ -28,18 +28,17 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from pipeline.bundled import BUNDLED_BILM, bundled
-from pipeline.estimator import baseline_estimator, build_member, fit_fusion
-from pipeline.evaluate.protocols import outer_splits
-from pipeline.extract import ExtractSettings, extract_cohort, load_bilm
-from pipeline.hybrid import HybridHead
-from pipeline.manifest import labels, read_manifest
-from pipeline.metrics import Predictions, bootstrap_weights, difference, estimate, resample
-from pipeline.metrics.measures import basic_measures
-from pipeline.settings import PRESETS, MemberSettings, SearchSpace, StudySettings
-from pipeline.simulate import simulate_cohort
-from pipeline.table import GROUP, SENTENCE_WORDS, STATES, TOKENS, FeatureTable
-from pipeline.tuning import on_one_thread, score_candidates, tune
+from adscreen.bundled import BUNDLED_BILM, bundled
+from adscreen.cohort import labels, read_manifest
+from adscreen.estimator import HybridHead, baseline_estimator, build_member, fit_fusion
+from adscreen.estimator.study import PRESETS, MemberSettings, SearchSpace, StudySettings
+from adscreen.estimator.tuning import on_one_thread, score_candidates, tune
+from adscreen.evaluate.protocols import outer_splits
+from adscreen.extract.extraction import ExtractSettings, extract_cohort, load_bilm
+from adscreen.extract.feature_table import GROUP, SENTENCE_WORDS, STATES, TOKENS, FeatureTable
+from adscreen.metrics import Predictions, bootstrap_weights, difference, estimate, resample
+from adscreen.metrics.measures import basic_measures
+from adscreen.simulate import simulate_cohort
 
 LINGUISTIC = "lexical+syntactic+fluency+semantic"
 PAPER = PRESETS["paper"]

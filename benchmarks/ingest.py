@@ -167,7 +167,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus = write_corpus(folder / "corpus", options.files, tiers=options.tiers)
-        commands = {"import alone": [sys.executable, "-c", "import pipeline.ingest.cohort, pipeline.cli, pydantic"]}
+        commands = {
+            "import alone": [sys.executable, "-c", "import adscreen.ingest.whole_cohort, adscreen.cli, pydantic"]
+        }
         commands["pylangacq"] = [sys.executable, "-c", READ_PYLANGACQ, str(corpus), str(options.files)]
         for jobs in sorted({1, options.jobs}):
             commands[f"adscreen, {jobs} jobs"] = ingest(corpus, folder / "out", jobs=jobs)
@@ -190,7 +192,7 @@ def main() -> None:
 def ingest(corpus: Path, out: Path, *, jobs: int) -> list[str]:
     """Return the command that ingests a corpus."""
     manifest = str(corpus / "manifest.csv")
-    return [sys.executable, "-m", "pipeline", "ingest", manifest, str(out), "--jobs", str(jobs), "--quiet", "--force"]
+    return [sys.executable, "-m", "adscreen", "ingest", manifest, str(out), "--jobs", str(jobs), "--quiet", "--force"]
 
 
 def show(what: str, files: int, found: Measured) -> None:

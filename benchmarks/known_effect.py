@@ -23,17 +23,17 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from pipeline.evaluate import ADSCREEN, evaluate
-from pipeline.evaluate.protocols import outer_splits
-from pipeline.features import FEATURES
-from pipeline.features.feature import prepare_speech
-from pipeline.ingest import read_transcript
-from pipeline.metrics import weighted_auc
-from pipeline.settings import SearchSpace, StudySettings
-from pipeline.simulate import SyntheticRecording, simulate_recordings
-from pipeline.speech import split_sentences
-from pipeline.table import GROUP, INTERVIEWER_TOKENS, TOKENS, FeatureTable
-from pipeline.tuning import on_one_thread, tune
+from adscreen.estimator.study import SearchSpace, StudySettings
+from adscreen.estimator.tuning import on_one_thread, tune
+from adscreen.evaluate import ADSCREEN, evaluate
+from adscreen.evaluate.protocols import outer_splits
+from adscreen.extract.feature_table import GROUP, INTERVIEWER_TOKENS, TOKENS, FeatureTable
+from adscreen.features import FEATURES
+from adscreen.features.feature import prepare_speech
+from adscreen.ingest import read_transcript
+from adscreen.metrics import weighted_auc
+from adscreen.simulate import SyntheticRecording, simulate_recordings
+from adscreen.speech import split_sentences
 
 MEMBER = "lexical+fluency"
 STUDY = StudySettings(SearchSpace(C=(0.1, 1.0)), folds=5, repeats=1, inner_folds=3, members=(MEMBER,))

@@ -9,7 +9,7 @@ An earlier biLM is in the history (`git log models/speech-bilm/weights.hdf5`); r
     python benchmarks/language_model.py WORK_FOLDER --bilm FOLDER/models/speech-bilm
 
 Test text: all AMI transcripts of ../shared (participant sentences, view `spoken`) and the held-out blocks of AudioCaps
-and COCO. The 5-grams are fitted to the training sentences of ../shared/corpora as `pipeline.bilm.corpus` reads them,
+and COCO. The 5-grams are fitted to the training sentences of ../shared/corpora as `adscreen.bilm.corpus` reads them,
 with the biLM's vocabulary: words outside are <UNK> for all, a word like any other. Everyone predicts w1..wn and </S>
 of each sentence by itself, so the targets are the same; every model's distribution is summed over the vocabulary in
 some contexts, and must give 1.
@@ -46,11 +46,11 @@ sys.path.insert(0, str(ROOT))
 
 from kneser_ney import KneserNey  # noqa: E402
 
-from pipeline.bilm.corpus import Corpus, read_corpus  # noqa: E402
-from pipeline.bilm.engine import BiLM, required_softmax  # noqa: E402
-from pipeline.bilm.files import UNKNOWN, read_bilm  # noqa: E402
-from pipeline.ingest import read_transcript  # noqa: E402
-from pipeline.speech import split_sentences  # noqa: E402
+from adscreen.bilm.corpus import Corpus, read_corpus  # noqa: E402
+from adscreen.bilm.engine import BiLM, required_softmax  # noqa: E402
+from adscreen.bilm.format import UNKNOWN, read_bilm  # noqa: E402
+from adscreen.ingest import read_transcript  # noqa: E402
+from adscreen.speech import split_sentences  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 PICTURE_SOURCES = ("audiocaps", "coco_val2017")

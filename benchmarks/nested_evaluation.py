@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
-from pipeline.bundled import BUNDLED_BILM, bundled
-from pipeline.estimator import build_member
-from pipeline.evaluate.protocols import outer_splits
-from pipeline.extract import ExtractSettings, extract_cohort
-from pipeline.manifest import labels, read_manifest
-from pipeline.settings import MemberSettings, read_study
-from pipeline.table import FeatureTable, Fold
-from pipeline.tuning import Tuned, tune
+from adscreen.bundled import BUNDLED_BILM, bundled
+from adscreen.cohort import labels, read_manifest
+from adscreen.estimator import build_member
+from adscreen.estimator.study import MemberSettings, read_study
+from adscreen.estimator.tuning import Tuned, tune
+from adscreen.evaluate.protocols import outer_splits
+from adscreen.extract.extraction import ExtractSettings, extract_cohort
+from adscreen.extract.feature_table import FeatureTable, Fold
 
 PARAMETERS = {  # of the naive Pipeline -> of the search space
     "classifier__C": "C",

@@ -25,14 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.bundled import BUNDLED_BILM, bundled
-from pipeline.evaluate import evaluate
-from pipeline.evaluate.shortcuts import deal_labels
-from pipeline.extract import ExtractSettings, extract_cohort
-from pipeline.manifest import labels, read_manifest
-from pipeline.settings import SearchSpace, StudySettings
-from pipeline.simulate import simulate_cohort
-from pipeline.table import FeatureTable
+from adscreen.bundled import BUNDLED_BILM, bundled
+from adscreen.cohort import labels, read_manifest
+from adscreen.estimator.study import SearchSpace, StudySettings
+from adscreen.evaluate import evaluate
+from adscreen.evaluate.shortcuts import deal_labels
+from adscreen.extract.extraction import ExtractSettings, extract_cohort
+from adscreen.extract.feature_table import FeatureTable
+from adscreen.simulate import simulate_cohort
 
 SEARCH = SearchSpace(C=(0.1, 1.0), doc2vec_size=(50,), doc2vec_alpha=(0.05,), elmo_size=(32,), paired_context=(0.5,))
 STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=2, splits=2, bootstrap=1000)

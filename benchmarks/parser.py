@@ -4,7 +4,7 @@
 
 Three readings of the test part: as written (case folded; the bundled parser has no label for punctuation, so the line
 below counts the other words alone), as speech (lower case, no punctuation), and as transcribed (as speech, spelt as
-pipeline.words spells it, contractions whole until the parser splits them). UPOS, UAS and LAS are shares of words (CoNLL
+adscreen.words spells it, contractions whole until the parser splits them). UPOS, UAS and LAS are shares of words (CoNLL
 2018: relations without subtypes). Speed is in processor time, which other programs of the machine do not lengthen;
 --processes 2 shows what two cores give together.
 """
@@ -21,11 +21,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipeline.parser import ParsedSentence, Parser, load_parser
-from pipeline.parser.accuracy import measure_accuracy
-from pipeline.parser.augmentation import as_transcribed, fold_case, speak
-from pipeline.parser.contractions import split_contraction
-from pipeline.parser.treebank import find_part, read_treebank
+from adscreen.parser import ParsedSentence, Parser, load_parser
+from adscreen.parser.accuracy import measure_accuracy
+from adscreen.parser.augmentation import as_transcribed, fold_case, speak
+from adscreen.parser.contractions import split_contraction
+from adscreen.parser.treebank import find_part, read_treebank
 
 
 def whole_words(sentence: ParsedSentence) -> list[str]:

@@ -51,7 +51,7 @@ def train(manifest: Path, folder: Path) -> Path:
     """Train a model on the cohort, with one candidate; return its folder."""
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     command = ["train", str(manifest), str(folder / "model"), "--config", str(folder / "study.toml"), "--quiet"]
-    subprocess.run([sys.executable, "-m", "pipeline", *command], check=True, env=_environment())
+    subprocess.run([sys.executable, "-m", "adscreen", *command], check=True, env=_environment())
     return folder / "model"
 
 
@@ -73,7 +73,7 @@ def measure(command: list[str]) -> Measured:
     """Run adscreen; its peak and times are what wait4 reports, the peak with its workers is sampled every 50 ms."""
     together = 0.0
     start = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-m", "pipeline", *command], env=_environment())
+    child = subprocess.Popen([sys.executable, "-m", "adscreen", *command], env=_environment())
     while True:
         done, status, usage = os.wait4(child.pid, os.WNOHANG)
         if done:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
-from pipeline.bilm.files import Options, Weights, weight_shapes, write_bilm
-from pipeline.settings import SearchSpace, StudySettings
+from adscreen.bilm.format import Options, Weights, weight_shapes, write_bilm
+from adscreen.estimator.study import SearchSpace, StudySettings
+from adscreen.score.results import (
+    Contribution,
+    RecordingReport,
+    ReportFeature,
+    ReportSentence,
+    ReportWord,
+    ScoreRow,
+)
 
 if TYPE_CHECKING:
-    from pipeline.table import FeatureTable
+    from adscreen.extract.feature_table import FeatureTable
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TINY = Options(filters=((1, 4), (2, 4), (3, 8)), char_dim=4, dim=12, projection_dim=6)
@@ -75,7 +85,7 @@ settings.load_profile("shared machine")
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SYNTHETIC cohort's folder: training.csv with 16 subjects, held_out.csv with 6 others, two visits each."""
-    from pipeline.simulate import simulate_cohort
+    from adscreen.simulate import simulate_cohort
 
     folder = simulate_cohort(tmp_path_factory.mktemp("simulated") / "cohort", subjects=22, seed=1).parent
     header, *rows = (folder / "manifest.csv").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -88,8 +98,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
     """The feature table of the simulated training cohort."""
-    from pipeline.extract import ExtractSettings, extract_cohort
-    from pipeline.manifest import read_manifest
+    from adscreen.cohort import read_manifest
+    from adscreen.extract.extraction import ExtractSettings, extract_cohort
 
     return extract_cohort(read_manifest(simulated / "training.csv"), ExtractSettings(tiny_bilm))
 
@@ -106,9 +116,100 @@ def model_folder(
     tmp_path_factory: pytest.TempPathFactory, simulated_table: FeatureTable, small_study: StudySettings
 ) -> Path:
     """A model trained on the simulated training cohort."""
-    from pipeline.model import save_model, train_model
+    from adscreen.model.screening_model import save_model, train_model
 
     folder = tmp_path_factory.mktemp("model")
     model, _ = train_model(simulated_table, small_study, positive="case", negative="control")
     save_model(model, folder)
     return folder
+
+
+MODEL: dict[str, Any] = {
+    "threshold": 0.4613,
+    "inner_auc": 0.893,
+    "settings": {"doc2vec.weight": 0.812, "doc2vec.C": 0.01, "elmo.weight": 0.0},
+    "recordings": {"control": 104, "case": 121},
+    "subjects": {"control": 54, "case": 66},
+    "subject_key": "the-key-of-the-digests",
+    "subject_digests": ["d1gest-of-a-subject"],
+    "provenance": {"adscreen": "0.0.7", "bilm": "speech-bilm", "bilm_digest": "9b1c", "view": "spoken"},
+}
+SCORE = ScoreRow(
+    recording_id="S012_2",
+    subject_id="S012",
+    visit="2",
+    result="screen_positive",
+    reason="",
+    probability=0.714,
+    probability_low=0.58,
+    probability_high=0.803,
+    threshold=0.4613,
+    words=11,
+    sentences=2,
+    perplexity=84.26,
+    in_training=False,
+    model_digest="4e5f6a7b8c9d",
+)
+SENTENCES = (
+    ReportSentence(
+        index=0,
+        words=(
+            ReportWord("the", "repeated"),
+            ReportWord("boy", "repeated"),
+            ReportWord("the", "word"),
+            ReportWord("boy", "word"),
+            ReportWord("uh", "filler"),
+            ReportWord("fallin", "word", target="falling"),
+        ),
+        perplexity=184.4,
+        out_of_vocabulary=1,
+        shade=0.75,
+        start_ms=67_200,
+    ),
+    ReportSentence(
+        index=1,
+        words=(
+            ReportWord("she", "retraced"),
+            ReportWord("wa", "fragment"),
+            ReportWord("he", "word"),
+            ReportWord("takes", "word"),
+            ReportWord("flimp", "nonword"),
+        ),
+        perplexity=42.04,
+        out_of_vocabulary=0,
+        shade=0.0,
+    ),
+)
+FEATURES = (
+    ReportFeature("lexical.mattr", "lexical", "ratio", "mean over windows", 0.61249, 0.7, 0.8, 0.9),
+    ReportFeature("lexical.honore_r", "lexical", "index", "100 ln N", 1600.4, 1400.0, 1900.0, 2500.0),
+    ReportFeature("fluency.fillers", "fluency", "per 100 words", "fillers", 9.09, 0.0, 2.0, 5.0),
+    ReportFeature(
+        "fluency.pauses", "fluency", "per 100 words", "pauses", math.nan, 0.0, 2.0, 5.0, "plain text marks no pauses"
+    ),
+)
+REPORT = RecordingReport(
+    score=SCORE,
+    positive_label="case",
+    negative_label="control",
+    sentences=SENTENCES,
+    features=FEATURES,
+    intercept=-0.1,
+    contributions=(Contribution("elmo", -0.2), Contribution("lexical", 0.31), Contribution("perplexity", 0.9)),
+    warnings=("The transcript marks no pauses.",),
+    model=MODEL,
+    task="cookie",
+    source_digest="31ac",
+)
+
+
+@pytest.fixture(scope="session")
+def make_report() -> Callable[..., RecordingReport]:
+    """Return a function that makes a report; its keywords change fields of the report, else of its score."""
+
+    def make(**changes: Any) -> RecordingReport:
+        own = RecordingReport.__dataclass_fields__
+        of_score = {name: changes.pop(name) for name in list(changes) if name not in own}
+        return replace(REPORT, score=replace(SCORE, **of_score), **changes)
+
+    return make

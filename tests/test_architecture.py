@@ -10,26 +10,25 @@ from typing import NamedTuple
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[1] / "pipeline"
+PACKAGE = Path(__file__).resolve().parents[1] / "pipeline" / "adscreen"
 
-# Lowest first. A stage is a module or a folder directly under pipeline/; a stage listed here need not exist yet,
-# but one that exists must be listed. ``__init__`` is what ``from pipeline import Transcript`` reads.
+# Lowest first. A room is a module or a folder directly under the package; one that exists must be listed here, and
+# docs/architecture.md says what each is for. ``__init__`` is the public API: it stands above all but the command line.
 LAYERS = (
-    ("errors", "records", "words", "bundled", "metrics", "settings", "progress"),
-    ("__init__",),
-    ("runs", "cache", "manifest", "ingest", "speech", "transcripts"),
-    ("bilm",),
-    ("perplexity", "parser"),
+    ("errors", "records", "words", "version", "bundled", "progress", "writing"),
+    ("speech", "metrics"),
+    ("cohort",),
+    ("ingest", "bilm", "simulate"),
+    ("parser", "pretrain"),
     ("features",),
-    ("table", "extracted"),
-    ("extract", "doc2vec", "scope", "reference"),
-    ("hybrid",),
-    ("estimator", "tuning", "model"),
-    ("report",),  # lays out plain data; what fills it, score, knows it
-    ("evaluate", "reporting", "score"),
-    ("simulate", "pretrain", "doctor", "audit", "schemas"),
+    ("extract",),
+    ("estimator",),
+    ("model",),
+    ("evaluate", "score"),
+    ("audit",),
+    ("report",),
     ("studies",),
-    ("demo",),
+    ("__init__", "doctor"),
     ("cli",),
     ("__main__",),
 )
@@ -68,7 +67,7 @@ def read_imports(source: str, *, package: tuple[str, ...], stages: set[str]) -> 
     for node in ast.walk(ast.parse(source)):
         for name in _dotted_names(node, package):
             root, *rest = name.split(".")
-            if root == "pipeline":
+            if root == "adscreen":
                 stage = rest[0] if rest and rest[0] in stages else "__init__"
                 yield stage, node.lineno  # type: ignore[attr-defined]
 
@@ -120,25 +119,25 @@ def test_stages_of_one_layer_do_not_import_each_other_in_a_ring() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "import pipeline.table",
-        "import numpy, pipeline.table as t",
-        "from pipeline.table import FeatureTable",
-        "from pipeline import table",
+        "import adscreen.table",
+        "import numpy, adscreen.table as t",
+        "from adscreen.table import FeatureTable",
+        "from adscreen import table",
         "from .. import table",
         "from ..table import FeatureTable",
-        "def lazy():\n    from pipeline.table import FeatureTable",
-        "if TYPE_CHECKING:\n    from pipeline.table import FeatureTable",
-        "importlib.import_module('pipeline.table')",
+        "def lazy():\n    from adscreen.table import FeatureTable",
+        "if TYPE_CHECKING:\n    from adscreen.table import FeatureTable",
+        "importlib.import_module('adscreen.table')",
     ],
 )
 def test_the_reader_sees_every_form_of_import(source: str) -> None:
     """Absolute, aliased, relative, lazy, typing-only and dynamic imports of a stage are all seen."""
-    found = read_imports(source, package=("pipeline", "bilm"), stages={"table", "bilm"})
+    found = read_imports(source, package=("adscreen", "bilm"), stages={"table", "bilm"})
     assert ["table"] == [stage for stage, _ in found]
 
 
 def test_the_reader_tells_names_of_the_package_from_stages() -> None:
     """A name of the package reads ``__init__``, ``from . import x`` stays in its folder; other packages are ignored."""
-    source = "from pipeline import Transcript\nfrom . import files\nimport numpy.linalg\nfrom pipelines import table"
-    found = read_imports(source, package=("pipeline", "bilm"), stages={"table", "bilm"})
+    source = "from adscreen import Transcript\nfrom . import files\nimport numpy.linalg\nfrom adscreens import table"
+    found = read_imports(source, package=("adscreen", "bilm"), stages={"table", "bilm"})
     assert ["__init__", "bilm"] == [stage for stage, _ in found]

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 import typer
 
-import pipeline
-from pipeline.cli import app, main
+import adscreen
+from adscreen.cli import app, main
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = """\
@@ -277,7 +277,7 @@ def test_an_interrupted_run_leaves_nothing(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.studies.tables.read_table", interrupt)
+    monkeypatch.setattr("adscreen.studies.feature_run.read_table", interrupt)
     outcome = run("features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm)
     assert (130, "", "adscreen: interrupted\n") == outcome
     assert [] == names(tmp_path)
@@ -291,7 +291,7 @@ def test_a_fault_of_our_own_is_not_hidden(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("pipeline.studies.tables.read_table", fail)
+    monkeypatch.setattr("adscreen.studies.feature_run.read_table", fail)
     arguments = ["features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm]
     monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
     with pytest.raises(ZeroDivisionError):
@@ -448,23 +448,23 @@ def test_without_a_command_help_is_shown(run: Run) -> None:
     outcome = run()
     assert (0, "") == (outcome.status, outcome.err)
     assert all(name.split()[1] in outcome.out for name in COMMANDS)
-    assert (0, f"adscreen {pipeline.__version__}\n", "") == run("--version")
+    assert (0, f"adscreen {adscreen.__version__}\n", "") == run("--version")
 
 
 # In a process of its own
 
 
 def own_process(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run `python -m pipeline` as a user does."""
-    command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
+    """Run `python -m adscreen` as a user does."""
+    command = [sys.executable, "-m", "adscreen", *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_module_is_the_command(cohort: Path, tmp_path: Path) -> None:
-    """`python -m pipeline` has the exit status and the one line of the command."""
+    """`python -m adscreen` has the exit status and the one line of the command."""
     version = own_process("--version", cwd=tmp_path)
-    assert (0, f"adscreen {pipeline.__version__}\n", "") == (version.returncode, version.stdout, version.stderr)
+    assert (0, f"adscreen {adscreen.__version__}\n", "") == (version.returncode, version.stdout, version.stderr)
     refused = own_process("ingest", "none.csv", "out", cwd=tmp_path)
     check_refused(Outcome(refused.returncode, refused.stdout, refused.stderr), "adscreen: none.csv: no such file")
     done = own_process("ingest", cohort / "manifest.csv", "out", "--quiet", cwd=tmp_path)
@@ -490,7 +490,7 @@ def test_only_errors_go_to_stderr(cohort: Path, tiny_bilm: Path, tmp_path: Path)
 def test_the_command_line_imports_nothing_heavy() -> None:
     """Help and usage errors answer at once: numpy, pandas and the rest are imported by the commands that use them."""
     heavy = "numpy pandas scipy sklearn torch gensim h5py spacy matplotlib joblib pyarrow pydantic".split()
-    source = f"import sys, pipeline.cli; print([name for name in {heavy} if name in sys.modules])"
+    source = f"import sys, adscreen.cli; print([name for name in {heavy} if name in sys.modules])"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
     assert "[]\n" == done.stdout

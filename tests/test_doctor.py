@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
-from pipeline import doctor
-from pipeline.doctor import Check, Requirement
+from adscreen import doctor
+from adscreen.doctor import Check, Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -18,11 +18,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import pipeline
+import adscreen
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-test.lock")
-SHIPPED = ("pipeline", "models", "data_schemas")
+SHIPPED = ("pipeline/adscreen", "models", "data_schemas")
 TELLS_A_PLACE = re.compile(r"://|(?:^|[ =])/|\s@\s|index-url|find-links", re.MULTILINE)
 
 
@@ -129,12 +129,12 @@ def _tracked_files() -> list[str]:
 @pytest.mark.slow
 def test_the_wheel_holds_every_shipped_file(archives: tuple[Path, Path]) -> None:
     """Every tracked file of the package, the models and the schemas is in the wheel, inside the package."""
-    expected = {name if name.startswith("pipeline/") else f"pipeline/{name}" for name in _tracked_files()}
+    expected = {f"adscreen/{name.removeprefix('pipeline/adscreen/')}" for name in _tracked_files()}
     assert set() == expected - set(zipfile.ZipFile(archives[0]).namelist())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["pipeline/models/speech-bilm/", "/templates/", "pipeline/data_schemas/"])
+@pytest.mark.parametrize("part", ["adscreen/models/speech-bilm/", "/templates/", "adscreen/data_schemas/"])
 def test_the_wheel_holds_models_templates_and_schemas(archives: tuple[Path, Path], part: str) -> None:
     """The speech biLM, the report templates and the JSON Schemas are in the wheel."""
     assert any(part in name for name in zipfile.ZipFile(archives[0]).namelist())
@@ -150,14 +150,14 @@ def test_the_source_archive_holds_every_shipped_file(archives: tuple[Path, Path]
 
 @pytest.mark.slow
 def test_the_wheel_carries_the_version_of_the_package(archives: tuple[Path, Path]) -> None:
-    """There is one version: that of ``pipeline.__version__``."""
-    assert f"adscreen-{pipeline.__version__}-py3-none-any.whl" == archives[0].name
+    """There is one version: that of ``adscreen.__version__``."""
+    assert f"adscreen-{adscreen.__version__}-py3-none-any.whl" == archives[0].name
 
 
 @pytest.mark.slow
 def test_the_installed_package_is_not_the_source(command: Path, tmp_path: Path) -> None:
     """The environment of these tests imports the wheel, so they cannot pass by finding the source folder."""
-    done = _run([str(command.with_name("python")), "-c", "import pipeline; print(pipeline.__file__)"], tmp_path)
+    done = _run([str(command.with_name("python")), "-c", "import adscreen; print(adscreen.__file__)"], tmp_path)
     assert Path(done.stdout.strip()).is_relative_to(command.parents[1])
 
 

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from pipeline.progress import Progress, print_rows
+from adscreen.cli.printing import print_rows
+from adscreen.progress import Progress
 
 
 class Terminal(io.StringIO):

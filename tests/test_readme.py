@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from pipeline.cli import app
-from pipeline.report.pages import page_name
+from adscreen.cli import app
+from adscreen.report.recording.pages import page_name
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

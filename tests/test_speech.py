@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.ingest.text import read_text
-from pipeline.records import Sentence, Transcript, Utterance, View, Word
-from pipeline.speech import marks_pauses, participant_utterances, split_sentences
-from pipeline.words import split_text, tokenize
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.ingest.plain_text import read_text
+from adscreen.records import Sentence, Transcript, Utterance, View, Word
+from adscreen.speech import marks_pauses, participant_utterances, split_sentences
+from adscreen.words import split_text, tokenize
 
 
 def transcript_of(*utterances: Utterance) -> Transcript:

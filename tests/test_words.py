@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pipeline.words
-from pipeline.words import FILLERS, Token, split_text, tokenize
+import adscreen.words
+from adscreen.words import FILLERS, Token, split_text, tokenize
 
 SPEECHLIKE = st.text("abhimnotuILMST'’-_.,?!… 019é\u2060\u0301", max_size=40)
 PLAIN_WORD = st.text("abcdefghijklmnopqrstuvwxyzé", min_size=1, max_size=8)
@@ -23,7 +23,7 @@ def texts(line: str) -> list[str]:
 
 def test_the_examples_of_the_docstrings_run() -> None:
     """Every example in the module gives what it says."""
-    result = doctest.testmod(pipeline.words)
+    result = doctest.testmod(adscreen.words)
     assert (0, True) == (result.failed, result.attempted >= 2)
 
 

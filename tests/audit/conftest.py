@@ -11,16 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.audit.certificate import certify
-from pipeline.audit.reading import read_cohort
-from pipeline.evaluate.protocols import outer_splits
-from pipeline.evaluate.results import ADSCREEN, TFIDF, Evaluation, FoldResult, MetricRow
-from pipeline.evaluate.summary import Folds, shared_subjects, summarise_methods
-from pipeline.evaluate.tables import as_frame, predictions_frame
-from pipeline.manifest import read_manifest
-from pipeline.runs import new_run, write_csv, write_json
-from pipeline.settings import StudySettings
-from pipeline.table import TOKENS, FeatureTable
+from adscreen.audit.reading import read_cohort
+from adscreen.cohort import read_manifest
+from adscreen.estimator.study import StudySettings
+from adscreen.evaluate.certificate import certify
+from adscreen.evaluate.frames import as_frame, predictions_frame
+from adscreen.evaluate.protocols import outer_splits
+from adscreen.evaluate.results import ADSCREEN, TFIDF, Evaluation, FoldResult, MetricRow
+from adscreen.evaluate.summary import Folds, shared_subjects, summarise_methods
+from adscreen.extract.feature_table import TOKENS, FeatureTable
+from adscreen.studies.runs import new_run
+from adscreen.writing import write_csv, write_json
 
 Row = Mapping[str, Any]
 STUDY = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)

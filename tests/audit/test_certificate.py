@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.audit.certificate import certify, fitted_parts, predict_dealt_labels
-from pipeline.evaluate.results import ADSCREEN, Evaluation
-from pipeline.table import TOKENS, FeatureTable
+from adscreen.evaluate.certificate import certify, fitted_parts, predict_dealt_labels
+from adscreen.evaluate.results import ADSCREEN, Evaluation
+from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 Draw = Callable[[FeatureTable, Any], Evaluation]
 

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.audit.conventions import find_conventions
-from pipeline.audit.finding import Finding
-from pipeline.table import FeatureTable
+from adscreen.audit.conventions import find_conventions
+from adscreen.audit.finding import Finding
+from adscreen.extract.feature_table import FeatureTable
 
 Classes = Callable[..., FeatureTable]
 

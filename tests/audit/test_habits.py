@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audit.habits import HABITS, measure_habits, spelling_variants
-from pipeline.records import Event, Pause, Utterance, Word
+from adscreen.audit.habits import HABITS, measure_habits, spelling_variants
+from adscreen.records import Event, Pause, Utterance, Word
 
 
 def utterance(*words: Word | str, **fields: object) -> Utterance:

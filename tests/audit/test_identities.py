@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.audit.finding import Finding
-from pipeline.audit.identities import contradictions, find_identities, ids_with_visits, without_first_visit
-from pipeline.table import FeatureTable
+from adscreen.audit.finding import Finding
+from adscreen.audit.identities import contradictions, find_identities, ids_with_visits, without_first_visit
+from adscreen.extract.feature_table import FeatureTable
 
 
 def table_of(rows: Sequence[dict[str, Any]]) -> FeatureTable:

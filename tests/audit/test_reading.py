@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.audit import audit_cohort
-from pipeline.audit.reading import read_cohort
-from pipeline.manifest import read_manifest
-from pipeline.table import TOKENS, FeatureTable
+from adscreen.audit import audit_cohort
+from adscreen.audit.reading import read_cohort
+from adscreen.cohort import read_manifest
+from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 Reader = Callable[[Sequence[Mapping[str, Any]]], FeatureTable]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.audit.recomputed import check_figures, check_thresholds
-from pipeline.evaluate.results import ADSCREEN, Evaluation
-from pipeline.evaluate.tables import predictions_frame
-from pipeline.table import FeatureTable
+from adscreen.audit.recomputed import check_figures, check_thresholds
+from adscreen.evaluate.frames import predictions_frame
+from adscreen.evaluate.results import ADSCREEN, Evaluation
+from adscreen.extract.feature_table import FeatureTable
 
 
 def folds_of(thresholds: list[float]) -> pd.DataFrame:

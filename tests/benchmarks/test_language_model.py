@@ -21,7 +21,7 @@ from language_model import (
     wilson,
 )
 
-from pipeline.bilm.corpus import read_corpus
+from adscreen.bilm.corpus import read_corpus
 
 PROGRAMS = Path("/usr/lib/irstlm/bin")
 MARKS = ["<S>", "</S>", "<UNK>"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bilm.characters import (
+from adscreen.bilm.characters import (
     BEGIN_SENTENCE,
     BEGIN_WORD,
     BOUNDARY_BEGIN,

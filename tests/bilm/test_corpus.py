@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bilm.corpus import MAX_WORDS, Corpus, Source, choose_vocabulary, epoch_batches, read_corpus
-from pipeline.errors import InputError
+from adscreen.bilm.corpus import MAX_WORDS, Corpus, Source, choose_vocabulary, epoch_batches, read_corpus
+from adscreen.errors import InputError
 
 
 def sentences(corpus: Corpus, number: int = 0) -> list[list[str]]:

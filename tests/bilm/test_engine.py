@@ -20,12 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.bilm import engine
-from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
-from pipeline.bilm.engine import ROWS, BiLM, Reading, State, cut_batches, log_softmax_at
-from pipeline.bilm.files import BiLMFiles, Options, Softmax, cell_name, read_bilm, read_options, read_weights
-from pipeline.bundled import bundled
-from pipeline.errors import InputError
+from adscreen.bilm import engine
+from adscreen.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
+from adscreen.bilm.engine import ROWS, BiLM, Reading, State, cut_batches, log_softmax_at
+from adscreen.bilm.format import BiLMFiles, Options, Softmax, cell_name, read_bilm, read_options, read_weights
+from adscreen.bundled import bundled
+from adscreen.errors import InputError
 
 Words = Sequence[str]
 Floats = NDArray[np.float64]
@@ -259,8 +259,8 @@ def test_batches_of_the_bundled_biLM(speech_bilm: BiLM) -> None:
 DIGEST = """
 import hashlib, json, sys
 from pathlib import Path
-from pipeline.bilm.engine import BiLM
-from pipeline.bilm.files import read_bilm
+from adscreen.bilm.engine import BiLM
+from adscreen.bilm.format import read_bilm
 sentences = json.load(sys.stdin)
 total = hashlib.sha256()
 for reading in BiLM(read_bilm(Path(sys.argv[1]))).read(sentences, log_probabilities=True):

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.bilm.allennlp_engine import AllenNLPReader, find_allennlp
-from pipeline.bilm.engine import BiLM, Reading
-from pipeline.bilm.engines import EngineChoice, Reader, load_engine, threads_of_one
-from pipeline.bilm.files import read_bilm
-from pipeline.errors import InputError
+from adscreen.bilm.allennlp_engine import AllenNLPReader, find_allennlp
+from adscreen.bilm.engine import BiLM, Reading
+from adscreen.bilm.engines import EngineChoice, Reader, load_engine, threads_of_one
+from adscreen.bilm.format import read_bilm
+from adscreen.errors import InputError
 
 ENGINES = [
     "numpy",
@@ -128,7 +128,7 @@ def test_torch_equals_the_golden_states(fixture_folder: Path, shared: Path) -> N
     pytest.importorskip("torch")
     import torch
 
-    from pipeline.bilm.torch_engine import TorchReader
+    from adscreen.bilm.torch_engine import TorchReader
 
     reader = TorchReader(read_bilm(fixture_folder), device="cpu")
     batches = fixture_batches(shared)
@@ -230,7 +230,7 @@ def test_an_unknown_engine_is_one_line(tiny_bilm: Path) -> None:
 
 def test_torch_that_is_not_installed_is_one_line(tiny_bilm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what to install."""
-    monkeypatch.setattr("pipeline.bilm.engines.find_spec", lambda name: None)
+    monkeypatch.setattr("adscreen.bilm.engines.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"^--elmo-engine torch: needs PyTorch; pip install 'adscreen\[torch\]'$"):
         load_engine(tiny_bilm, EngineChoice("torch"))
 

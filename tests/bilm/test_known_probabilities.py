@@ -11,9 +11,9 @@ import h5py
 import numpy as np
 import pytest
 
-from pipeline.bilm import files
-from pipeline.bilm.engine import BiLM
-from pipeline.bilm.files import read_bilm, read_softmax
+from adscreen.bilm import format as bilm_format
+from adscreen.bilm.engine import BiLM
+from adscreen.bilm.format import read_bilm, read_softmax
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBABILITIES = {"<S>": 1 / 16, "</S>": 1 / 8, "<UNK>": 1 / 16, "yes": 1 / 2, "no": 1 / 4}
@@ -37,7 +37,7 @@ def test_perplexity_of_a_two_word_model_is_the_one_computed_by_hand(two_words: P
     """`yes no`: forward (1/2 1/4 1/8)^(-1/3) = 4; backward (1/4 1/2 1/16)^(-1/3) = 2^(7/3); joint 2^(13/6)."""
     text = tmp_path / "speech.txt"
     text.write_text("Yes no.\nNo maybe.\n")
-    command = [sys.executable, "-m", "pipeline", "perplexity", str(two_words), str(text), "--json"]
+    command = [sys.executable, "-m", "adscreen", "perplexity", str(two_words), str(text), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     first, second = json.loads(done.stdout)
     assert ["speech", 0, 2, 0] == [first[name] for name in ("recording_id", "sentence", "tokens", "out_of_vocabulary")]
@@ -53,7 +53,7 @@ def test_a_large_softmax_is_mapped_from_its_file(two_words: Path, monkeypatch: p
     """Float32 arrays above a bound are not copied into memory; what is read is the same."""
     sentences = [["yes", "no"], ["no"]]
     copied = BiLM(read_bilm(two_words)).read(sentences, log_probabilities=True)
-    monkeypatch.setattr(files, "MAPPED_BYTES", 0)
+    monkeypatch.setattr(bilm_format, "MAPPED_BYTES", 0)
     softmax = read_softmax(two_words / "softmax.hdf5", two_words / "vocabulary.txt", size=6)
     assert not softmax.weights.flags.owndata
     assert not softmax.weights.flags.writeable
@@ -67,7 +67,7 @@ def test_a_large_softmax_is_mapped_from_its_file(two_words: Path, monkeypatch: p
 
 def test_float16_arrays_are_never_mapped(tiny_bilm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has to be widened is copied."""
-    monkeypatch.setattr(files, "MAPPED_BYTES", 0)
+    monkeypatch.setattr(bilm_format, "MAPPED_BYTES", 0)
     softmax = read_bilm(tiny_bilm).softmax
     assert softmax is not None
     assert np.float32 == softmax.weights.dtype

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bilm.files import read_bilm
-from pipeline.bilm.published import (
+from adscreen.bilm.format import read_bilm
+from adscreen.bilm.published import (
     PublishedFile,
     PublishedModel,
     ask_size,
@@ -25,8 +25,8 @@ from pipeline.bilm.published import (
     read_registry,
     verify,
 )
-from pipeline.errors import InputError
-from pipeline.progress import Progress
+from adscreen.errors import InputError
+from adscreen.progress import Progress
 
 NAMES = ("options.json", "softmax.hdf5", "vocabulary.txt", "weights.hdf5")
 QUIET = Progress(shown=False)

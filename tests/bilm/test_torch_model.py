@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
-from pipeline.bilm.engine import BiLM
-from pipeline.bilm.files import BiLMFiles, Options, read_bilm, weight_shapes
+from adscreen.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, character_ids
+from adscreen.bilm.engine import BiLM
+from adscreen.bilm.format import BiLMFiles, Options, read_bilm, weight_shapes
 
 torch = pytest.importorskip("torch", reason="needs PyTorch")
 
-from pipeline.bilm.torch_model import TorchBiLM, _Layer  # noqa: E402
+from adscreen.bilm.torch_model import TorchBiLM, _Layer  # noqa: E402
 
 pytestmark = pytest.mark.torch
 

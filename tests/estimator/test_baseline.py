@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.estimator import baseline_estimator
-from pipeline.table import NOT_NUMBERS, TOKENS, FeatureTable
+from adscreen.estimator import baseline_estimator
+from adscreen.extract.feature_table import NOT_NUMBERS, TOKENS, FeatureTable
 
 
 def test_the_baseline_reads_words_alone(simulated_table: FeatureTable) -> None:

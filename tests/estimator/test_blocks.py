@@ -13,10 +13,10 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 
-from pipeline.estimator.blocks import ControlShare, Reduce, UnitBlock, build_columns, doc2vec_of
-from pipeline.settings import BLOCKS, PAIRED, MemberSettings
-from pipeline.table import TOKENS, FeatureTable
-from pipeline.tuning import with_vectors
+from adscreen.estimator.blocks import ControlShare, Reduce, UnitBlock, build_columns, doc2vec_of
+from adscreen.estimator.study import BLOCKS, PAIRED, MemberSettings
+from adscreen.estimator.tuning import with_vectors
+from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 EVERY = tuple(block for block in BLOCKS if block != PAIRED)
 SETTINGS = MemberSettings(EVERY, doc2vec_size=8, elmo_size=4)

@@ -10,7 +10,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from pipeline.estimator import Fusion, cross_fuse, fit_fusion
+from adscreen.estimator import Fusion, cross_fuse, fit_fusion
 
 
 def simulate(seed: int, *, n: int = 200) -> tuple[np.ndarray, np.ndarray]:

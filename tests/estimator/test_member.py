@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimator import build_member, member_logits
-from pipeline.estimator.member import CONSTANT, Member, member_terms, member_vocabulary
-from pipeline.settings import BOOSTING, CLASSIFIERS, PRESETS, MemberSettings
-from pipeline.table import FeatureTable
+from adscreen.estimator import build_member, member_logits
+from adscreen.estimator.member import CONSTANT, Member, member_terms, member_vocabulary
+from adscreen.estimator.study import BOOSTING, CLASSIFIERS, PRESETS, MemberSettings
+from adscreen.extract.feature_table import FeatureTable
 
 SIZES = {"doc2vec_size": 8, "elmo_size": 4}
 PAPER = MemberSettings(tuple(PRESETS["paper"].members[0].split("+")), doc2vec_dm=1, **SIZES)

@@ -11,9 +11,9 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from pipeline.estimator import Fusion, Stack, build_estimator, build_member, member_logits
-from pipeline.settings import PRESETS, MemberSettings
-from pipeline.table import FeatureTable
+from adscreen.estimator import Fusion, Stack, build_estimator, build_member, member_logits
+from adscreen.estimator.study import PRESETS, MemberSettings
+from adscreen.extract.feature_table import FeatureTable
 
 MEMBERS = [MemberSettings(tuple(name.split("+")), doc2vec_size=8, elmo_size=4) for name in PRESETS["adscreen"].members]
 FUSION = Fusion(centres=(0.1, 0.2, -0.3, 0.0, 0.4), weights=(3.0, 0.5, 0.25, 0.1, 0.6), intercept=-0.7)

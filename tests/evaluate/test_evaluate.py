@@ -14,19 +14,18 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from sklearn.pipeline import Pipeline
 
-from pipeline.errors import InputError
-from pipeline.estimator import Stack, build_estimator
-from pipeline.evaluate import ADSCREEN, TFIDF, Evaluation, evaluate, shortcuts
-from pipeline.evaluate import folds as folds_module
-from pipeline.evaluate.protocols import outer_splits
-from pipeline.evaluate.results import MAJORITY, METHODS
-from pipeline.evaluate.tables import evaluation_frames, predictions_frame
-from pipeline.extract import ExtractSettings, extract_cohort
-from pipeline.manifest import read_manifest
-from pipeline.model import _dump
-from pipeline.settings import StudySettings
-from pipeline.simulate import simulate_cohort
-from pipeline.table import (
+from adscreen.cohort import read_manifest
+from adscreen.errors import InputError
+from adscreen.estimator import Stack, build_estimator
+from adscreen.estimator.study import StudySettings
+from adscreen.estimator.tuning import Tuned, tune
+from adscreen.evaluate import ADSCREEN, TFIDF, Evaluation, evaluate, shortcuts
+from adscreen.evaluate import folds as folds_module
+from adscreen.evaluate.frames import evaluation_frames, predictions_frame
+from adscreen.evaluate.protocols import outer_splits
+from adscreen.evaluate.results import MAJORITY, METHODS
+from adscreen.extract.extraction import ExtractSettings, extract_cohort
+from adscreen.extract.feature_table import (
     INTERVIEWER_TOKENS,
     NOT_NUMBERS,
     SENTENCE_WORDS,
@@ -36,7 +35,8 @@ from pipeline.table import (
     FeatureTable,
     Fold,
 )
-from pipeline.tuning import Tuned, tune
+from adscreen.model.screening_model import _dump
+from adscreen.simulate import simulate_cohort
 
 
 @dataclass

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.features.coherence import (
+from adscreen.features.coherence import (
     least_neighbour,
     mean_neighbour,
     mean_to,

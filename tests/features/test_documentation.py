@@ -6,17 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.features import FEATURES, SET_VERSION
-from pipeline.features.documentation import EXAMPLE, document_features
-from pipeline.features.information_units import find_mentions, first_places
-from pipeline.features.tasks import parse_task
+from adscreen.features import FEATURES, SET_VERSION
+from adscreen.features.documentation import EXAMPLE, document_features
+from adscreen.features.information_units import find_mentions, first_places
+from adscreen.features.tasks import parse_task
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "features.md"
 
 
 def test_the_page_is_that_of_the_code() -> None:
     """Fails when a feature changed and the page was not generated anew."""
-    assert document_features() == PAGE.read_text(encoding="utf-8"), "run python -m pipeline.features docs/features.md"
+    assert document_features() == PAGE.read_text(encoding="utf-8"), "run python -m adscreen.features docs/features.md"
 
 
 def test_every_feature_has_a_row() -> None:
@@ -39,6 +39,6 @@ def test_the_example_task_file_works() -> None:
 
 
 def test_the_command_writes_the_page(tmp_path: Path) -> None:
-    """``python -m pipeline.features FILE``."""
-    subprocess.run([sys.executable, "-m", "pipeline.features", str(tmp_path / "page.md")], check=True)
+    """``python -m adscreen.features FILE``."""
+    subprocess.run([sys.executable, "-m", "adscreen.features", str(tmp_path / "page.md")], check=True)
     assert document_features() == (tmp_path / "page.md").read_text(encoding="utf-8")

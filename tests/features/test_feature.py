@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from pipeline.features import Feature, prepare_speech
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.records import Transcript
+from adscreen.features import Feature, prepare_speech
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.records import Transcript
 
 
 def transcript(*lines: str, source_format: str = "chat") -> Transcript:

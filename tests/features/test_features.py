@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.features import FEATURES, compute_features, feature_dictionary, missing_reason, prepare_speech
-from pipeline.ingest import read_transcript
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.records import Transcript
+from adscreen.errors import InputError
+from adscreen.features import FEATURES, compute_features, feature_dictionary, missing_reason, prepare_speech
+from adscreen.ingest import read_transcript
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.records import Transcript
 
 SHORT = "the boy is on the stool ."
 LONG = "the boy is up on the stool and he wants a cookie for the girl who is there below him with her hand up high ."

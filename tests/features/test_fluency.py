@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import compute_features, prepare_speech
-from pipeline.features.fluency import FLUENCY
-from pipeline.ingest import read_transcript
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.records import Pause, Transcript, Utterance, Word
+from adscreen.features import compute_features, prepare_speech
+from adscreen.features.fluency import FLUENCY
+from adscreen.ingest import read_transcript
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.records import Pause, Transcript, Utterance, Word
 
 LINES = (
     "&-uh the boy [/] boy (.) is &+st on <the stool> [//] the chair +...",  # 10 words

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from pipeline.features.information_units import (
+from adscreen.features.information_units import (
     Mention,
     find_mentions,
     first_places,
@@ -17,7 +17,7 @@ from pipeline.features.information_units import (
     repeats_per_unit,
     share_mentioned,
 )
-from pipeline.features.tasks import Task, bundled_tasks, parse_task
+from adscreen.features.tasks import Task, bundled_tasks, parse_task
 
 (COOKIE_THEFT,) = bundled_tasks()
 WORDS = "the boy girl mother is falling stool water and sink cookie kitchen over running that she it's".split()

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wordfreq import zipf_frequency
 
-import pipeline.features.lexical
-from pipeline.features import compute_features, prepare_speech
-from pipeline.features.lexical import (
+import adscreen.features.lexical
+from adscreen.features import compute_features, prepare_speech
+from adscreen.features.lexical import (
     EMPTY_WORDS,
     LEXICAL,
     PRONOUNS,
@@ -34,9 +34,9 @@ from pipeline.features.lexical import (
     type_count,
     zipf_frequencies,
 )
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.parser import ParsedSentence, ParsedWord, Parser
-from pipeline.records import Transcript
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.parser import ParsedSentence, ParsedWord, Parser
+from adscreen.records import Transcript
 
 WORDS = st.lists(st.sampled_from("the boy it it's thing he'll stool a i've zzqx ça don't".split()), min_size=1)
 TWELVE = "the boy it is the boy it is on the stool there".split()
@@ -50,7 +50,7 @@ def transcript(*lines: str) -> Transcript:
 
 def test_the_examples_of_the_docstrings_run() -> None:
     """Every example in the module gives what it says."""
-    result = doctest.testmod(pipeline.features.lexical)
+    result = doctest.testmod(adscreen.features.lexical)
     assert (0, True) == (result.failed, result.attempted >= 1)
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.features import missing_reason, prepare_speech
-from pipeline.features.coherence import Vectors
-from pipeline.features.semantic import SEMANTIC
-from pipeline.features.tasks import parse_task
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.records import Transcript
+from adscreen.features import missing_reason, prepare_speech
+from adscreen.features.coherence import Vectors
+from adscreen.features.semantic import SEMANTIC
+from adscreen.features.tasks import parse_task
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.records import Transcript
 
 FIRST = (
     "the boy is standing on the stool .",  # boy 1, stool 6

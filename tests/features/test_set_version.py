@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.features import FEATURES, SET_VERSION, feature_dictionary, prepare_speech
-from pipeline.features.tasks import bundled_tasks
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.parser import ParsedSentence, ParsedWord, Parser, load_parser
-from pipeline.records import Transcript
+from adscreen.features import FEATURES, SET_VERSION, feature_dictionary, prepare_speech
+from adscreen.features.tasks import bundled_tasks
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.parser import ParsedSentence, ParsedWord, Parser, load_parser
+from adscreen.records import Transcript
 
 GOLDEN = Path(__file__).parent / "golden" / "feature_set.json"
 TEXTS = (

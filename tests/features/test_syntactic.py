@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.features import FEATURES, prepare_speech
-from pipeline.features.syntactic import SYNTACTIC, clause_heads, depth_of
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.parser import ParsedSentence, ParsedWord, Parser, load_parser
-from pipeline.records import Transcript
+from adscreen.features import FEATURES, prepare_speech
+from adscreen.features.syntactic import SYNTACTIC, clause_heads, depth_of
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.parser import ParsedSentence, ParsedWord, Parser, load_parser
+from adscreen.records import Transcript
 
 
 def tree(*rows: str) -> ParsedSentence:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.captions import read_captions
-from pipeline.ingest.conversation import Conversation
+from adscreen.ingest.captions import read_captions
+from adscreen.ingest.conversation import Conversation
 
 
 def read(text: str) -> Conversation:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.ingest.chat import join_lines, read_chat
-from pipeline.records import Diagnostic
+from adscreen.errors import InputError
+from adscreen.ingest.chat import join_lines, read_chat
+from adscreen.records import Diagnostic
 
 HEAD = """@UTF8
 @Begin

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.ingest.conversation import Conversation, choose_participant
-from pipeline.records import Utterance, Word
+from adscreen.errors import InputError
+from adscreen.ingest.conversation import Conversation, choose_participant
+from adscreen.records import Utterance, Word
 
 
 def talk(*turns: tuple[str, str, int]) -> Conversation:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.ingest import read_transcript
-from pipeline.ingest.document import read_document
+from adscreen.errors import InputError
+from adscreen.ingest import read_transcript
+from adscreen.ingest.document import read_document
 
 OFFICE = "word/document.xml"
 

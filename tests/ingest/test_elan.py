@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.ingest.conversation import Conversation
-from pipeline.ingest.elan import read_elan
+from adscreen.errors import InputError
+from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.elan import read_elan
 
 KINDS = """
 <LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="speech"/>

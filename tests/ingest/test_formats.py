@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.ingest import read_transcript
-from pipeline.ingest.recognisers import read_recogniser
-from pipeline.records import Transcript
+from adscreen.errors import InputError
+from adscreen.ingest import read_transcript
+from adscreen.ingest.recognisers import read_recogniser
+from adscreen.records import Transcript
 
 # Words are tokens: the six and six [PII] of the call are redactions, not words, and Google's 1,766 pieces hold three
 # hyphenated words.

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.loops import COPIES, LONGEST, WORDS, find_loops, flag_loops
-from pipeline.ingest.segments import Segment, converse, untimed
-from pipeline.records import Utterance, Word
+from adscreen.ingest.loops import COPIES, LONGEST, WORDS, find_loops, flag_loops
+from adscreen.ingest.segments import Segment, converse, untimed
+from adscreen.records import Utterance, Word
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.ingest.tokens import TERMINATORS
-from pipeline.records import Event, Pause, Transcript, Utterance, Word
-from pipeline.speech import split_sentences
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.ingest.tokens import TERMINATORS
+from adscreen.records import Event, Pause, Transcript, Utterance, Word
+from adscreen.speech import split_sentences
 
 CASES_FILE = Path(__file__).resolve().parents[3] / "shared" / "CHAT_CASES.toml"
 CASES = tomllib.loads(CASES_FILE.read_text(encoding="utf-8"))["case"] if CASES_FILE.is_file() else []

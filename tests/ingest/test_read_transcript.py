@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.ingest import read_transcript
-from pipeline.records import Transcript
+from adscreen.errors import InputError
+from adscreen.ingest import read_transcript
+from adscreen.records import Transcript
 
 CHAT = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tPAR Participant, INV Investigator\n" + "".join(
     f"@ID:\teng|c|{code}|||||{role}|||\n" for code, role in (("PAR", "Participant"), ("INV", "Investigator"))

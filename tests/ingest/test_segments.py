@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.conversation import Conversation
-from pipeline.ingest.segments import PAUSE_MS, Layout, Piece, Segment, converse, milliseconds, untimed
-from pipeline.records import Pause, Utterance
+from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.segments import PAUSE_MS, Layout, Piece, Segment, converse, milliseconds, untimed
+from adscreen.records import Pause, Utterance
 
 
 def said(speaker: str, text: str, start: int | None = None, end: int | None = None) -> Segment:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.ingest.source import read_source
+from adscreen.errors import InputError
+from adscreen.ingest.source import read_source
 
 SENTENCE = "Le garçon est tombé."
 

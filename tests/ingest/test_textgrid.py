@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.ingest.conversation import Conversation
-from pipeline.ingest.textgrid import BREAK_MS, read_textgrid
+from adscreen.errors import InputError
+from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.textgrid import BREAK_MS, read_textgrid
 
 Interval = tuple[float, float, str]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.word_form import is_omission, read_word
+from adscreen.ingest.word_form import is_omission, read_word
 
 
 @pytest.mark.parametrize(

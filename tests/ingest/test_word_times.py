@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.chat import read_chat
-from pipeline.ingest.main_line import parse_main_line
-from pipeline.ingest.word_times import with_word_times
-from pipeline.records import Utterance
+from adscreen.ingest.chat import read_chat
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.ingest.word_times import with_word_times
+from adscreen.records import Utterance
 
 
 def utterance(line: str) -> Utterance:

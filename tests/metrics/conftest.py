@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipeline.metrics import Predictions
+from adscreen.metrics import Predictions
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from pipeline.metrics import Predictions, bootstrap_weights, difference, estimate, interval_of, resample
-from pipeline.metrics.measures import basic_measures
+from adscreen.metrics import Predictions, bootstrap_weights, difference, estimate, interval_of, resample
+from adscreen.metrics.measures import basic_measures
 
 Make = Callable[..., Predictions]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.metrics import Predictions, calibration_curve, recalibrate
+from adscreen.metrics import Predictions, calibration_curve, recalibrate
 
 Make = Callable[..., Predictions]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.metrics import Predictions, confusion, net_benefit, predictive_values
-from pipeline.metrics.measures import BASIC, MEASURES, basic_measures, measure
+from adscreen.metrics import Predictions, confusion, net_benefit, predictive_values
+from adscreen.metrics.measures import BASIC, MEASURES, basic_measures, measure
 
 Make = Callable[..., Predictions]
 

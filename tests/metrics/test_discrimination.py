@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from pipeline.metrics import Predictions, roc_curve, weighted_auc, weighted_average_precision
-from pipeline.metrics.measures import basic_measures
+from adscreen.metrics import Predictions, roc_curve, weighted_auc, weighted_average_precision
+from adscreen.metrics.measures import basic_measures
 
 Make = Callable[..., Predictions]
 LABELLED_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.metrics import Predictions, bootstrap_weights, estimate, measure, net_benefit, resample
+from adscreen.metrics import Predictions, bootstrap_weights, estimate, measure, net_benefit, resample
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden" / "golden.json").read_text(encoding="utf-8"))
 CASES, SCORES = np.array(GOLDEN["labels"]), np.array(GOLDEN["probabilities"])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipeline.metrics import Predictions, by_subject
+from adscreen.metrics import Predictions, by_subject
 
 Make = Callable[..., Predictions]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.metrics import ThresholdRule, sensitive_threshold, youden_threshold
+from adscreen.metrics import ThresholdRule, sensitive_threshold, youden_threshold
 
 LABELLED_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
     lambda pairs: len({case for _, case in pairs}) == 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.parser import ROOT, ParsedSentence, ParsedWord
-from pipeline.parser.accuracy import measure_accuracy
+from adscreen.parser import ROOT, ParsedSentence, ParsedWord
+from adscreen.parser.accuracy import measure_accuracy
 
 GOLD = ParsedSentence(
     (

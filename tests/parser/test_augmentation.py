@@ -8,9 +8,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.parser import ROOT, ParsedSentence, ParsedWord
-from pipeline.parser.augmentation import as_transcribed, augment, fill, fold_case, repeat_words, speak
-from pipeline.parser.treebank import find_part, read_treebank
+from adscreen.parser import ROOT, ParsedSentence, ParsedWord
+from adscreen.parser.augmentation import as_transcribed, augment, fill, fold_case, repeat_words, speak
+from adscreen.parser.treebank import find_part, read_treebank
 
 BOY = ParsedSentence(
     (
@@ -39,7 +39,7 @@ def is_tree(sentence: ParsedSentence) -> bool:
 
 
 def test_speech_is_lower_case_without_punctuation() -> None:
-    """Only letter case and punctuation go; spelling becomes that of pipeline.words."""
+    """Only letter case and punctuation go; spelling becomes that of adscreen.words."""
     assert "the boy fell at 5 p.m. !".split() == [word.text for word in fold_case(BOY)]
     assert "the boy fell at 5 p.m.".split() == [word.text for word in speak(BOY)]
     assert "the boy fell at 5 pm".split() == [word.text for word in SPOKEN]

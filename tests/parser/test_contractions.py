@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parser.contractions import split_contraction
-from pipeline.parser.treebank import find_part, read_treebank
+from adscreen.parser.contractions import split_contraction
+from adscreen.parser.treebank import find_part, read_treebank
 
 
 @pytest.mark.parametrize(

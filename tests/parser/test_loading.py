@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import spacy
 
-from pipeline.bundled import bundled
-from pipeline.errors import InputError
-from pipeline.parser import load_parser
-from pipeline.parser import loading as parser_loading
-from pipeline.parser.loading import BUNDLED_PARSER, digest_folder, write_sums
+from adscreen.bundled import bundled
+from adscreen.errors import InputError
+from adscreen.parser import load_parser
+from adscreen.parser import loading as parser_loading
+from adscreen.parser.loading import BUNDLED_PARSER, digest_folder, write_sums
 
 SENTENCES = ["she's washing the dishes".split(), "the stool is tipping over".split()]
 

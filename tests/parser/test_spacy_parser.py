@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ingest import read_transcript
-from pipeline.parser import ROOT, ParsedSentence, Parser, load_parser
-from pipeline.parser.accuracy import measure_accuracy
-from pipeline.parser.augmentation import fold_case, speak
-from pipeline.parser.treebank import find_part, read_treebank
-from pipeline.speech import split_sentences
+from adscreen.ingest import read_transcript
+from adscreen.parser import ROOT, ParsedSentence, Parser, load_parser
+from adscreen.parser.accuracy import measure_accuracy
+from adscreen.parser.augmentation import fold_case, speak
+from adscreen.parser.treebank import find_part, read_treebank
+from adscreen.speech import split_sentences
 
 WORDS = st.lists(
     st.sampled_from("the a boy's girl she isn't is falling wash dishes on uh well I'm cannot zyxq 5".split())
@@ -87,7 +87,7 @@ def test_long_utterances_are_parsed(parser: Parser) -> None:
 @pytest.mark.slow
 def test_hash_seeds_move_nothing() -> None:
     """Two processes with other hash seeds give the same trees."""
-    code = 'from pipeline.parser import load_parser; print(load_parser().parse(["she\'s washing the dishes".split()]))'
+    code = 'from adscreen.parser import load_parser; print(load_parser().parse(["she\'s washing the dishes".split()]))'
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],

@@ -11,11 +11,11 @@ from random import Random
 import numpy as np
 import pytest
 
-from pipeline.parser import load_parser
-from pipeline.parser.loading import digest_folder
-from pipeline.parser.training import TrainingSettings, draw_batches, learning_rates, lower_words, train_parser
-from pipeline.parser.treebank import find_part, read_treebank
-from pipeline.parser.vectors import train_vectors
+from adscreen.parser import load_parser
+from adscreen.parser.loading import digest_folder
+from adscreen.parser.training import TrainingSettings, draw_batches, learning_rates, lower_words, train_parser
+from adscreen.parser.treebank import find_part, read_treebank
+from adscreen.parser.vectors import train_vectors
 
 SENTENCE = """1\tThe\tthe\tDET\tDT\tPronType=Art\t2\tdet\t_\t_
 2\t{noun}\t{noun}\tNOUN\tNN\t_\t3\tnsubj\t_\t_

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.parser import ROOT, ParsedSentence, ParsedWord
-from pipeline.parser.treebank import find_part, leave_out, put_in, read_treebank
+from adscreen.errors import InputError
+from adscreen.parser import ROOT, ParsedSentence, ParsedWord
+from adscreen.parser.treebank import find_part, leave_out, put_in, read_treebank
 
 CONLLU = """# text = Don't fall!
 1-2\tDon't\t_\t_\t_\t_\t_\t_\t_\t_

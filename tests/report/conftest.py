@@ -1,117 +1,18 @@
-"""A report to change at will, and a reader of the pages made from it."""
+"""A reader of pages, and the browser that shows them."""
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 
-from pipeline.report.chromium import NAMES, find_chromium
-from pipeline.report.contents import (
-    Contribution,
-    RecordingReport,
-    ReportFeature,
-    ReportSentence,
-    ReportWord,
-    ScoreRow,
-)
+from adscreen.report.chromium import NAMES, find_chromium
 
 VOID = frozenset("meta br hr img input link".split())
 BLOCKS = frozenset("p h1 h2 h3 li dt dd tr th td div section table caption label option".split())
-MODEL: dict[str, Any] = {
-    "threshold": 0.4613,
-    "inner_auc": 0.893,
-    "settings": {"doc2vec.weight": 0.812, "doc2vec.C": 0.01, "elmo.weight": 0.0},
-    "recordings": {"control": 104, "case": 121},
-    "subjects": {"control": 54, "case": 66},
-    "subject_key": "the-key-of-the-digests",
-    "subject_digests": ["d1gest-of-a-subject"],
-    "provenance": {"adscreen": "0.0.7", "bilm": "speech-bilm", "bilm_digest": "9b1c", "view": "spoken"},
-}
-SCORE = ScoreRow(
-    recording_id="S012_2",
-    subject_id="S012",
-    visit="2",
-    result="screen_positive",
-    reason="",
-    probability=0.714,
-    probability_low=0.58,
-    probability_high=0.803,
-    threshold=0.4613,
-    words=11,
-    sentences=2,
-    perplexity=84.26,
-    in_training=False,
-    model_digest="4e5f6a7b8c9d",
-)
-SENTENCES = (
-    ReportSentence(
-        index=0,
-        words=(
-            ReportWord("the", "repeated"),
-            ReportWord("boy", "repeated"),
-            ReportWord("the", "word"),
-            ReportWord("boy", "word"),
-            ReportWord("uh", "filler"),
-            ReportWord("fallin", "word", target="falling"),
-        ),
-        perplexity=184.4,
-        out_of_vocabulary=1,
-        shade=0.75,
-        start_ms=67_200,
-    ),
-    ReportSentence(
-        index=1,
-        words=(
-            ReportWord("she", "retraced"),
-            ReportWord("wa", "fragment"),
-            ReportWord("he", "word"),
-            ReportWord("takes", "word"),
-            ReportWord("flimp", "nonword"),
-        ),
-        perplexity=42.04,
-        out_of_vocabulary=0,
-        shade=0.0,
-    ),
-)
-FEATURES = (
-    ReportFeature("lexical.mattr", "lexical", "ratio", "mean over windows", 0.61249, 0.7, 0.8, 0.9),
-    ReportFeature("lexical.honore_r", "lexical", "index", "100 ln N", 1600.4, 1400.0, 1900.0, 2500.0),
-    ReportFeature("fluency.fillers", "fluency", "per 100 words", "fillers", 9.09, 0.0, 2.0, 5.0),
-    ReportFeature(
-        "fluency.pauses", "fluency", "per 100 words", "pauses", math.nan, 0.0, 2.0, 5.0, "plain text marks no pauses"
-    ),
-)
-REPORT = RecordingReport(
-    score=SCORE,
-    positive_label="case",
-    negative_label="control",
-    sentences=SENTENCES,
-    features=FEATURES,
-    intercept=-0.1,
-    contributions=(Contribution("elmo", -0.2), Contribution("lexical", 0.31), Contribution("perplexity", 0.9)),
-    warnings=("The transcript marks no pauses.",),
-    model=MODEL,
-    task="cookie",
-    source_digest="31ac",
-)
-
-
-@pytest.fixture(scope="session")
-def make_report() -> Callable[..., RecordingReport]:
-    """Return a function that makes a report; its keywords change fields of the report, else of its score."""
-
-    def make(**changes: Any) -> RecordingReport:
-        own = RecordingReport.__dataclass_fields__
-        of_score = {name: changes.pop(name) for name in list(changes) if name not in own}
-        return replace(REPORT, score=replace(SCORE, **of_score), **changes)
-
-    return make
 
 
 @dataclass(repr=False, eq=False)

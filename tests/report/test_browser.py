@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.report.chromium import Chromium
-from pipeline.report.contents import RecordingReport, ReportSentence, ReportWord
-from pipeline.report.pages import page_name, write_reports
-from pipeline.report.pdf import print_pdf
+from adscreen.report.chromium import Chromium
+from adscreen.report.pdf import print_pdf
+from adscreen.report.recording.pages import page_name, write_reports
+from adscreen.score.results import RecordingReport, ReportSentence, ReportWord
 
 pytestmark = pytest.mark.browser
 
@@ -115,10 +115,10 @@ def axe() -> str:
 @pytest.fixture(scope="module")
 def scored(model_folder: Path, simulated: Path, tiny_bilm: Path) -> list[RecordingReport]:
     """Reports of held-out recordings by a real small model, with sentence effects."""
-    from pipeline.extract import ExtractSettings
-    from pipeline.manifest import read_manifest
-    from pipeline.model import load_model
-    from pipeline.score import ScoreOptions, score_recordings
+    from adscreen.cohort import read_manifest
+    from adscreen.extract.extraction import ExtractSettings
+    from adscreen.model.screening_model import load_model
+    from adscreen.score.scoring import ScoreOptions, score_recordings
 
     recordings = read_manifest(simulated / "held_out.csv").recordings
     options = ScoreOptions(prevalence=0.1, sentence_effects=True, allow_out_of_scope=True)
@@ -271,7 +271,7 @@ class TestIndex:
 
     def test_ten_thousand_rows(self, tab: Tab, tmp_path: Path, make_report: Make) -> None:
         """Fifty are in the page at a time; sorting, searching and turning reach all of them."""
-        from pipeline.report.pages import render_index
+        from adscreen.report.recording.pages import render_index
 
         score = make_report().score
         rows = [

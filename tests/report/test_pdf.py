@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.report.chromium import Chromium, find_chromium
-from pipeline.report.contents import RecordingReport
-from pipeline.report.pages import render_recording
-from pipeline.report.pdf import print_pdf
+from adscreen.errors import InputError
+from adscreen.report.chromium import Chromium, find_chromium
+from adscreen.report.pdf import print_pdf
+from adscreen.report.recording.pages import render_recording
+from adscreen.score.results import RecordingReport
 
 
 @pytest.fixture

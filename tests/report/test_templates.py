@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-import pipeline.report
-from pipeline.report.contents import RecordingReport
-from pipeline.report.pages import render_index, render_recording
+import adscreen.report
+from adscreen.report.recording.pages import render_index, render_recording
+from adscreen.score.results import RecordingReport
 
-TEMPLATES = Path(pipeline.report.__file__).parent / "templates"
+TEMPLATES = Path(adscreen.report.__file__).parent / "templates"
 CSS = (TEMPLATES / "page.css").read_text(encoding="utf-8")
 NAN = math.nan
 UNSCORED: dict[str, Any] = dict.fromkeys(("probability", "probability_low", "probability_high", "perplexity"), NAN)

@@ -18,8 +18,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bilm.engines import EngineChoice, load_engine
-from pipeline.bilm.files import Options, weight_shapes
+from adscreen.bilm.engines import EngineChoice, load_engine
+from adscreen.bilm.format import Options, weight_shapes
 
 HERE = Path(__file__).resolve().parent
 PUBLISHED = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.features.information_units import find_mentions
-from pipeline.features.tasks import CATEGORIES, bundled_tasks
+from adscreen.features.information_units import find_mentions
+from adscreen.features.tasks import CATEGORIES, bundled_tasks
 
 (TASK,) = bundled_tasks()
 ACTIONS = {unit.name for unit in TASK.units if unit.category == "action"}

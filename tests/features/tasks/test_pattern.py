@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pipeline.features.tasks.pattern
-from pipeline.features.tasks.pattern import Term, parse_pattern, parse_term, without_clitic
+import adscreen.features.tasks.pattern
+from adscreen.features.tasks.pattern import Term, parse_pattern, parse_term, without_clitic
 
 SETS = {"boy": ("boy", "little_brother"), "girl": ("girl",), "fall": ("fall*", "tip*_over", "fell")}
 ACTORS = parse_term("@boy|@girl|he", SETS)
@@ -23,7 +23,7 @@ def found(pattern: str, utterance: str) -> int | None:
 
 def test_the_examples_of_the_docstrings_run() -> None:
     """Every example in the module gives what it says."""
-    result = doctest.testmod(pipeline.features.tasks.pattern)
+    result = doctest.testmod(adscreen.features.tasks.pattern)
     assert (0, True) == (result.failed, result.attempted >= 2)
 
 

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipeline.audit.certificate import certify
-from pipeline.evaluate import evaluate
-from pipeline.evaluate.description import describe_cohort, describe_flow
-from pipeline.evaluate.tables import cohort_frames, evaluation_frames, predictions_frame
-from pipeline.manifest import read_manifest
-from pipeline.report.evaluation.assemble import assemble_report
-from pipeline.settings import StudySettings
-from pipeline.table import FeatureTable
+from adscreen.cohort import read_manifest
+from adscreen.estimator.study import StudySettings
+from adscreen.evaluate import evaluate
+from adscreen.evaluate.certificate import certify
+from adscreen.evaluate.description import describe_cohort, describe_flow
+from adscreen.evaluate.frames import cohort_frames, evaluation_frames, predictions_frame
+from adscreen.extract.feature_table import FeatureTable
+from adscreen.report.evaluation.assemble import assemble_report
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from pipeline.evaluate.results import ADSCREEN
-from pipeline.metrics import Predictions, bootstrap_weights
-from pipeline.metrics.discrimination import auc_within_folds
-from pipeline.report.evaluation.checklist import fill_checklist
-from pipeline.report.evaluation.conclusions import caution, conclude, main_protocol
-from pipeline.report.evaluation.contents import Interval
-from pipeline.report.evaluation.repeats import Repeats, auc_gap
-from pipeline.report.evaluation.summary import interval, predictive_values
-from pipeline.runs import as_json
-from pipeline.schemas import schemas
+from adscreen.evaluate.results import ADSCREEN
+from adscreen.metrics import Predictions, bootstrap_weights
+from adscreen.metrics.discrimination import auc_within_folds
+from adscreen.report.evaluation.checklist import fill_checklist
+from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol
+from adscreen.report.evaluation.contents import Interval
+from adscreen.report.evaluation.protocol_results import interval, predictive_values
+from adscreen.report.evaluation.repeats import Repeats, auc_gap
+from adscreen.studies.schemas import schemas
+from adscreen.writing import as_json
 
 
 def stated(ran: SimpleNamespace, protocol: str, method: str, measure: str, level: str = "recording") -> pd.Series:
@@ -200,5 +200,5 @@ def test_what_items_need_can_be_held() -> None:
     """No item waits for something that no run ever holds."""
     import tomllib
 
-    content = tomllib.loads(files("pipeline.report.evaluation").joinpath("tripod.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads(files("adscreen.report.evaluation").joinpath("tripod.toml").read_text(encoding="utf-8"))
     assert {"site", "subgroups", "learning", "external"} == {one["needs"] for one in content["item"] if "needs" in one}

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.report.evaluation.contents import Interval, LearningPoint
-from pipeline.report.evaluation.figures import Scale, draw_decisions, draw_learning, draw_roc, scale_of_areas
-from pipeline.report.evaluation.page import render_report, write_report
+from adscreen.report.evaluation.contents import Interval, LearningPoint
+from adscreen.report.evaluation.figures import Scale, draw_decisions, draw_learning, draw_roc, scale_of_areas
+from adscreen.report.evaluation.page import render_report, write_report
 
 SECTIONS = ("summary", "verdict", "performance", "flow", "cohort", "detail", "certificate", "limits", "tripod")
 

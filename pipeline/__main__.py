@@ -1,5 +1,0 @@
-"""``python -m pipeline`` is ``adscreen``."""
-
-from pipeline.cli import main
-
-main()

@@ -1,0 +1,5 @@
+"""``python -m adscreen`` is ``adscreen``."""
+
+from adscreen.cli import main
+
+main()

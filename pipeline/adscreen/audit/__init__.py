@@ -1,0 +1,29 @@
+"""A cohort's table, or a finished evaluation -> findings: leakage, duplicates, shortcuts. No transcript text in any."""
+
+from __future__ import annotations
+
+from adscreen.audit.composition import describe_composition
+from adscreen.audit.confounds import find_shortcuts
+from adscreen.audit.duplicates import find_duplicates
+from adscreen.audit.finding import Finding, in_order
+from adscreen.audit.identities import find_identities
+from adscreen.audit.reading import read_cohort
+from adscreen.audit.recorded import audit_run
+from adscreen.extract.feature_table import FeatureTable
+
+__all__ = ["Finding", "audit_cohort", "audit_run", "read_cohort"]
+
+
+def audit_cohort(table: FeatureTable, *, positive: str | None) -> list[Finding]:
+    """Return what is notable in a cohort, errors first. The table is that of ``read_cohort``.
+
+    Without ``positive`` (the label that is the case) nothing that depends on labels is examined.
+    """
+    return in_order(
+        [
+            *find_duplicates(table),
+            *find_identities(table),
+            *find_shortcuts(table, positive=positive),
+            *describe_composition(table, positive=positive),
+        ]
+    )

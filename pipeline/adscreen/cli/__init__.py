@@ -1,0 +1,68 @@
+"""The command line: each command parses, makes one library call, and turns a typed error into one line.
+
+Everything heavy is imported inside the commands, so that ``--help`` and usage errors answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from adscreen.cli import (  # noqa: F401
+    cohort_commands,
+    language_model_commands,
+    model_commands,
+    score_commands,
+    setup_commands,
+)
+from adscreen.cli.app import app
+from adscreen.errors import InputError
+from adscreen.version import __version__
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line; exit 0 on success, 2 on bad input, 130 when interrupted, 1 on a fault of our own."""
+    try:
+        status = app(prog_name="adscreen", standalone_mode=False)
+    except InputError as error:
+        _fail(str(error))
+    except typer.TyperException as error:
+        _fail(_usage_line(error))
+    except (typer.Abort, KeyboardInterrupt):
+        status = _INTERRUPTED
+    if status == _INTERRUPTED:  # as Typer answers Ctrl-C
+        _fail("interrupted", status=_INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage_line(error: Any) -> str:
+    """Return a usage error as one line that names the command's help."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    return f"{' '.join(message.split()).rstrip('.')}; see {context.command_path if context else 'adscreen'} --help"
+
+
+def _fail(line: str, *, status: int = 2) -> NoReturn:
+    print(f"adscreen: {' '.join(line.split())}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"adscreen {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())

@@ -1,0 +1,205 @@
+"""Commands on a cohort: simulate, manifest, ingest, features, audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from adscreen.cli.app import app
+from adscreen.cli.options import (
+    AllenNLPOpt,
+    BilmOpt,
+    CacheOpt,
+    EngineOpt,
+    ForceOpt,
+    JobsOpt,
+    JsonOpt,
+    LayerOpt,
+    ManifestArg,
+    OutArg,
+    PoolingOpt,
+    PositiveOpt,
+    QuietOpt,
+    SeedOpt,
+    SpacyModelOpt,
+    TaskFileOpt,
+    WhereOpt,
+    engine_choice,
+    print_json,
+    print_table,
+    say,
+    show_progress,
+)
+from adscreen.errors import InputError
+
+
+@app.command()
+def simulate(
+    out: OutArg,
+    subjects: Annotated[int, typer.Option(min=4, help="Number of subjects, half of them cases.")] = 40,
+    visits: Annotated[int, typer.Option(min=1, help="Visits a subject, at most.")] = 2,
+    effect: Annotated[float, typer.Option(min=0.0, help="Strength of the signs in cases; 0 for none.")] = 1.0,
+    seed: SeedOpt = None,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Write a SYNTHETIC cohort of picture descriptions: CHAT files and manifest.csv.
+
+    Example: adscreen simulate cohort --subjects 60 --visits 2 --seed 1
+    """
+    from adscreen.simulate import simulate_cohort
+    from adscreen.studies.runs import new_run
+
+    settings = {"subjects": subjects, "visits": visits, "effect": effect, "seed": seed or 0}
+    with new_run(out, force=force, command="simulate", settings=settings) as folder:
+        simulate_cohort(folder, subjects=subjects, visits=visits, seed=seed or 0, effect=effect)
+    say(quiet, f"Wrote {out / 'manifest.csv'}")
+
+
+@app.command()
+def manifest(
+    folder: Annotated[Path, typer.Argument(help="Corpus folder, a .zip of one, or a table.", show_default=False)],
+    layout: Annotated[str, typer.Option(help="pitt, adress, folder or table.")],
+    pattern: Annotated[
+        str | None, typer.Option(help="For `folder`: what paths match, with (?P<subject>...) and other columns.")
+    ] = None,
+    one_person: Annotated[
+        bool, typer.Option("--one-person", help="For `pitt`: a number under Control and Dementia is one person.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write [FOLDER/manifest.csv].")] = None,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Build a manifest from a corpus folder.
+
+    Example: adscreen manifest Pitt --layout pitt
+    """
+    from adscreen.cohort import build_manifest
+    from adscreen.writing import write_csv
+
+    if layout not in ("pitt", "adress", "folder", "table"):
+        raise InputError(f"unknown layout {layout!r}", where="--layout", remedy="use pitt, adress, folder or table")
+    path = out or (folder.parent if folder.is_file() else folder) / "manifest.csv"
+    if path.exists() and not force:
+        raise InputError("already exists", where=str(path), remedy="name another with --out, or add --force")
+    if not path.parent.is_dir():
+        raise InputError("no such folder", where=str(path.parent), remedy="make it, or name another file with --out")
+    frame = build_manifest(
+        folder,
+        layout,  # type: ignore[arg-type]
+        pattern=pattern,
+        one_person=one_person,
+        relative_to=path.parent,
+    )
+    write_csv(frame, path)
+    if shared := frame.attrs["in_both_groups"]:
+        treated = "taken for one person each" if one_person else "kept apart; if one person each, add --one-person"
+        say(quiet, f"{len(shared)} subject numbers stand under Control and Dementia: {treated}")
+    say(quiet, f"Wrote {path}: {len(frame)} recordings of {frame['subject_id'].nunique()} subjects")
+
+
+@app.command()
+def ingest(
+    manifest: ManifestArg,
+    out: OutArg,
+    where: WhereOpt = None,
+    participant: Annotated[
+        str | None, typer.Option(help="Speaker to read where manifest and file do not tell: a label, or `longest`.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
+    jobs: JobsOpt = 1,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Read every transcript; write transcripts.jsonl, ingest.csv (what was kept, dropped and why) and flow.csv.
+
+    Example: adscreen ingest manifest.csv transcripts --jobs 2
+    """
+    from adscreen.cohort import read_manifest
+    from adscreen.ingest.whole_cohort import ingest_cohort, require_clean, start_readers
+    from adscreen.studies.runs import new_run
+
+    settings = {"manifest": manifest, "where": where, "participant": participant, "strict": strict}
+    with (
+        start_readers(jobs) as readers,
+        new_run(out, force=force, command="ingest", settings=settings) as folder,
+        show_progress(quiet) as progress,
+    ):
+        cohort = read_manifest(manifest, where=where)
+        advance = progress.task("Reading", len(cohort.recordings))
+        done = ingest_cohort(cohort, folder, readers=readers, participant=participant, progress=advance)
+        if strict:
+            require_clean(done, where=str(manifest))
+    say(quiet, f"Wrote {out / 'transcripts.jsonl'}: {done.read} read, {done.unreadable} unreadable")
+
+
+@app.command()
+def features(
+    manifest: ManifestArg,
+    out: OutArg,
+    bilm: BilmOpt = None,
+    layer: LayerOpt = "mean",
+    pooling: PoolingOpt = "mean",
+    spacy_model: SpacyModelOpt = "bundled",
+    task_file: TaskFileOpt = None,
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
+    cache: CacheOpt = None,
+    where: WhereOpt = None,
+    jobs: JobsOpt = 1,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Compute features.parquet, sentences.parquet and dictionary.json; nothing is fitted to the cohort.
+
+    Example: adscreen features manifest.csv features --jobs 2
+    """
+    from adscreen.cohort import read_manifest
+    from adscreen.studies.feature_run import extract_settings, read_table, write_table
+    from adscreen.studies.runs import new_run
+
+    cohort = read_manifest(manifest, where=where)
+    extract = extract_settings(
+        bilm,
+        layer=layer,
+        pooling=pooling,
+        parser=spacy_model,
+        task_files=task_file or (),
+        engine=engine_choice(elmo_engine, allennlp_python),
+        cache=cache,
+    )
+    settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling}
+    settings["parser"] = spacy_model
+    settings |= {"engine": elmo_engine, "tasks": {task.name: task.digest for task in extract.tasks}}
+    with (
+        new_run(out, force=force, command="features", settings=settings) as folder,
+        show_progress(quiet) as progress,
+    ):
+        table = read_table(cohort, extract, jobs=jobs, progress=progress)
+        write_table(table, folder)
+    say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
+
+
+@app.command()
+def audit(
+    path: Annotated[Path, typer.Argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
+    positive: PositiveOpt = None,
+    where: WhereOpt = None,
+    jobs: JobsOpt = 1,
+    quiet: QuietOpt = False,
+    json: JsonOpt = False,
+) -> None:
+    """Look for leakage, duplicates and shortcuts in a cohort or a finished evaluation.
+
+    Example: adscreen audit manifest.csv
+    """
+    from adscreen.studies.audit_run import run_audit
+
+    with show_progress(quiet) as progress:
+        findings = run_audit(path, positive=positive, where=where, jobs=jobs, progress=progress)
+    if json:
+        print_json(findings)
+    elif not quiet:
+        print_table(findings)

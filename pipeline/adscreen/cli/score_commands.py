@@ -1,0 +1,124 @@
+"""Commands that score: score, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adscreen.cli.app import app
+from adscreen.cli.options import (
+    AllenNLPOpt,
+    BilmOpt,
+    CacheOpt,
+    EngineOpt,
+    ForceOpt,
+    JobsOpt,
+    JsonOpt,
+    OutArg,
+    QuietOpt,
+    WhereOpt,
+    engine_choice,
+    print_json,
+    print_table,
+    say,
+    show_progress,
+)
+
+
+@app.command()
+def score(
+    model_dir: Annotated[Path, typer.Argument(help="Model folder.", show_default=False)],
+    inputs: Annotated[list[Path], typer.Argument(help="A manifest, transcripts or folders.", show_default=False)],
+    out: OutArg,
+    where: WhereOpt = None,
+    bilm: BilmOpt = None,
+    spacy_model: Annotated[
+        str | None, typer.Option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
+    ] = None,
+    elmo_engine: EngineOpt = "numpy",
+    allennlp_python: AllenNLPOpt = None,
+    min_words: Annotated[int | None, typer.Option(min=1, help="Fewest words scored [as in training].")] = None,
+    prevalence: Annotated[
+        float | None, typer.Option(help="Share of cases among those screened, for what a result means: 0.08.")
+    ] = None,
+    sentence_effects: Annotated[
+        bool,
+        typer.Option(
+            "--sentence-effects", help="Score each recording without each sentence too (several times the time)."
+        ),
+    ] = False,
+    pages: Annotated[
+        bool, typer.Option("--pages/--no-pages", help="Write pages now, or later with `adscreen report`.")
+    ] = True,
+    allow_training_subjects: Annotated[
+        bool, typer.Option("--allow-training-subjects", help="Score subjects of the training data too, marked.")
+    ] = False,
+    allow_out_of_scope: Annotated[
+        bool, typer.Option("--allow-out-of-scope", help="Score recordings unlike those of training too, marked.")
+    ] = False,
+    cache: CacheOpt = None,
+    jobs: JobsOpt = 1,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+    json: JsonOpt = False,
+) -> None:
+    """Score a held-out cohort: one row a recording (CSV, Parquet, JSON), and its pages.
+
+    Example: adscreen score model held_out.csv scores
+    """
+    from adscreen.score.scoring import ScoreOptions
+    from adscreen.studies.scoring_run import run_scoring
+
+    options = ScoreOptions(
+        minimum_words=min_words,
+        prevalence=prevalence,
+        sentence_effects=sentence_effects,
+        allow_training_subjects=allow_training_subjects,
+        allow_out_of_scope=allow_out_of_scope,
+    )
+
+    with show_progress(quiet) as progress:
+        counts = run_scoring(
+            model_dir,
+            inputs,
+            out,
+            where=where,
+            bilm=bilm,
+            parser=spacy_model,
+            engine=engine_choice(elmo_engine, allennlp_python),
+            cache=cache,
+            options=options,
+            pages=pages,
+            jobs=jobs,
+            force=force,
+            progress=progress,
+        )
+    if json:
+        print_json(counts)
+    elif not quiet:
+        print_table(counts)
+        print(f"Scores:  {out / 'scores.csv'}")
+        print(
+            f"Reports: open {out / 'report' / 'index.html'} in a browser"
+            if pages
+            else f"Reports: adscreen report {out}"
+        )
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder that `adscreen score` wrote.", show_default=False)],
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each page to a PDF too (Chromium or WeasyPrint).")] = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Write the pages of a scoring run anew from its stored reports.
+
+    Example: adscreen report scores --pdf
+    """
+    from adscreen.studies.scoring_run import rebuild_pages
+
+    with show_progress(quiet) as progress:
+        index = rebuild_pages(run, pdf=pdf, progress=progress)
+    say(quiet, f"Reports: open {index} in a browser")

@@ -1,0 +1,60 @@
+"""Commands about the installation: demo, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adscreen.cli.app import app
+from adscreen.cli.options import (
+    ForceOpt,
+    JobsOpt,
+    JsonOpt,
+    QuietOpt,
+    SeedOpt,
+    print_json,
+    print_table,
+    show_progress,
+)
+from adscreen.errors import InputError
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("reports/demo"),
+    jobs: JobsOpt = 2,
+    seed: SeedOpt = None,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+) -> None:
+    """Simulate a cohort, evaluate, train, score a held-out cohort and write reports; needs no input.
+
+    Example: adscreen demo
+    """
+    from adscreen.studies.demo import run_demo
+    from adscreen.studies.evaluation_run import show_metrics
+
+    with show_progress(quiet) as progress:
+        found = run_demo(out, jobs=jobs, seed=seed or 0, force=force, progress=progress)
+    if not quiet:
+        print("SYNTHETIC data: the figures say nothing about people.")
+        print_table(show_metrics(found.metrics))
+        print(f"Scores:  {found.scores}\nReports: open {found.index} in a browser")
+
+
+@app.command()
+def doctor(json: JsonOpt = False) -> None:
+    """Say what is installed, what is missing, and how to mend it.
+
+    Example: adscreen doctor
+    """
+    from dataclasses import asdict
+
+    from adscreen.doctor import examine
+
+    checks = [asdict(check) for check in examine()]
+    print_json(checks) if json else print_table(checks)
+    if any(check["status"] == "missing" for check in checks):
+        raise InputError("something adscreen needs is missing", where="doctor", remedy="see the table above")

@@ -1,0 +1,92 @@
+"""A condition on the columns of a manifest -> the recordings that meet it.
+
+The condition is a pandas query, checked against a list of allowed syntax before pandas sees it: comparisons, ``and``,
+``or``, ``not``, ``in``, column names, constants and ``+ - * /``. It can call nothing and reach nothing but the table.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from adscreen.cohort.cohort import Cohort, Recording
+from adscreen.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas
+
+_COLUMNS = tuple(field.name for field in fields(Recording) if field.name not in ("row", "transcript", "extra"))
+_OPTION = "--where"
+_REMEDY = "write a condition such as 'mmse >= 20' or \"site in ['ES', 'IS']\""
+_ALLOWED = (
+    *(ast.Expression, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple),
+    *(ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.UAdd, ast.USub),
+    *(ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn),
+    *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.BitAnd, ast.BitOr),
+)
+
+
+def select(cohort: Cohort, where: str) -> Cohort:
+    """Return the cohort with only the recordings that meet ``where``; a missing value meets no ``==``, ``<`` or ``in``.
+
+    Raises InputError where the condition is malformed, names an unknown column or leaves no recording.
+    """
+    frame = cohort.frame(_COLUMNS)
+    _check(where, frame)
+    met = _meets(frame, where)
+    kept = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if meets)
+    if not kept:
+        raise InputError(f"none of the {len(frame)} rows of {cohort.path.name} meets the condition", where=_OPTION)
+    left_out = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if not meets)
+    return Cohort(cohort.path, kept, (*cohort.left_out, *left_out))
+
+
+def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:
+    """Evaluate the condition on each row."""
+    import pandas as pd
+
+    try:
+        met: object = frame.eval(where, engine="python")
+    except (TypeError, ValueError, NameError, AttributeError, ArithmeticError, NotImplementedError, RecursionError):
+        met = None
+    if not isinstance(met, pd.Series) or met.dtype.kind != "b":
+        raise InputError("not a condition on the columns", where=_OPTION, remedy=_REMEDY)
+    return [bool(value) for value in met]
+
+
+def _check(where: str, frame: pandas.DataFrame) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)
+            nodes = list(ast.walk(ast.parse(where.strip(), mode="eval")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise InputError("cannot be understood", where=_OPTION, remedy=_REMEDY) from None
+    given = [column for column in frame.columns if frame[column].notna().any()]
+    for node in nodes:
+        if not isinstance(node, _ALLOWED) or (isinstance(node, ast.Constant) and not _is_plain(node.value)):
+            raise InputError(f"may not hold a {type(node).__name__.lower()}", where=_OPTION, remedy=_REMEDY)
+        if isinstance(node, ast.Name) and node.id not in given:
+            found = ", ".join(given)
+            what = f"no column {node.id!r} with values; columns: {found}"
+            raise InputError(what, where=_OPTION, remedy="correct the name")
+    for node in nodes:
+        if isinstance(node, ast.Compare):
+            _check_types(node, frame)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (int, float)) or (isinstance(value, str) and "`" not in value)
+
+
+def _check_types(comparison: ast.Compare, frame: pandas.DataFrame) -> None:
+    """Refuse to compare text with numbers, which pandas answers with "no row"."""
+    sides = [comparison.left, *comparison.comparators]
+    leaves = [leaf for side in sides for leaf in (side.elts if isinstance(side, (ast.List, ast.Tuple)) else [side])]
+    named = [leaf.id for leaf in leaves if isinstance(leaf, ast.Name)]
+    is_text = {name: frame[name].dtype != float for name in named}
+    is_text |= {repr(leaf.value): isinstance(leaf.value, str) for leaf in leaves if isinstance(leaf, ast.Constant)}
+    if len(set(is_text.values())) > 1:
+        kinds = ", ".join(f"{name} is {'text' if text else 'a number'}" for name, text in is_text.items())
+        raise InputError(f"compares text with a number: {kinds}", where=_OPTION, remedy="put quotes around text only")

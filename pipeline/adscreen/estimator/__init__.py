@@ -1,0 +1,35 @@
+"""Feature-table inputs -> probability of the positive label: the whole of what is learned from a cohort.
+
+``blocks`` describe a recording; a ``member`` is a classifier on some blocks; ``stack`` weighs the members' log-odds by
+how well each did on recordings it had not seen (``fusion``). Everything is fitted by ``fit`` alone, on the rows given,
+so that fitting inside a fold is fitting on that fold's training rows. The paper's pipeline (Li, arXiv 2510.14332) is
+one member on all blocks.
+
+``head`` learns p(word | context) from vectors that join Doc2Vec's and ELMo's; ``hybrid_perplexity`` turns it into
+features of a recording that were never scored by a head that saw the speaker; ``paired`` compares the speech of cases
+with that of controls.
+"""
+
+from adscreen.estimator.baseline import baseline_estimator
+from adscreen.estimator.blocks import doc2vec_of
+from adscreen.estimator.fusion import Fusion, cross_fuse, fit_fusion
+from adscreen.estimator.head import HybridHead
+from adscreen.estimator.hybrid_perplexity import HybridPerplexity
+from adscreen.estimator.member import build_member, member_logits
+from adscreen.estimator.paired import PairedPerplexity
+from adscreen.estimator.stack import Stack, build_estimator
+
+__all__ = [
+    "Fusion",
+    "HybridHead",
+    "HybridPerplexity",
+    "PairedPerplexity",
+    "Stack",
+    "baseline_estimator",
+    "build_estimator",
+    "build_member",
+    "cross_fuse",
+    "doc2vec_of",
+    "fit_fusion",
+    "member_logits",
+]

@@ -1,0 +1,151 @@
+"""One outer fold -> what each method predicts of its test rows, having learned from its training rows alone.
+
+Under ``paper`` Doc2Vec is fitted on all recordings, as the paper describes (Li, arXiv 2510.14332), and inner folds are
+by recording: that protocol leaks, and is there to show by how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from adscreen.estimator import Stack, doc2vec_of
+from adscreen.estimator.study import DOC2VEC, StudySettings
+from adscreen.estimator.tuning import (
+    Doc2VecKey,
+    Tuned,
+    Vectors,
+    doc2vec_key,
+    doc2vecs_of,
+    positive_probability,
+    tune,
+    with_vectors,
+)
+from adscreen.evaluate.results import ADSCREEN, TFIDF, FoldResult
+from adscreen.evaluate.shortcuts import Shortcut
+from adscreen.extract.feature_table import TOKENS, FeatureTable, Fold
+from adscreen.metrics import Predictions
+from adscreen.metrics.calibration import squared_errors
+from adscreen.metrics.measures import basic_measures
+
+
+@dataclass(frozen=True)
+class FoldTask:
+    """What a fold needs besides the table: its place, its rows, and Doc2Vec vectors of all rows under ``paper``."""
+
+    repeat: int
+    fold: int
+    training: NDArray[np.intp]
+    test: NDArray[np.intp]
+    vectors: Vectors | None = None
+
+
+def all_vectors(table: FeatureTable, study: StudySettings) -> dict[Doc2VecKey, NDArray[np.float32]]:
+    """Return Doc2Vec vectors fitted on all recordings, test ones too: the paper's protocol."""
+    tokens = table.inputs[TOKENS]
+    unique = doc2vecs_of([settings for of_member in study.candidates() for settings in of_member])
+    return {
+        key: doc2vec_of(settings, seed=study.seed).fit(tokens).transform(tokens) for key, settings in unique.items()
+    }
+
+
+def run_fold(
+    table: FeatureTable, study: StudySettings, positive: str, task: FoldTask, shortcuts: Sequence[str]
+) -> list[FoldResult]:
+    """Tune and fit adscreen and the shortcuts on the training rows; predict the test rows."""
+    train_table = table.rows(task.training)
+    seed = study.seed + task.repeat
+    make_inner = train_table.random_folds if task.vectors else train_table.folds
+    inner = make_inner(study.inner_folds, positive=positive, seed=seed)
+    ours = _run_adscreen(table, train_table, study, positive, task, inner)
+    others = [
+        _run_shortcut(Shortcut(name, table, positive=positive, seed=seed, rule=study.threshold_rule), task, inner)
+        for name in shortcuts
+    ]
+    return [ours, *others]
+
+
+def _run_adscreen(
+    table: FeatureTable,
+    train_table: FeatureTable,
+    study: StudySettings,
+    positive: str,
+    task: FoldTask,
+    inner: list[Fold],
+) -> FoldResult:
+    vectors = task.vectors
+    own = {key: rows[task.training] for key, rows in vectors.items()} if vectors else None
+    tuned = tune(
+        train_table,
+        study.candidates(),
+        positive=positive,
+        inner=inner,
+        seed=study.seed,
+        vectors=own,
+        rule=study.threshold_rule,
+    )
+    inputs = _chosen_vectors(table.inputs, tuned, vectors) if vectors else table.inputs
+    estimator = tuned.build(seed=study.seed, doc2vec_known=vectors is not None)
+    cases = train_table.cases(positive)
+    estimator.fit(inputs.iloc[task.training], cases)
+    seen = positive_probability(estimator, inputs.iloc[task.training])
+    return FoldResult(
+        method=ADSCREEN,
+        repeat=task.repeat,
+        fold=task.fold,
+        training=task.training,
+        rows=task.test,
+        probabilities=positive_probability(estimator, inputs.iloc[task.test]),
+        threshold=tuned.threshold,
+        settings=tuned.settings,
+        apparent=apparent_measures(seen, cases, threshold=tuned.threshold),
+        families=family_contributions(estimator, inputs.iloc[task.test]),
+    )
+
+
+def _chosen_vectors(inputs: pd.DataFrame, tuned: Tuned, vectors: Vectors) -> pd.DataFrame:
+    """Return inputs with the vectors of the chosen Doc2Vec, where a member reads one."""
+    chosen = next((member for member in tuned.members if DOC2VEC in member.blocks), None)
+    return with_vectors(inputs, vectors[doc2vec_key(chosen)]) if chosen else inputs
+
+
+def _run_shortcut(shortcut: Shortcut, task: FoldTask, inner: list[Fold]) -> FoldResult:
+    threshold = shortcut.threshold(task.training, inner)
+    fitted = shortcut.fit(task.training)
+    apparent = {}
+    if shortcut.method == TFIDF:
+        seen = shortcut.predict(task.training, fitted)
+        apparent = apparent_measures(seen, shortcut.cases[task.training], threshold=threshold)
+    return FoldResult(
+        method=shortcut.method,
+        repeat=task.repeat,
+        fold=task.fold,
+        training=task.training,
+        rows=task.test,
+        probabilities=shortcut.predict(task.test, fitted),
+        threshold=threshold,
+        settings={"C": 1.0},
+        apparent=apparent,
+    )
+
+
+def apparent_measures(
+    probabilities: NDArray[np.float64], cases: NDArray[np.int64], *, threshold: float
+) -> dict[str, float]:
+    """Return measures on the rows that were learned from: what they promise, not what they hold."""
+    rows = np.arange(len(cases))
+    seen = Predictions(rows, np.zeros_like(rows), probabilities, np.full(len(rows), threshold))
+    once = np.ones((1, len(rows)))
+    measured = basic_measures(seen, cases, once) | {"brier": squared_errors(seen, cases, once)}
+    return {name: float(value[0]) for name, value in measured.items()}
+
+
+def family_contributions(estimator: Stack, inputs: pd.DataFrame) -> dict[str, float]:
+    """Return the mean absolute contribution of each family to the log-odds of these recordings."""
+    terms = estimator.contributions(inputs)
+    families = [name for name in terms[0] if name != "intercept"]
+    return {family: float(np.mean([abs(of_row[family]) for of_row in terms])) for family in families}

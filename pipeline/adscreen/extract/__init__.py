@@ -1,0 +1,1 @@
+"""Cohort -> FeatureTable: one row per recording, holding only values that no cohort data was fitted to."""

@@ -1,0 +1,218 @@
+"""Speech -> fluency features: fillers, fragments, repeats, retracings, pauses, and how utterances end.
+
+Rates are per 100 words of the spoken view, as clinical studies report them (Fraser et al. 2016; CHAT manual for the
+marks). Plain text marks no silences, so there pause rates are NaN, not 0. Where words have times, a silence of
+250 ms or more between two words is a pause (adscreen.ingest.segments).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from adscreen.features.feature import Feature, Speech, nothing
+from adscreen.records import Pause, Terminator, Utterance
+
+LONG_PAUSE_SECONDS = 2.0
+NO_PAUSES = "the transcript marks no pauses"
+NO_TIMES = "the transcript has no times"
+
+
+def filler_count(utterance: Utterance) -> int:
+    """Return the number of filled pauses (uh, um)."""
+    return sum(word.kind == "filler" for word in utterance.words)
+
+
+def fragment_count(utterance: Utterance) -> int:
+    """Return the number of words broken off."""
+    return sum(word.kind == "fragment" for word in utterance.words)
+
+
+def repetition_count(utterance: Utterance) -> int:
+    """Return how often words were said again unchanged (a stretch counts once)."""
+    return utterance.repetitions
+
+
+def retracing_count(utterance: Utterance) -> int:
+    """Return how often words were given up and corrected (a stretch counts once)."""
+    return utterance.retracings
+
+
+def pause_rate(speech: Speech) -> float:
+    """Return silent pauses per 100 spoken words; NaN where the format cannot mark them."""
+    return _rate_of_pauses(speech, lambda pause: True)
+
+
+def long_pause_rate(speech: Speech) -> float:
+    """Return long pauses per 100 spoken words: marked ``(...)``, or of more than 2 s; NaN where none can be marked."""
+    return _rate_of_pauses(speech, is_long)
+
+
+def is_long(pause: Pause) -> bool:
+    """Tell whether a pause is marked as long or lasts more than 2 s, as Yuan et al. 2021 read CHAT's marks."""
+    return pause.length == "long" or (pause.seconds or 0.0) > LONG_PAUSE_SECONDS
+
+
+def _rate_of_pauses(speech: Speech, counts: Callable[[Pause], bool]) -> float:
+    if not speech.marks_pauses:
+        return math.nan
+    pauses = (pause for utterance in speech.utterances for pause in utterance.pauses)
+    return 100 * sum(map(counts, pauses)) / len(speech.spoken)
+
+
+def pause_length(speech: Speech) -> float:
+    """Return the mean seconds of the pauses whose time is known; NaN where none is."""
+    seconds = [pause.seconds for own in speech.utterances for pause in own.pauses if pause.seconds is not None]
+    return math.fsum(seconds) / len(seconds) if seconds else math.nan
+
+
+def pause_share(speech: Speech) -> float:
+    """Return the share of the time of utterances that is pauses between their words.
+
+    NaN without times, or where such a pause has none.
+    """
+    timed = [utterance for utterance in speech.utterances if duration_ms(utterance)]
+    pauses = [pause.seconds for own in timed for pause in own.pauses if 0 < pause.before < len(own.words)]
+    if not timed or not speech.marks_pauses or None in pauses:
+        return math.nan
+    total = sum(map(duration_ms, timed)) / 1000
+    return math.fsum(seconds for seconds in pauses if seconds is not None) / total
+
+
+def lacks_pauses(speech: Speech) -> str:
+    """Return that the format cannot mark pauses; empty where it can."""
+    return "" if speech.marks_pauses else NO_PAUSES
+
+
+def duration_ms(utterance: Utterance) -> int:
+    """Return how long an utterance takes, 0 where its beginning or end is not known."""
+    if utterance.start_ms is None or utterance.end_ms is None:
+        return 0
+    return max(0, utterance.end_ms - utterance.start_ms)
+
+
+def speech_rate(speech: Speech) -> float:
+    """Return words per minute over the time the participant's utterances take, pauses in them included."""
+    durations = [duration_ms(utterance) for utterance in speech.utterances]
+    words = sum(len(said) for said, taken in zip(_said(speech), durations, strict=True) if taken)
+    return 60_000 * words / sum(durations) if sum(durations) else math.nan
+
+
+def words_per_utterance(speech: Speech) -> float:
+    """Return the mean number of spoken words of utterances that hold words."""
+    lengths = [len(said) for said in _said(speech) if said]
+    return sum(lengths) / len(lengths) if lengths else math.nan
+
+
+def _said(speech: Speech) -> list[tuple[str, ...]]:
+    """Return the spoken words of every utterance."""
+    return [sentence.tokens for sentence in speech.sentences("spoken")]
+
+
+def share_ending(speech: Speech, terminator: Terminator) -> float:
+    """Return the share of utterances with a terminator."""
+    endings = [utterance.terminator for utterance in speech.utterances if utterance.words]
+    return endings.count(terminator) / len(endings) if endings else math.nan
+
+
+def _per_100_words(name: str, formula: str, count: Callable[[Utterance], int], source: str = "CHAT manual") -> Feature:
+    def of_speech(speech: Speech) -> float:
+        return 100 * sum(count(utterance) for utterance in speech.utterances) / len(speech.spoken)
+
+    return Feature(
+        family="fluency",
+        name=name,
+        unit="per 100 words",
+        formula=f"100 {formula} / spoken words",
+        view="spoken",
+        minimum=10,
+        source=source,
+        compute=of_speech,
+    )
+
+
+def _of_speech(
+    name: str,
+    unit: str,
+    formula: str,
+    compute: Callable[[Speech], float],
+    *,
+    undefined: str = "no utterance has a word",
+    lacks: Callable[[Speech], str] = nothing,
+    source: str = "CHAT manual",
+) -> Feature:
+    return Feature(
+        family="fluency",
+        name=name,
+        unit=unit,
+        formula=formula,
+        view="spoken",
+        minimum=10,
+        source=source,
+        compute=compute,
+        undefined=undefined,
+        lacks=lacks,
+    )
+
+
+FLUENCY = (
+    _per_100_words("fillers", "filled pauses", filler_count),
+    _per_100_words("fragments", "words broken off", fragment_count),
+    _per_100_words("repetitions", "repetitions [/]", repetition_count),
+    _per_100_words("retracings", "retracings [//] [///] [/-]", retracing_count),
+    _per_100_words("unintelligible", "unintelligible stretches", lambda utterance: utterance.unintelligible),
+    _of_speech(
+        "pauses",
+        "per 100 words",
+        "100 silent pauses marked / spoken words",
+        pause_rate,
+        undefined=NO_PAUSES,
+        source="CHAT manual",
+    ),
+    _of_speech(
+        "long_pauses",
+        "per 100 words",
+        f"100 pauses marked (...) or of more than {LONG_PAUSE_SECONDS:g} s / spoken words",
+        long_pause_rate,
+        undefined=NO_PAUSES,
+        source="Yuan et al. 2021",
+    ),
+    _of_speech(
+        "pause_length",
+        "seconds",
+        "mean seconds of the pauses with a time",
+        pause_length,
+        undefined="no pause has a time",
+        source="Pistono et al. 2016",
+    ),
+    _of_speech(
+        "pause_time_share",
+        "ratio",
+        "seconds of pauses between words of utterances with times / seconds of these utterances",
+        pause_share,
+        undefined="the transcript has no times, or marks a pause without its time",
+        lacks=lacks_pauses,
+        source="Pistono et al. 2016",
+    ),
+    _of_speech(
+        "speech_rate",
+        "words per minute",
+        "spoken words / time of utterances",
+        speech_rate,
+        undefined=NO_TIMES,
+    ),
+    _of_speech("words_per_utterance", "words", "mean spoken words of an utterance", words_per_utterance),
+    _of_speech(
+        "trailing_off_share",
+        "ratio",
+        "utterances that trail off / utterances",
+        lambda speech: share_ending(speech, "trailing_off"),
+    ),
+    _of_speech(
+        "interrupted_share",
+        "ratio",
+        "utterances broken off / utterances",
+        lambda speech: share_ending(speech, "interrupted"),
+    ),
+    _of_speech("question_share", "ratio", "questions / utterances", lambda speech: share_ending(speech, "question")),
+)

@@ -1,0 +1,223 @@
+"""Speech -> semantic features: which information units are told, when and how often, and how sentences hang together.
+
+Information units are those of the task file that the transcript's ``task`` names (Croisile et al. 1996; Yorkston &
+Beukelman 1980 for units a minute); they are read in the fluent view. Coherence reads the sentences that the biLM read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from adscreen.features.coherence import (
+    LEAST_SENTENCES,
+    LEAST_WORDS,
+    Vectors,
+    least_neighbour,
+    mean_neighbour,
+    mean_to,
+    neighbour_gain,
+)
+from adscreen.features.feature import Feature, Speech
+from adscreen.features.fluency import duration_ms
+from adscreen.features.information_units import (
+    LEAST_ORDERED,
+    first_places,
+    order_of_mention,
+    repeats_per_unit,
+    share_mentioned,
+)
+from adscreen.features.tasks import CATEGORIES, Task
+
+CROISILE, YORKSTON = "Croisile et al. 1996", "Yorkston & Beukelman 1980"
+FOLTZ, BEDI = "Foltz et al. 1998", "Bedi et al. 2015"
+
+
+def unit_count(speech: Speech) -> float:
+    """Return the number of units mentioned."""
+    return float(len(first_places(speech.mentions)))
+
+
+def units_per_minute(speech: Speech) -> float:
+    """Return units mentioned in utterances with times, per minute of these; NaN without times."""
+    durations = [duration_ms(utterance) for utterance in speech.utterances]
+    told = {mention.unit for mention in speech.mentions if durations[mention.sentence]}
+    milliseconds = sum(durations)
+    return 60_000 * len(told) / milliseconds if milliseconds else math.nan
+
+
+def first_place(speech: Speech) -> float:
+    """Return the share of the words spoken before any unit is mentioned; NaN where none is."""
+    places = first_places(speech.mentions).values()
+    return min(places) / len(speech.fluent) if places else math.nan
+
+
+def mean_place(speech: Speech) -> float:
+    """Return the mean over units mentioned of the share of words spoken before the first mention; NaN without any."""
+    places = first_places(speech.mentions).values()
+    return math.fsum(places) / len(places) / len(speech.fluent) if places else math.nan
+
+
+def lacks_units(speech: Speech) -> str:
+    """Return what is missing for units to be counted; empty where nothing is."""
+    if speech.task_name is None:
+        return "the transcript names no task"
+    return "" if speech.task else "no task file for this task"
+
+
+def _units(
+    name: str,
+    unit: str,
+    formula: str,
+    compute: Callable[[Speech, Task], float],
+    *,
+    undefined: str = "",
+    source: str = CROISILE,
+) -> Feature:
+    def of_speech(speech: Speech) -> float:
+        return compute(speech, speech.task) if speech.task else math.nan
+
+    return Feature(
+        family="semantic",
+        name=name,
+        unit=unit,
+        formula=formula,
+        view="fluent",
+        minimum=10,
+        source=source,
+        compute=of_speech,
+        undefined=undefined,
+        lacks=lacks_units,
+    )
+
+
+def _category_share(category: str) -> Feature:
+    return _units(
+        f"{category}_units_share",
+        "ratio",
+        f"units of category {category} mentioned / units of category {category}",
+        lambda speech, task: share_mentioned(speech.mentions, task, category=category),
+        undefined=f"the task file has no {category}",
+    )
+
+
+def _coherence(
+    name: str,
+    formula: str,
+    compute: Callable[[Vectors], float],
+    *,
+    sentences: int = 2,
+    source: str = FOLTZ,
+) -> Feature:
+    def of_speech(speech: Speech) -> float:
+        return math.nan if speech.vectors is None else compute(speech.vectors)
+
+    return Feature(
+        family="semantic",
+        name=name,
+        unit="cosine",
+        formula=formula,
+        view="spoken",
+        minimum=10,
+        source=source,
+        compute=of_speech,
+        undefined=f"fewer than {sentences} sentences of {LEAST_WORDS} words",
+    )
+
+
+def reference_coherence(speech: Speech) -> float:
+    """Return the mean cosine of the sentences and the task's reference; NaN without either."""
+    if speech.vectors is None or speech.reference is None:
+        return math.nan
+    return mean_to(speech.vectors, speech.reference)
+
+
+def lacks_reference(speech: Speech) -> str:
+    """Return what is missing for speech to be compared with what should be told; empty where nothing is."""
+    bare = speech.task is not None and not speech.task.reference
+    return lacks_units(speech) or ("the task file has no reference" if bare else "")
+
+
+SEMANTIC = (
+    _units("units_mentioned", "units", "U, the information units mentioned", lambda speech, task: unit_count(speech)),
+    _units(
+        "units_share",
+        "ratio",
+        "U / units of the task file",
+        lambda speech, task: share_mentioned(speech.mentions, task),
+    ),
+    *(_category_share(category) for category in CATEGORIES),
+    _units(
+        "units_per_100_words",
+        "per 100 words",
+        "100 U / words",
+        lambda speech, task: 100 * unit_count(speech) / len(speech.fluent),
+    ),
+    _units(
+        "units_per_minute",
+        "per minute",
+        "units mentioned in utterances with times / minutes these take",
+        lambda speech, task: units_per_minute(speech),
+        undefined="the transcript has no times",
+        source=YORKSTON,
+    ),
+    _units(
+        "unit_repeats",
+        "per unit",
+        "further sentences that mention a unit again / U",
+        lambda speech, task: repeats_per_unit(speech.mentions),
+        undefined="no unit is mentioned",
+        source="docs/method.md",
+    ),
+    _units(
+        "unit_order",
+        "Kendall's tau-b",
+        "tau-b between the order of first mention and the order of the task file",
+        lambda speech, task: order_of_mention(speech.mentions),
+        undefined=f"fewer than {LEAST_ORDERED} units are mentioned one after the other",
+        source="Kendall 1945",
+    ),
+    _units(
+        "first_unit_place",
+        "ratio",
+        "words before the first unit mentioned / words",
+        lambda speech, task: first_place(speech),
+        undefined="no unit is mentioned",
+        source="docs/method.md",
+    ),
+    _units(
+        "mean_unit_place",
+        "ratio",
+        "mean over U of words before the unit's first mention / words",
+        lambda speech, task: mean_place(speech),
+        undefined="no unit is mentioned",
+        source="docs/method.md",
+    ),
+    _coherence(
+        "coherence_next",
+        f"mean cosine of each sentence's vector and the next's, over sentences of {LEAST_WORDS} words or more",
+        mean_neighbour,
+    ),
+    _coherence(
+        "coherence_next_least", "least cosine of a sentence's vector and the next's", least_neighbour, source=BEDI
+    ),
+    _coherence(
+        "coherence_gain",
+        "coherence_next - mean cosine of all pairs of sentences that are not neighbours",
+        neighbour_gain,
+        sentences=LEAST_SENTENCES,
+        source="docs/method.md",
+    ),
+    Feature(
+        family="semantic",
+        name="coherence_reference",
+        unit="cosine",
+        formula="mean cosine of each sentence's vector and the mean vector of the task file's reference",
+        view="spoken",
+        minimum=10,
+        source="docs/method.md",
+        compute=reference_coherence,
+        undefined=f"no sentence of {LEAST_WORDS} words",
+        lacks=lacks_reference,
+    ),
+)

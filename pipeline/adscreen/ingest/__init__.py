@@ -1,0 +1,133 @@
+"""A transcript file -> a Transcript: the format is told by its content, the participant by name, role or exclusion.
+
+One module a format: chat (with main_line and word_form), text, recognisers (JSON), captions, elan, textgrid, tables,
+document. All but CHAT and text become timed segments first (segments).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from adscreen.cohort.files import holds_many
+from adscreen.cohort.spreadsheet import parse_delimited, parse_workbook
+from adscreen.ingest.captions import read_captions
+from adscreen.ingest.chat import read_chat
+from adscreen.ingest.conversation import Conversation, choose_participant
+from adscreen.ingest.document import read_document
+from adscreen.ingest.elan import read_elan
+from adscreen.ingest.plain_text import read_text
+from adscreen.ingest.recognisers import parse_json, read_recogniser
+from adscreen.ingest.source import Source, read_source
+from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
+from adscreen.ingest.textgrid import read_textgrid
+from adscreen.ingest.utterance_tables import Request, Talk, index_table, is_table, read_rows
+from adscreen.records import Transcript
+
+__all__ = ["read_transcript"]
+
+
+def read_transcript(
+    path: Path,
+    *,
+    recording_id: str,
+    subject_id: str,
+    visit: str | None = None,
+    task: str | None = None,
+    language: str | None = None,
+    speaker: str | None = None,
+    otherwise: str | None = None,
+) -> Transcript:
+    """Read the transcript of one recording; ``path`` may lead into a .zip, and the file may be compressed.
+
+    ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
+    ``speaker`` is the code or label of the participant, needed only where more than one person may be it; ``otherwise``
+    holds only then. Either may be ``longest``, for who speaks longest. Where a file holds many recordings (a table,
+    transcripts.jsonl), the ids select one.
+
+    Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
+    """
+    source, content = _load_kept(path)
+    request = Request(recording_id, subject_id, visit)
+    if source.format == "transcripts":
+        read = read_stored(content.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
+        conversation = Conversation(read.utterances, read.language, read.task, read.diagnostics, read.source_format)
+        speaker = speaker or read.participant
+        digest = read.source_digest or source.digest
+    else:
+        conversation = _read(source, content, request, where=str(path), task=task, language=language)
+        digest = source.digest
+    return Transcript(
+        recording_id=recording_id,
+        subject_id=subject_id,
+        utterances=conversation.utterances,
+        participant=choose_participant(conversation, where=str(path), speaker=speaker, otherwise=otherwise),
+        visit=visit,
+        task=task or conversation.task,
+        language=conversation.language or language,
+        source_format=conversation.format or source.format,
+        source_digest=digest,
+        diagnostics=source.diagnostics + conversation.diagnostics,
+    )
+
+
+class _Content(NamedTuple):
+    """What a file that may hold many recordings is parsed into once: a table, or the lines of a transcripts.jsonl."""
+
+    talk: Talk | None = None
+    lines: dict[str, str] = {}  # noqa: RUF012 (never changed)
+
+
+def _load_kept(path: Path) -> tuple[Source, _Content]:
+    """Load a file; the last one that may hold many recordings is kept, for a manifest names it in every row."""
+    if holds_many(path):
+        try:
+            found = path.stat()
+        except (OSError, ValueError):
+            return _load(path)
+        return _load_once(path, found.st_mtime_ns, found.st_size)
+    return _load(path)
+
+
+@lru_cache(maxsize=1)
+def _load_once(path: Path, modified: int, size: int) -> tuple[Source, _Content]:
+    """Load a file anew only where its name, time or size differ."""
+    return _load(path)
+
+
+def _load(path: Path) -> tuple[Source, _Content]:
+    source = read_source(path)
+    if source.format == "table":
+        delimiter = is_table(source.text.lstrip("\ufeff \n").partition("\n")[0]) or ","
+        table = parse_delimited(source.text.removeprefix("\ufeff"), delimiter=delimiter, file=source.name)
+    elif source.format == "excel":
+        table = parse_workbook(source.content, file=source.name)
+    elif source.format == "transcripts":
+        return source, _Content(lines=index_transcripts(source.text, where=str(path)))
+    else:
+        return source, _Content()
+    return source, _Content(talk=index_table(table, file=source.name))
+
+
+def _read(
+    source: Source, content: _Content, request: Request, *, where: str, task: str | None, language: str | None
+) -> Conversation:
+    file = source.name
+    if content.talk:
+        return read_rows(content.talk, request, file=file)
+    match source.format:
+        case "chat":
+            return read_chat(source.text, file=file, task=task, language=language)
+        case "json":
+            return read_recogniser(parse_json(source.text, where=where), file=file, where=where)
+        case "vtt" | "srt":
+            return read_captions(source.text, file=file)
+        case "elan":
+            return read_elan(source.content, file=file, where=where)
+        case "textgrid":
+            return read_textgrid(source.text, file=file, where=where)
+        case "docx":
+            return read_text(read_document(source.content, where=where), file=file)
+        case _:
+            return read_text(source.text, file=file)

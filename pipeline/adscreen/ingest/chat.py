@@ -1,0 +1,223 @@
+"""A CHAT file -> the turns of all its speakers.
+
+Source: CHAT manual (MacWhinney, TalkBank), chapters "File headers", "The main line" and "Gems". Headers and tiers are
+read here in a few lines, because a reader of clinical files must survive one bad utterance, a missing header, a
+byte-order mark and any line ends; what it passes over becomes a diagnostic. Of the dependent tiers only %wor is read,
+for the times of words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from adscreen.errors import InputError
+from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.main_line import parse_main_line
+from adscreen.ingest.word_times import with_word_times
+from adscreen.records import Diagnostic, Utterance
+
+_MAIN_TIER = re.compile(r"\*([^\s:*]+)\s*:\s*(.*)", re.DOTALL)
+_MARKS = frozenset("@*%")
+_HEADER = re.compile(r"@([^:\t\n]+)(?::\s*(.*))?", re.DOTALL)
+
+
+class Line(NamedTuple):
+    """A header or tier with its continuation lines joined; ``number`` is that of its first line, from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Headers:
+    """What the headers say up to the line being read; ``gems`` counts the open ones of each label."""
+
+    task: str | None = None
+    languages: tuple[str, ...] = ()
+    roles: dict[str, str] = field(default_factory=dict)
+    with_id: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    conversation_analysis: bool = False
+    gems: dict[str, int] = field(default_factory=dict)
+    lazy_gem: str = ""
+    open_of_task: int = 0
+    opened: list[str] = field(default_factory=list)  # since the last utterance
+
+    def take(self, name: str, value: str) -> None:
+        """Read one header."""
+        self.seen.add(name)
+        match name:
+            case "Languages":
+                self.languages = tuple(value.replace(",", " ").split())
+            case "Participants":
+                for participant in value.split(","):
+                    code, *rest = participant.split() or [""]
+                    self.roles[code] = rest[-1] if rest else ""
+            case "ID":
+                fields = [part.strip() for part in value.split("|")]
+                if len(fields) > 7 and fields[2]:
+                    self.with_id.add(fields[2])
+                    self.roles[fields[2]] = self.roles.get(fields[2]) or fields[7]
+            case "Options":
+                self.conversation_analysis = "CA" in value.replace(",", " ").split()
+            case "Bg":
+                self.gems[value] = self.gems.get(value, 0) + 1
+                self.opened.append(value)
+                self.open_of_task += self._is_wanted(value)
+            case "Eg":
+                self._end_gem(value)
+            case "G":
+                self.lazy_gem = value
+                self.opened.append(value)
+
+    def in_task(self) -> bool:
+        """Tell whether the current line lies in a gem of the task."""
+        return self.open_of_task > 0 or self._is_wanted(self.lazy_gem)
+
+    def take_opened(self) -> list[str]:
+        """The labels of the gems around the current line that were not around the last utterance."""
+        labels = [label for label in self.opened if label and (label in self.gems or label == self.lazy_gem)]
+        self.opened = []
+        return labels
+
+    def _is_wanted(self, label: str) -> bool:
+        return bool(self.task and label and _is_gem_of(label, self.task))
+
+    def _end_gem(self, label: str) -> None:
+        """End the gem of that label, else the one opened last."""
+        if label not in self.gems:
+            label = next(reversed(self.gems), "")
+        if label in self.gems:
+            self.gems[label] -= 1
+            self.open_of_task -= self._is_wanted(label)
+            if not self.gems[label]:
+                del self.gems[label]
+
+
+@dataclass(slots=True)
+class _Turns:
+    """The utterances read so far, which of them lie in a gem of the task, and the labels of gems with utterances."""
+
+    utterances: list[Utterance] = field(default_factory=list)
+    in_task: list[bool] = field(default_factory=list)
+    labels: dict[str, None] = field(default_factory=dict)
+
+    def add(self, utterance: Utterance, headers: _Headers) -> None:
+        """Take an utterance under the gems that are open."""
+        self.utterances.append(utterance)
+        self.in_task.append(headers.in_task())
+        if headers.opened:
+            self.labels.update(dict.fromkeys(headers.take_opened()))
+
+
+def read_chat(text: str, *, file: str, task: str | None = None, language: str | None = None) -> Conversation:
+    """Read a CHAT file.
+
+    ``file`` is its name for diagnostics. Where the file marks gems (``@G``, ``@Bg`` ... ``@Eg``) and ``task`` is given,
+    only the gem of that name is kept. ``language`` stands in for a missing ``@Languages``. Raises InputError where no
+    gem has the name of the task.
+    """
+    lines, diagnostics = join_lines(text, file=file)
+    headers = _Headers(task=task, languages=(language,) if language else ())
+    turns = _Turns()
+    spoken = False  # whether the last main line was read: a tier belongs to it
+    for line in lines:
+        mark = line.text[0]
+        if mark == "*":
+            utterance, found = _read_turn(line, headers, file=file)
+            diagnostics += found
+            spoken = utterance is not None
+            if utterance:
+                turns.add(utterance, headers)
+        elif mark == "@" and (header := _HEADER.match(line.text)):
+            headers.take(header.group(1).strip(), (header.group(2) or "").strip())
+        elif spoken and line.text.startswith("%wor:"):
+            timed = with_word_times(turns.utterances[-1], line.text[5:])
+            turns.utterances[-1] = timed or turns.utterances[-1]
+            if timed is None:
+                what = "a %wor tier whose words are not those of its line; its times were not read"
+                diagnostics.append(Diagnostic(file, line.number, what))
+    diagnostics += _missing_headers(headers, {utterance.speaker for utterance in turns.utterances}, file=file)
+    labels = tuple(turns.labels)
+    utterances = tuple(turns.utterances)
+    if task and labels:
+        utterances, left_out = _select_gem(turns, task=task, file=file)
+        diagnostics += left_out
+    return Conversation(
+        utterances,
+        language=headers.languages[0] if headers.languages else None,
+        task=labels[0] if len(labels) == 1 else None,
+        diagnostics=tuple(diagnostics),
+    )
+
+
+def join_lines(text: str, *, file: str) -> tuple[list[Line], list[Diagnostic]]:
+    """Split ``text`` into headers and tiers; a line that begins with a tab or space continues the one before it."""
+    lines: list[Line] = []
+    diagnostics: list[Diagnostic] = []
+    continued: list[str] = []
+    for number, text_line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
+        if text_line[:1] in _MARKS:
+            if continued:
+                lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
+                continued = []
+            lines.append(Line(number, text_line))
+        elif not text_line.strip():
+            continue
+        elif text_line[0] in "\t " and lines:
+            continued.append(text_line.strip())
+        else:
+            what = "a line that is no header, tier or continuation was passed over"
+            diagnostics.append(Diagnostic(file, number, what, "begin a continuation line with a tab"))
+    if continued:
+        lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
+    return lines, diagnostics
+
+
+def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance | None, list[Diagnostic]]:
+    match = _MAIN_TIER.match(line.text)
+    if match is None:
+        what = "a main line without `*CODE:` was passed over"
+        return None, [Diagnostic(file, line.number, what, "begin it with its speaker, as in *PAR: or *INV:")]
+    speaker, text = match.groups()
+    utterance, messages = parse_main_line(
+        text.strip(),
+        speaker=speaker,
+        role=headers.roles.get(speaker, ""),
+        number=line.number,
+        languages=headers.languages,
+    )
+    if not messages:
+        return utterance, []
+    expected = "no utterance terminator" if headers.conversation_analysis else ""
+    return utterance, [Diagnostic(file, line.number, what) for what in messages if what != expected]
+
+
+def _missing_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> list[Diagnostic]:
+    """Say which headers the format asks for and the file lacks; the words can be read without them."""
+    missing = [
+        f"no @{name} header" for name in ("Begin", "Languages", "Participants", "End") if name not in headers.seen
+    ]
+    missing += [f"no @ID header for {speaker}" for speaker in sorted(set(speakers) - headers.with_id)]
+    return [Diagnostic(file, None, what) for what in missing]
+
+
+def _select_gem(turns: _Turns, *, task: str, file: str) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:
+    if not any(turns.in_task):
+        raise InputError(
+            f"no gem {task!r}; the file marks {', '.join(sorted(turns.labels))}",
+            where=file,
+            remedy="give one of these as the task, or none for the whole file",
+        )
+    kept = tuple(utterance for utterance, inside in zip(turns.utterances, turns.in_task, strict=True) if inside)
+    left_out = len(turns.utterances) - len(kept)
+    return kept, [Diagnostic(file, None, f"{left_out} utterances outside the task were left out")] if left_out else []
+
+
+def _is_gem_of(label: str, task: str) -> bool:
+    """Tell whether a gem belongs to a task: the same words, or more after them (``Cookie_Theft`` is of ``cookie``)."""
+    label_words, task_words = (re.split(r"[\W_]+", name.strip().casefold()) for name in (label, task))
+    return label_words[: len(task_words)] == task_words

@@ -1,0 +1,109 @@
+"""Transcribed prose -> words, notes and endings: what plain text, captions and recognisers' output have in common.
+
+    note = "[" text "]" | "(" a sound or "inaudible" ")"
+
+Prose marks no repetition, so an immediate repeat of a word or of two words (``the the boy``) is taken for one, except
+words that are doubled for emphasis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from adscreen.records import Event, Pause, Terminator, Word, WordKind
+from adscreen.words import FILLERS
+
+DOUBLED_FOR_EMPHASIS = frozenset({"very", "no", "yeah", "bye", "that", "had"})
+NOTE = re.compile(
+    r"\[([^\[\]]{1,200})\]"
+    r"|\(((?:laugh|chuckl|cough|sigh|clear|sniff|cry|whisper|inaudible|unintelligible|unclear|indistinct|pause|silence)"
+    r"[^()]{0,40})\)",
+    re.IGNORECASE,
+)
+INTERVIEWER = frozenset(
+    "inv interviewer investigator examiner experimenter doctor dr clinician researcher therapist int exp q i".split()
+)
+PARTICIPANT = frozenset("par participant patient subject pt p s".split())
+
+_UNHEARD = re.compile(r"\b(?:inaudible|unintelligible|unclear|indistinct|xxx)\b|^\?+$", re.IGNORECASE)
+_SILENCE = re.compile(r"\b(?:pause|silence)\b", re.IGNORECASE)
+_TIME = re.compile(r"(?:\d+:)+\d\d(?:[.,]\d+)?")
+_SECONDS = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?\b", re.IGNORECASE)
+_BROKEN_OFF = ("-", "–", "—")
+
+
+@dataclass(slots=True)
+class Content:
+    """What an utterance holds, while it is read."""
+
+    words: list[Word] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    unintelligible: int = 0
+
+    def take_note(self, note: str) -> None:
+        """File a note by what it says: speech not understood, a silence, a time (left out) or another event."""
+        position = len(self.words)
+        note = note.strip()
+        if _UNHEARD.search(note):
+            self.unintelligible += 1
+        elif _SILENCE.search(note):
+            seconds = _SECONDS.search(note)
+            timed = float(seconds.group(1)) if seconds else None
+            self.pauses.append(Pause(position, "timed" if seconds else "medium", timed))
+        elif any(map(str.isalpha, note)) and not _TIME.fullmatch(note):
+            self.events.append(Event(position, note))
+
+
+def word_kind(text: str, *, fragment: bool) -> WordKind:
+    """Tell a fragment and a filler from a word."""
+    return "fragment" if fragment else "filler" if text.lower() in FILLERS else "word"
+
+
+def label_role(label: str) -> str:
+    """The CHAT role that a label names: ``Interviewer 2`` -> ``Investigator``; empty for a name."""
+    word = re.split(r"[\W\d_]", label.casefold())[0]
+    return "Investigator" if word in INTERVIEWER else "Participant" if word in PARTICIPANT else ""
+
+
+def terminator_of(sentence: str) -> Terminator:
+    """How a sentence ends by its punctuation."""
+    ending = sentence.rstrip("\"')]”’ ")
+    if ending.endswith(("?", "？")):
+        return "question"
+    if ending.endswith(("...", "…")):
+        return "trailing_off"
+    return "interrupted" if ending.endswith(_BROKEN_OFF) else "complete"
+
+
+def mark_repetitions(words: Sequence[Word]) -> tuple[tuple[Word, ...], int]:
+    """Mark the earlier copy of a word or of two words said twice in a row; return the words and the number of repeats.
+
+    Fillers, fragments, DOUBLED_FOR_EMPHASIS and words already marked are passed over.
+
+    >>> marked, count = mark_repetitions([Word(text) for text in "I think I think the the boy".split()])
+    >>> [word.text for word in marked if word.repeated], count
+    (['I', 'think', 'the'], 2)
+    """
+    keys = [word.text.casefold() if word.kind == "word" and not word.repeated else "" for word in words]
+    repeated: set[int] = set()
+    repetitions = 0
+    position = 0
+    while position < len(keys):
+        length = _repeated_at(keys, position)
+        repeated.update(range(position, position + length))
+        repetitions += length > 0
+        position += length or 1
+    return tuple(
+        replace(word, repeated=True) if index in repeated else word for index, word in enumerate(words)
+    ), repetitions
+
+
+def _repeated_at(keys: Sequence[str], position: int) -> int:
+    """How many words from ``position`` are said again at once: 1, 2 or 0."""
+    if keys[position : position + 1] == keys[position + 1 : position + 2]:
+        return int(keys[position] != "" and keys[position] not in DOUBLED_FOR_EMPHASIS)
+    pair = keys[position : position + 2]
+    return 2 if len(pair) == 2 and "" not in pair and pair == keys[position + 2 : position + 4] else 0

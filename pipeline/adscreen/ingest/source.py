@@ -1,0 +1,126 @@
+"""A transcript file -> its content, digest and format, recognised by content and not by name."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from adscreen.cohort.files import read_bytes
+from adscreen.errors import InputError
+from adscreen.ingest.utterance_tables import is_table
+from adscreen.records import Diagnostic
+
+SourceFormat = Literal[
+    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx"
+]
+
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
+_CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
+_CHAT_TIER = re.compile(r"^\*[A-Z0-9_]{2,7}:", re.MULTILINE)
+_TIMING = r"(?:\d+:)?\d+:\d\d[.,]\d+\s*-->"
+_STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
+    ("vtt", re.compile(r"WEBVTT(?!\S)")),
+    ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
+    ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
+    ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
+    ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
+    ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
+)
+_REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
+_HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
+_HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
+_ZIP = b"PK\x03\x04"
+_OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The content of a file; ``text`` has line ends as ``\\n`` and is empty for office documents.
+
+    ``digest`` is the SHA-256 of ``content`` in hexadecimal: that of the file, or of what a compressed file holds.
+    """
+
+    name: str
+    content: bytes
+    text: str
+    digest: str
+    format: SourceFormat
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_source(path: Path) -> Source:
+    """Read a file; raises InputError where it is missing, empty, binary or in a format that is not a transcript's."""
+    where = str(path)
+    content = read_bytes(path, remedy="transcript paths are relative to the manifest")
+    digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(_ZIP):
+        return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
+    text, diagnostics = _decode(content, path)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip("\x1a \t\n"):
+        raise InputError("the file is empty", where=where)
+    format = _recognise(text, where=where)
+    if format in ("json", "transcripts") and "\\ud" in text.lower():
+        text, mended = _mend_escapes(text, path)
+        diagnostics += mended
+    return Source(path.name, content, text, digest, format, diagnostics)
+
+
+def _recognise_archive(content: bytes, *, where: str) -> SourceFormat:
+    for format, part in _OFFICE:
+        if part in content:
+            return format
+    raise InputError(
+        "an archive", where=where, remedy="name a file in it (corpus.zip/S01.cha), or run `adscreen manifest` on it"
+    )
+
+
+def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Decode UTF-8, UTF-16 with its byte-order mark, or else Windows-1252 with a diagnostic."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)]
+    try:
+        text = content.decode(marked[0] if marked else "utf-8")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            text = "\0"
+        what = "not UTF-8; read as Windows-1252, so accents may be wrong"
+        diagnostics = (Diagnostic(path.name, None, what, "save the file as UTF-8"),)
+    if "\0" in text or len(_CONTROL.findall(text)) > len(text) / 100:
+        raise InputError("a binary file, not a transcript", where=str(path), remedy="save it as CHAT or plain text")
+    return text, diagnostics
+
+
+def _mend_escapes(text: str, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Put U+FFFD for an escape of JSON that is half a character, which Python would read and no file could hold."""
+    mended = _ESCAPE.sub(lambda match: "\\ufffd" if match["half"] else match[0], text)
+    if mended == text:
+        return text, ()
+    what = "half of a character (an emoji cut in two, as a rule) was read as U+FFFD"
+    return mended, (Diagnostic(path.name, None, what, "export the file again"),)
+
+
+def _recognise(text: str, *, where: str) -> SourceFormat:
+    if _CHAT_START.match(text):
+        return "chat"
+    start = text.lstrip("\ufeff \t\n")
+    for name, refused in _REFUSED:
+        if refused.match(start):
+            raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
+    if _HTML.match(start):
+        raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
+    for format, pattern in _STARTS:
+        if pattern.match(start):
+            return format
+    if _CHAT_TIER.search(text):
+        return "chat"
+    return "table" if is_table(start.partition("\n")[0]) else "text"

@@ -1,0 +1,52 @@
+"""Scores and labels -> measures of discrimination, calibration and use, with bootstrap intervals over whole groups.
+
+AUC is the probability that a case scores above a control of the same test fold (ties count half): scores of different
+folds come from different models, and pooling them pulls the AUC of worthless scores below 0.5. An interval resamples
+groups (subjects, or clusters) with replacement, never single recordings, and takes the 2.5th and 97.5th percentiles
+(Efron & Tibshirani 1993).
+"""
+
+from __future__ import annotations
+
+from adscreen.metrics.bootstrap import (
+    Estimate,
+    Resampled,
+    bootstrap_weights,
+    difference,
+    estimate,
+    interval_of,
+    resample,
+)
+from adscreen.metrics.calibration import calibration_curve, recalibrate
+from adscreen.metrics.decisions import confusion, net_benefit, predictive_values
+from adscreen.metrics.discrimination import roc_curve, weighted_auc, weighted_average_precision
+from adscreen.metrics.measures import MEASURES, PREVALENCES, measure
+from adscreen.metrics.predictions import Predictions, by_subject
+from adscreen.metrics.threshold import YOUDEN, ThresholdRule, sensitive_threshold, youden_threshold
+
+__all__ = [
+    "MEASURES",
+    "PREVALENCES",
+    "YOUDEN",
+    "Estimate",
+    "Predictions",
+    "Resampled",
+    "ThresholdRule",
+    "bootstrap_weights",
+    "by_subject",
+    "calibration_curve",
+    "confusion",
+    "difference",
+    "estimate",
+    "interval_of",
+    "measure",
+    "net_benefit",
+    "predictive_values",
+    "recalibrate",
+    "resample",
+    "roc_curve",
+    "sensitive_threshold",
+    "weighted_auc",
+    "weighted_average_precision",
+    "youden_threshold",
+]

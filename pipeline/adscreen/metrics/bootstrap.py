@@ -1,0 +1,85 @@
+"""Measures under resampled groups -> estimates with intervals, and differences of two methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adscreen.metrics.measures import measure
+from adscreen.metrics.predictions import Floats, Predictions
+
+INTERVAL = 0.95
+
+Measure = Callable[[Predictions, NDArray[np.int64], Floats], dict[str, Floats]]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A measure, its interval, and its standard deviation over repeats (not part of the interval)."""
+
+    value: float
+    low: float
+    high: float
+    sd_over_repeats: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """Each measure's value in every repeat (R,) and its mean over repeats in every resample (B,)."""
+
+    values: Mapping[str, Floats]
+    drawn: Mapping[str, Floats]
+
+
+def bootstrap_weights(groups: NDArray[np.str_], *, resamples: int, seed: int) -> Floats:
+    """Return row weights (resamples, n): how often each row's group was drawn."""
+    names, inverse = np.unique(groups, return_inverse=True)
+    drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    weights: Floats = drawn[:, inverse].astype(np.float64)
+    return weights
+
+
+def resample(
+    repeats: list[Predictions], cases: NDArray[np.int64], weights: Floats, measured: Measure = measure
+) -> Resampled:
+    """Return each measure of each repeat, and its mean over repeats under bootstrap ``weights``."""
+    plain = np.ones((1, len(cases)))
+    point = [measured(predictions, cases, plain) for predictions in repeats]
+    drawn = [measured(predictions, cases, weights) for predictions in repeats]
+    return Resampled(
+        {name: np.array([of_repeat[name][0] for of_repeat in point]) for name in point[0]},
+        {name: np.mean([of_repeat[name] for of_repeat in drawn], axis=0) for name in point[0]},
+    )
+
+
+def estimate(resampled: Resampled) -> dict[str, Estimate]:
+    """Return each measure, averaged over repeats, with its interval."""
+    result = {}
+    for name, values in resampled.values.items():
+        low, high = interval_of(resampled.drawn[name])
+        spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+        result[name] = Estimate(float(values.mean()), low, high, spread)
+    return result
+
+
+def difference(one: Resampled, other: Resampled) -> dict[str, Estimate]:
+    """Return each measure of ``one`` minus that of ``other``, paired: both have the same repeats and resamples."""
+    return estimate(
+        Resampled(
+            {name: values - other.values[name] for name, values in one.values.items()},
+            {name: values - other.drawn[name] for name, values in one.drawn.items()},
+        )
+    )
+
+
+def interval_of(resampled: Floats) -> tuple[float, float]:
+    """Return the percentile interval of resampled values; resamples that lack a class are left out."""
+    tail = 100 * (1 - INTERVAL) / 2
+    kept = resampled[np.isfinite(resampled)]
+    if not len(kept):
+        return float("nan"), float("nan")
+    low, high = np.percentile(kept, [tail, 100 - tail])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""Training table -> ScreeningModel, and its folder on disk."""

@@ -1,0 +1,263 @@
+"""Training table -> ScreeningModel, and its folder on disk: estimator, threshold, reference ranges, provenance.
+
+A model folder holds model.json, estimators.skops and SHA256SUMS. Digests are checked before anything is read, and the
+skops file may hold only the types listed here, so a folder from elsewhere cannot run code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adscreen.errors import InputError
+from adscreen.estimator import Stack
+from adscreen.estimator.doc2vec import LEAST_COUNT
+from adscreen.estimator.study import StudySettings
+from adscreen.estimator.tuning import Tuned, on_one_thread, tune
+from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable
+from adscreen.model.reference import ScoreReference, describe_scores
+from adscreen.model.training_scope import TrainingScope, describe_scope
+
+FORMAT = 1
+MODEL_FILES = ("estimators.skops", "model.json")
+TRUSTED_TYPES = (
+    "numpy.dtype",
+    "adscreen.estimator.doc2vec.Doc2VecVectorizer",
+    "adscreen.estimator.blocks.Columns",
+    "adscreen.estimator.blocks.ControlShare",
+    "adscreen.estimator.blocks.Reduce",
+    "adscreen.estimator.blocks.UnitBlock",
+    "adscreen.estimator.stack.Stack",
+    "adscreen.estimator.head.HybridHead",
+    "adscreen.estimator.paired.PairedPerplexity",
+    "adscreen.estimator.hybrid_perplexity.HybridPerplexity",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+REFERENCE_QUANTILES = (0.05, 0.5, 0.95)
+SENTENCE_QUANTILES = (0.5, 0.99)
+REFERENCE_FAMILIES = ("perplexity.", "lexical.", "syntactic.", "fluency.", "semantic.")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelManifest:
+    """model.json: everything about a model that is not an array.
+
+    ``reference`` maps a linguistic feature to the training controls' 5th, 50th and 95th percentile;
+    ``sentence_reference`` holds the 50th and 99th percentile of their sentences' log-perplexity (nats).
+    ``subject_digests`` are HMACs of subject ids under ``subject_key``, which only tell whether a subject is known.
+    ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like.
+    """
+
+    format: int
+    positive_label: str
+    negative_label: str
+    settings: dict[str, Any]
+    threshold: float
+    inner_auc: float
+    seed: int
+    minimum_words: int
+    recordings: dict[str, int]
+    subjects: dict[str, int]
+    subject_key: str
+    subject_digests: list[str]
+    reference: dict[str, list[float]]
+    sentence_reference: list[float]
+    provenance: dict[str, Any] = field(default_factory=dict)
+    scores: ScoreReference | None = None
+    scope: TrainingScope | None = None
+
+
+@dataclass(frozen=True)
+class ScreeningModel:
+    """A trained screening model. ``spread`` are estimators each trained without one fold of the subjects."""
+
+    estimator: Stack
+    spread: tuple[Stack, ...]
+    manifest: ModelManifest
+    digest: str = ""
+
+    def knows_subject(self, subject_id: str) -> bool:
+        """Return whether the subject was in training."""
+        return subject_digest(subject_id, self.manifest.subject_key) in self.manifest.subject_digests
+
+
+def train_model(
+    table: FeatureTable, study: StudySettings, *, positive: str, negative: str, jobs: int = 1
+) -> tuple[ScreeningModel, Tuned]:
+    """Tune on inner folds, fit on every row, and describe the training data.
+
+    Raises:
+        InputError: a class has fewer groups than folds.
+    """
+    from joblib import Parallel, delayed
+
+    inner = table.folds(study.inner_folds, positive=positive, seed=study.seed)
+    tuned = tune(
+        table,
+        study.candidates(),
+        positive=positive,
+        inner=inner,
+        seed=study.seed,
+        rule=study.threshold_rule,
+        jobs=jobs,
+    )
+    cases = table.cases(positive)
+    everything = table.canonical_order()
+    fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]
+    estimator, *spread = Parallel(n_jobs=jobs)(
+        delayed(on_one_thread)(tuned.build(seed=study.seed).fit, table.inputs.iloc[rows], cases[rows])
+        for rows in (everything, *fits)
+    )
+    manifest = _describe(table, study, tuned, positive=positive, negative=negative)
+    return ScreeningModel(estimator, tuple(spread), manifest), tuned
+
+
+def _describe(
+    table: FeatureTable, study: StudySettings, tuned: Tuned, *, positive: str, negative: str
+) -> ModelManifest:
+    subjects = table.subjects
+    ids = sorted(set(subjects["subject_id"].astype(str)))
+    transcripts = table.provenance.get("transcripts", {})
+    key = hashlib.sha256(json.dumps([ids, sorted(transcripts.values())]).encode()).hexdigest()
+    controls = table.inputs[table.cases(positive) == 0]
+    sentences = [value for values in controls[SENTENCES] for value in values]
+    return ModelManifest(
+        format=FORMAT,
+        positive_label=positive,
+        negative_label=negative,
+        settings=tuned.settings,
+        threshold=tuned.threshold,
+        inner_auc=tuned.inner_auc,
+        seed=study.seed,
+        minimum_words=int(table.inputs[TOKENS].map(len).min()),
+        recordings={label: int((subjects["label"] == label).sum()) for label in (negative, positive)},
+        subjects={
+            label: int(subjects.loc[subjects["label"] == label, "subject_id"].nunique())
+            for label in (negative, positive)
+        },
+        subject_key=key,
+        subject_digests=sorted(subject_digest(subject, key) for subject in ids),
+        reference=_reference(controls),
+        sentence_reference=[float(value) for value in np.quantile(sentences, SENTENCE_QUANTILES)],
+        provenance={name: value for name, value in table.provenance.items() if name != "transcripts"}
+        | {"training_digest": key},
+        scores=describe_scores(tuned.probabilities, table.cases(positive), threshold=tuned.threshold),
+        scope=describe_scope(table, min_count=LEAST_COUNT),
+    )
+
+
+def _reference(controls: pd.DataFrame) -> dict[str, list[float]]:
+    """Return the controls' percentiles of each feature that any control has."""
+    names = [name for name in controls if str(name).startswith(REFERENCE_FAMILIES)]
+    described = controls[names].quantile(list(REFERENCE_QUANTILES))
+    return {str(name): [float(value) for value in described[name]] for name in names if described[name].notna().all()}
+
+
+def subject_digest(subject_id: str, key: str) -> str:
+    """Return the HMAC-SHA256 of a subject id."""
+    return hmac.new(key.encode(), subject_id.strip().encode(), "sha256").hexdigest()
+
+
+def save_model(model: ScreeningModel, folder: Path) -> None:
+    """Write a model folder; the folder must exist."""
+    (folder / "estimators.skops").write_bytes(_dump([model.estimator, *model.spread]))
+    text = json.dumps(asdict(model.manifest), indent=2, ensure_ascii=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    sums = [f"{_sha256(folder / name)}  {name}\n" for name in MODEL_FILES]
+    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+
+
+def load_model(folder: Path) -> ScreeningModel:
+    """Read a model folder.
+
+    Raises:
+        InputError: it is not a model folder, a file's digest differs, or it holds a type that is not allowed.
+    """
+    from skops.io import get_untrusted_types, loads
+
+    sums = _check_digests(folder)
+    content = (folder / "estimators.skops").read_bytes()
+    foreign = sorted(set(get_untrusted_types(data=content)) - set(TRUSTED_TYPES))
+    if foreign:
+        raise InputError(f"holds the type {foreign[0]}", where=str(folder), remedy="use a model that adscreen trained")
+    estimator, *spread = loads(content, trusted=list(TRUSTED_TYPES))
+    manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    if manifest.get("format") != FORMAT:
+        raise InputError(
+            f"model format {manifest.get('format')!r}, this adscreen reads {FORMAT}",
+            where=str(folder),
+            remedy="train the model again with this version",
+        )
+    manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
+    manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
+    return ScreeningModel(estimator, tuple(spread), ModelManifest(**manifest), digest=_model_digest(sums))
+
+
+def _model_digest(sums: str) -> str:
+    return hashlib.sha256(sums.encode()).hexdigest()
+
+
+def _check_digests(folder: Path) -> str:
+    remedy = "give a folder that `adscreen train` wrote, whole"
+    try:
+        sums = (folder / "SHA256SUMS").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("not a model folder (no SHA256SUMS)", where=str(folder), remedy=remedy) from error
+    expected = {name: digest for digest, _, name in (line.partition("  ") for line in sums.splitlines())}
+    for name in MODEL_FILES:
+        if not (folder / name).is_file():
+            raise InputError(f"no {name}", where=str(folder), remedy=remedy)
+        if expected.get(name) != _sha256(folder / name):
+            raise InputError(f"{name} is not what was trained (digest differs)", where=str(folder), remedy=remedy)
+    return sums
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _dump(estimators: list[Stack]) -> bytes:
+    """Return skops bytes that depend on the estimators alone.
+
+    skops names nodes and files by memory address and stamps the time; here both are made canonical.
+    """
+    from skops.io import dumps
+
+    with zipfile.ZipFile(io.BytesIO(dumps(estimators))) as archive:
+        schema = json.loads(archive.read("schema.json"))
+        contents = {name: archive.read(name) for name in archive.namelist()}
+        files: dict[bytes, str] = {}  # equal arrays become one file: whether they were one object is chance
+        _renumber(schema, count(1), contents, files)
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as canonical:
+            for content, name in files.items():
+                canonical.writestr(_entry(name), content)
+            canonical.writestr(_entry("schema.json"), json.dumps(schema, indent=1))
+    return target.getvalue()
+
+
+def _renumber(node: Any, numbers: Iterator[int], contents: dict[str, bytes], files: dict[bytes, str]) -> None:
+    """Give every node a number of its own: whether two equal constants are one object is chance."""
+    if isinstance(node, dict):
+        if "__id__" in node:
+            node["__id__"] = next(numbers)
+        if isinstance(node.get("file"), str):
+            node["file"] = files.setdefault(contents[node["file"]], f"{len(files):05d}{Path(node['file']).suffix}")
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _renumber(child, numbers, contents, files)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))

@@ -1,0 +1,1 @@
+"""Results -> pages: what ``score`` and ``evaluate`` found, laid out for people."""

@@ -1,0 +1,142 @@
+"""A run's tables, settings and certificate -> its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from adscreen.evaluate.certificate import Certificate
+from adscreen.report.evaluation.checklist import fill_checklist
+from adscreen.report.evaluation.conclusions import caution, conclude
+from adscreen.report.evaluation.contents import (
+    Characteristic,
+    EvaluationReport,
+    FlowStep,
+    ProtocolGap,
+    ProtocolResult,
+)
+from adscreen.report.evaluation.protocol_results import ADSCREEN, Frames, absent_methods, summarise_protocol
+from adscreen.report.evaluation.repeats import auc_gap
+from adscreen.version import __version__
+
+_PROVENANCE = {
+    "adscreen": "adscreen",
+    "bilm": "Language model (biLM)",
+    "bilm_digest": "biLM SHA-256",
+    "engine": "biLM engine",
+    "layer": "biLM layer",
+    "pooling": "Pooling",
+    "view": "View of the speech",
+    "feature_set": "Feature set",
+}
+_STUDY = {
+    "folds": "Outer folds",
+    "repeats": "Repeats",
+    "inner_folds": "Inner folds",
+    "splits": "Random splits (paper)",
+    "test_share": "Test share (paper)",
+    "bootstrap": "Bootstrap resamples",
+    "seed": "Seed",
+}
+
+
+def assemble_report(
+    frames: Frames, settings: Mapping[str, Any], certificate: Certificate, *, synthetic: bool
+) -> EvaluationReport:
+    """Return the report of a run. ``frames`` are its tables by file stem; ``settings`` those of run.json."""
+    positive, negative = str(settings["positive"]), str(settings["negative"])
+    protocols = tuple(
+        summarise_protocol(name, frames, positive=positive) for name in frames["metrics"]["protocol"].unique()
+    )
+    gaps = tuple(_gaps(frames, settings, protocols))
+    used = [row for row in _records(frames["flow"], FlowStep) if row.step == "used"]
+    over = "clusters" if certificate.clusters else "subjects"
+    groups = int(frames["predictions"]["group"].nunique())
+    fewest = min(min(row.negative_subjects, row.positive_subjects) for row in used)
+    return EvaluationReport(
+        positive=positive,
+        negative=negative,
+        manifest=_file_name(settings.get("manifest")),
+        test_manifest=_file_name(settings.get("test_manifest")),
+        condition=str(settings.get("where") or ""),
+        recordings=sum(row.recordings for row in used),
+        subjects=sum(row.subjects for row in used),
+        over=over,
+        groups=groups,
+        resamples=int(settings["bootstrap"]),
+        synthetic=synthetic,
+        summary=conclude(protocols, gaps, positive=positive, negative=negative),
+        cautions=caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
+        flow=tuple(_records(frames["flow"], FlowStep)),
+        characteristics=tuple(_records(frames["table1"], Characteristic)),
+        protocols=protocols,
+        absent=absent_methods(frames["methods"]),
+        gaps=gaps,
+        certificate=certificate,
+        checklist=fill_checklist(_held(frames)),
+        provenance=_provenance(settings),
+        citation=_citation(settings, certificate, protocols),
+    )
+
+
+def _records(frame: pd.DataFrame, kind: type[Any]) -> list[Any]:
+    """Return a table's rows as records of the same fields."""
+    names = list(kind.__dataclass_fields__)
+    return [kind(**dict(zip(names, row, strict=True))) for row in frame[names].itertuples(index=False)]
+
+
+def _file_name(path: object) -> str:
+    return Path(str(path)).name if path else ""
+
+
+def _gaps(frames: Frames, settings: Mapping[str, Any], protocols: Sequence[ProtocolResult]) -> Iterator[ProtocolGap]:
+    """Yield how far the published protocol's AUC is from that of the subject protocol."""
+    if {"subject", "paper"} <= {one.protocol for one in protocols}:
+        every = frames["predictions"]
+        ours = every[every["method"] == ADSCREEN]
+        paper, subject = (ours[ours["protocol"] == name] for name in ("paper", "subject"))
+        gap = auc_gap(
+            paper,
+            subject,
+            positive=str(settings["positive"]),
+            resamples=int(settings["bootstrap"]),
+            seed=int(settings["seed"]),
+        )
+        yield ProtocolGap("paper", "subject", gap)
+
+
+def _held(frames: Frames) -> set[str]:
+    """Return what the run holds of that which items of the checklist need."""
+    columns = set(frames["subgroups"]["column"]) if len(frames["subgroups"]) else set()
+    held = {"site"} & columns
+    held |= {"subgroups"} if columns else set()
+    held |= {"learning"} if len(frames["learning_curve"]) else set()
+    return held | ({"external"} if "external" in set(frames["metrics"]["protocol"]) else set())
+
+
+def _provenance(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is known of how the run was made, without digests of transcripts."""
+    made = settings.get("provenance", {})
+    known = {label: str(made[name]) for name, label in _PROVENANCE.items() if made.get(name) not in (None, "")}
+    known |= {label: str(settings[name]) for name, label in _STUDY.items() if name in settings}
+    search = settings.get("search", {})
+    tried = "; ".join(f"{name} {', '.join(map(str, _as_list(values)))}" for name, values in search.items())
+    known |= {"Members of the estimator": ", ".join(_as_list(settings["members"]))} if "members" in settings else {}
+    return known | ({"Search space": tried} if tried else {})
+
+
+def _as_list(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, list | tuple) else [values]
+
+
+def _citation(settings: Mapping[str, Any], certificate: Certificate, protocols: Sequence[ProtocolResult]) -> str:
+    made = settings.get("provenance", {})
+    ran = ", ".join(f"`{one.protocol}` ({one.folds} folds)" for one in protocols)
+    return (
+        f"adscreen {__version__}: evaluation of {_file_name(settings.get('manifest'))}, {certificate.recordings} "
+        f"recordings of {certificate.subjects} subjects, protocols {ran}, seed {settings['seed']}, biLM "
+        f"{made.get('bilm', '')} {str(made.get('bilm_digest', ''))[:12]}."
+    )

@@ -1,0 +1,26 @@
+"""What a run holds -> the TRIPOD+AI checklist: which items the page answers, where, and which a person must."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+from importlib.resources import files
+
+from adscreen.report.evaluation.contents import ChecklistItem
+
+
+def fill_checklist(held: Collection[str]) -> tuple[ChecklistItem, ...]:
+    """Return every item; one that needs what is not in ``held`` (site, subgroups, ...) is left to a person."""
+    content = tomllib.loads(files("adscreen.report.evaluation").joinpath("tripod.toml").read_text(encoding="utf-8"))
+    return tuple(_item(one, answers="needs" not in one or one["needs"] in held) for one in content["item"])
+
+
+def _item(one: dict[str, str], *, answers: bool) -> ChecklistItem:
+    return ChecklistItem(
+        item=one["item"],
+        section=one["section"],
+        topic=one["topic"],
+        answered=one["answered"] if answers else "person",  # type: ignore[arg-type]
+        anchor=one.get("anchor", "") if answers else "",
+        note=one["note"] if answers else f"The run holds nothing on it ({one['needs']}).",
+    )

@@ -1,0 +1,153 @@
+"""The protocols' results -> the few sentences that a reader should take away, each with its figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from adscreen.evaluate.certificate import Certificate
+from adscreen.report.evaluation.contents import Interval, MethodResult, ProtocolGap, ProtocolResult
+
+_MINUS = "−"
+SCREENING = 0.05  # the prevalence that In short speaks of: few of those screened are cases
+
+
+def written(figure: Interval, *, signed: bool = False) -> str:
+    """Return a figure and its interval.
+
+    >>> written(Interval(0.8684, 0.742, 0.953)), written(Interval(-0.02, -0.1, 0.05), signed=True)
+    ('0.868 (0.742 to 0.953)', '−0.020 (−0.100 to +0.050)')
+    """
+    form = "+.3f" if signed else ".3f"
+
+    def number(value: float) -> str:
+        return format(value, form).replace("-", _MINUS) if math.isfinite(value) else "–"
+
+    return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)})"
+
+
+def main_protocol(protocols: Sequence[ProtocolResult]) -> ProtocolResult:
+    """Return the protocol to read first: any but ``paper``, where there is one."""
+    return next((one for one in protocols if one.protocol != "paper"), protocols[0])
+
+
+def conclude(
+    protocols: Sequence[ProtocolResult], gaps: Sequence[ProtocolGap], *, positive: str, negative: str
+) -> tuple[str, ...]:
+    """Return the sentences of In short."""
+    main = main_protocol(protocols)
+    return tuple(
+        sentence
+        for sentence in (
+            _discrimination(main, positive, negative),
+            _against_words(main),
+            _against_shortcuts(main),
+            _by_subject(main),
+            _use(main, positive),
+            *(_gap(gap) for gap in gaps),
+        )
+        if sentence
+    )
+
+
+def _discrimination(main: ProtocolResult, positive: str, negative: str) -> str:
+    figures = main.ours.measures
+    where = {"subject": "On people it has not heard", "external": "On the other cohort", "site": "At unseen sites"}
+    return (
+        f"{where.get(main.protocol, 'Under the published protocol')}, adscreen tells “{positive}” from “{negative}” "
+        f"with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} and specificity "
+        f"{written(figures['specificity'])}."
+    )
+
+
+def _of_kind(main: ProtocolResult, kind: str) -> list[MethodResult]:
+    return [one for one in main.methods if one.kind == kind and math.isfinite(one.measures["auc"].value)]
+
+
+def _against_words(main: ProtocolResult) -> str:
+    baselines = _of_kind(main, "baseline")
+    if not baselines or baselines[0].difference is None:
+        return ""
+    best, gap = baselines[0], baselines[0].difference
+    if gap.low > 0:
+        judged = "adscreen does better"
+    elif gap.high < 0:
+        judged = "adscreen does worse"
+    else:
+        judged = "which of them does better is not shown"
+    return (
+        f"{best.title} has an AUC of {written(best.measures['auc'])}; the difference is {written(gap, signed=True)}: "
+        f"{judged}."
+    )
+
+
+def _against_shortcuts(main: ProtocolResult) -> str:
+    shortcuts = _of_kind(main, "shortcut")
+    if not shortcuts:
+        return ""
+    best = shortcuts[0]
+    judged = "above chance: a confound" if best.measures["auc"].low > 0.5 else "not above chance"
+    return (
+        f"Of the shortcuts that do without the participant’s language, {best.title.lower()} does best: AUC "
+        f"{written(best.measures['auc'])}, {judged}."
+    )
+
+
+def _by_subject(main: ProtocolResult) -> str:
+    if main.by_subject is None:
+        return ""
+    return f"With a subject’s visits joined the AUC is {written(main.by_subject.measures['auc'])}."
+
+
+def _use(main: ProtocolResult, positive: str) -> str:
+    value = next((one for one in main.predictive_values if one.prevalence == SCREENING), None)
+    if value is None or not math.isfinite(value.positive.value):
+        return ""
+    right = round(100 * value.positive.value)
+    return (
+        f"Where 5 of 100 people are “{positive}”, about {right} of 100 positive results would be right (PPV "
+        f"{written(value.positive)})."
+    )
+
+
+def _gap(gap: ProtocolGap) -> str:
+    return (
+        f"Under the published protocol the AUC of the same pipeline differs by {written(gap.difference, signed=True)}; "
+        "what is added there is not known of people it has not heard."
+    )
+
+
+def caution(
+    protocols: Sequence[ProtocolResult], certificate: Certificate, *, groups: int, over: str, fewest: int
+) -> tuple[str, ...]:
+    """Return what makes the figures less than they seem."""
+    return tuple(_cautions(protocols, certificate, groups=groups, over=over, fewest=fewest))
+
+
+def _cautions(
+    protocols: Sequence[ProtocolResult], certificate: Certificate, *, groups: int, over: str, fewest: int
+) -> Iterator[str]:
+    main = main_protocol(protocols)
+    unsound = [one.protocol for one in certificate.protocols if not one.sound and one.protocol != "paper"]
+    if unsound:
+        yield f"The protocol `{unsound[0]}` leaks here: see the certificate."
+    if main.protocol == "paper":
+        yield "Only the published protocol was run, which leaks: evaluate with --protocol subject as well."
+    if fewest < 50:
+        yield f"The smaller class has {fewest} subjects: intervals are wide, and what is not shown may still be so."
+    if over == "clusters":
+        yield f"Intervals are over {groups} clusters, which are what is independent here."
+    for one in _of_kind(main, "shortcut"):
+        if one.measures["auc"].low > 0.5:
+            area = written(one.measures["auc"])
+            yield f"{one.title} alone predicts the label (AUC {area}): the classes differ in it."
+        if one.method == "demographics" and one.measures["auc"].high < 0.5:
+            area = written(one.measures["auc"])
+            yield (
+                f"{one.title} alone predicts worse than chance (AUC {area}), as where each case was matched to a "
+                "control that stays in training: give each pair a `cluster` of its own."
+            )
+    slope = main.ours.measures.get("calibration_slope")
+    if slope and not slope.low <= 1 <= slope.high:
+        direction = "too extreme" if slope.value < 1 else "too cautious"
+        yield f"Probabilities are {direction} (calibration slope {written(slope)})."

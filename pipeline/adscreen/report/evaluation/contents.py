@@ -1,0 +1,266 @@
+"""What the report of an evaluation says, as plain data: report.json is this, and the template only lays it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from adscreen.evaluate.certificate import Certificate
+
+Kind = Literal["ours", "baseline", "shortcut", "check"]
+Answer = Literal["run", "partly", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure and its 95% interval, over ``EvaluationReport.over``; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """One step from the manifest's rows to those used."""
+
+    cohort: str
+    step: str
+    recordings: int
+    subjects: int
+    negative_subjects: int
+    positive_subjects: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """One line of Table 1. ``summary`` is ``count`` (with shares as spreads) or ``mean`` (standard deviations)."""
+
+    cohort: str
+    variable: str
+    level: str
+    unit: str
+    summary: str
+    negative: float
+    negative_spread: float
+    positive: float
+    positive_spread: float
+    negative_missing: int
+    positive_missing: int
+    standardised_difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class MethodResult:
+    """One method under one protocol: each measure with its interval, and its spread over repeats.
+
+    ``difference`` is the AUC of adscreen less that of this method, paired; None for adscreen itself.
+    """
+
+    method: str
+    title: str
+    description: str
+    kind: Kind
+    measures: dict[str, Interval]
+    spread: dict[str, float]
+    difference: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentMethod:
+    """A method that could not be tried, and why."""
+
+    method: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PredictiveValue:
+    """What a positive and a negative result are worth where ``prevalence`` of those screened are cases."""
+
+    prevalence: float
+    positive: Interval
+    negative: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts of one level, a mean over repeats: of cases called cases, and so on."""
+
+    level: str
+    true_positive: float
+    false_negative: float
+    false_positive: float
+    true_negative: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of (x, y); ``name`` says of what."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """A bin of predicted probability: how many recordings a repeat, the mean prediction, the share of cases."""
+
+    count: float
+    predicted: float
+    observed: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """Net benefit of screening at a threshold probability, beside referring everybody (nobody is 0)."""
+
+    threshold: float
+    screening: Interval
+    refer_all: float
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """adscreen in one subgroup; where too few subjects are in it, ``measures`` is empty and ``suppressed`` says why."""
+
+    column: str
+    name: str
+    recordings: int
+    negative_subjects: int
+    positive_subjects: int
+    measures: dict[str, Interval]
+    suppressed: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearningPoint:
+    """The AUC of a method that trained on ``share`` of the training groups."""
+
+    method: str
+    title: str
+    share: float
+    groups: float
+    auc: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Apparent:
+    """A measure on the rows that were learned from, beside the cross-validated one."""
+
+    method: str
+    title: str
+    measure: str
+    apparent: float
+    cross_validated: float
+    optimism: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoldChoice:
+    """What one fold chose on its training side."""
+
+    repeat: int
+    fold: int
+    training_recordings: int
+    test_recordings: int
+    threshold: float
+    settings: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChoice:
+    """How many folds chose each value of a setting."""
+
+    name: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyWeight:
+    """How far a family of features moves the log-odds of a test recording, on average, and its spread over folds."""
+
+    family: str
+    contribution: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolResult:
+    """Everything of one protocol. ``methods`` are those by recording, best first; ``by_subject`` adscreen's alone."""
+
+    protocol: str
+    title: str
+    explanation: str
+    folds: int
+    repeats: int
+    methods: tuple[MethodResult, ...]
+    by_subject: MethodResult | None
+    predictive_values: tuple[PredictiveValue, ...]
+    confusion: tuple[Confusion, ...]
+    roc: tuple[Curve, ...]
+    roc_mean: Curve
+    calibration: tuple[CalibrationBin, ...]
+    decisions: tuple[Benefit, ...]
+    subgroups: tuple[Subgroup, ...]
+    learning: tuple[LearningPoint, ...]
+    apparent: tuple[Apparent, ...]
+    choices: tuple[SettingChoice, ...]
+    fold_choices: tuple[FoldChoice, ...]
+    families: tuple[FamilyWeight, ...]
+
+    @property
+    def ours(self) -> MethodResult:
+        """adscreen's result by recording."""
+        return next(result for result in self.methods if result.kind == "ours")
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolGap:
+    """The AUC of one protocol less that of another, paired over the same resampled groups."""
+
+    protocol: str
+    other: str
+    difference: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """checklist.csv: an item of TRIPOD+AI, who answers it, where on the page, and what is left to say."""
+
+    item: str
+    section: str
+    topic: str
+    answered: Answer
+    anchor: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters."""
+
+    positive: str
+    negative: str
+    manifest: str
+    test_manifest: str
+    condition: str
+    recordings: int
+    subjects: int
+    over: str
+    groups: int
+    resamples: int
+    synthetic: bool
+    summary: tuple[str, ...]
+    cautions: tuple[str, ...]
+    flow: tuple[FlowStep, ...]
+    characteristics: tuple[Characteristic, ...]
+    protocols: tuple[ProtocolResult, ...]
+    absent: tuple[AbsentMethod, ...]
+    gaps: tuple[ProtocolGap, ...]
+    certificate: Certificate
+    checklist: tuple[ChecklistItem, ...]
+    provenance: dict[str, str]
+    citation: str

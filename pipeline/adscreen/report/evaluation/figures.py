@@ -1,0 +1,247 @@
+"""Results -> where the page's drawings put their lines and dots. Numbers only: the template draws.
+
+A ``Drawing`` has its own coordinates (an SVG viewBox); a ``Scale`` gives percents, for drawings that stretch in a cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from adscreen.report.evaluation.contents import Interval, LearningPoint, ProtocolResult
+
+WIDTH, HEIGHT = 340.0, 292.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 10.0, 10.0, 40.0
+_SHOWN_THRESHOLDS = 0.9  # net benefit beyond: a person treated only when nearly certain, and few predictions to judge
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A tick and its label."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An SVG path; ``kind`` is its class and its entry in the legend."""
+
+    kind: str
+    path: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A dot with the ends of its interval, all in the drawing's coordinates."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A framed plot; ``title`` says in words what it shows."""
+
+    name: str
+    title: str
+    x_label: str
+    y_label: str
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    lines: tuple[Line, ...]
+    dots: tuple[Dot, ...] = ()
+    width: float = WIDTH
+    height: float = HEIGHT
+    left: float = _LEFT
+    right: float = WIDTH - _RIGHT
+    top: float = _TOP
+    bottom: float = HEIGHT - _BOTTOM
+
+    @property
+    def legend(self) -> tuple[Line, ...]:
+        """The lines that have a label, each kind once."""
+        first = {line.kind: line for line in reversed(self.lines) if line.label}
+        return tuple(line for line in self.lines if first.get(line.kind) is line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """From data to the drawing's coordinates."""
+
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+
+    def x(self, value: float) -> float:
+        share = (value - self.x_low) / (self.x_high - self.x_low)
+        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 2)
+
+    def y(self, value: float) -> float:
+        share = (min(max(value, self.y_low), self.y_high) - self.y_low) / (self.y_high - self.y_low)
+        return round(HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM), 2)
+
+    def path(self, points: Iterable[Point]) -> str:
+        """Return the SVG path through the points."""
+        return "".join(f"{'L' if number else 'M'}{self.x(x):g} {self.y(y):g}" for number, (x, y) in enumerate(points))
+
+    def band(self, lower: Sequence[Point], upper: Sequence[Point]) -> str:
+        """Return the SVG path of the area between two lines."""
+        return self.path([*lower, *reversed(upper)]) + "Z" if lower else ""
+
+    def dot(self, x: float, figure: Interval) -> Dot:
+        """Return a dot with its interval."""
+        return Dot(self.x(x), self.y(figure.value), self.y(figure.low), self.y(figure.high))
+
+    def x_ticks(self, values: Iterable[float], form: str = "g") -> tuple[Tick, ...]:
+        return tuple(Tick(self.x(value), _label(value, form)) for value in values)
+
+    def y_ticks(self, values: Iterable[float], form: str = "g") -> tuple[Tick, ...]:
+        return tuple(Tick(self.y(value), _label(value, form)) for value in values)
+
+
+def _label(value: float, form: str) -> str:
+    return format(value, form).replace("-", "−")
+
+
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def draw_roc(result: ProtocolResult) -> Drawing:
+    """Return the ROC curve of each repeat, thin, and their mean."""
+    frame = _Frame(0, 1, 0, 1)
+    area = result.ours.measures["auc"]
+    repeats = [Line("repeat", frame.path(curve.points), "each repeat") for curve in result.roc]
+    return Drawing(
+        name=f"roc-{result.protocol}",
+        title=f"ROC curve. AUC {area.value:.3f}, 95% interval {area.low:.3f} to {area.high:.3f}.",
+        x_label="1 − specificity",
+        y_label="sensitivity",
+        x_ticks=frame.x_ticks(_SHARES),
+        y_ticks=frame.y_ticks(_SHARES),
+        lines=(
+            Line("chance", frame.path([(0, 0), (1, 1)]), "chance"),
+            *repeats,
+            Line("main", frame.path([(0.0, 0.0), *result.roc_mean.points]), "mean"),
+        ),
+    )
+
+
+def draw_calibration(result: ProtocolResult) -> Drawing:
+    """Return the observed share of cases at each predicted probability, with its interval."""
+    frame = _Frame(0, 1, 0, 1)
+    bins = [one for one in result.calibration if math.isfinite(one.observed.value)]
+    points = [(one.predicted, one.observed.value) for one in bins]
+    told = ", ".join(f"{predicted:.2f}: {observed:.2f}" for predicted, observed in points)
+    return Drawing(
+        name=f"calibration-{result.protocol}",
+        title=f"Calibration curve. Share of cases by predicted probability: {told}.",
+        x_label="predicted probability",
+        y_label="observed share of cases",
+        x_ticks=frame.x_ticks(_SHARES),
+        y_ticks=frame.y_ticks(_SHARES),
+        lines=(
+            Line("chance", frame.path([(0, 0), (1, 1)]), "perfect"),
+            Line("main", frame.path(points), "adscreen, 95% interval"),
+        ),
+        dots=tuple(frame.dot(one.predicted, one.observed) for one in bins),
+    )
+
+
+def draw_decisions(result: ProtocolResult) -> Drawing:
+    """Return net benefit by threshold probability, beside referring everybody and nobody."""
+    shown = [one for one in result.decisions if one.threshold <= _SHOWN_THRESHOLDS]
+    top = max([0.1, *(one.screening.high for one in shown if math.isfinite(one.screening.high))])
+    top = math.ceil(top * 10) / 10
+    frame = _Frame(0, _SHOWN_THRESHOLDS, -0.1, top)
+
+    def line(values: Iterable[Point]) -> list[Point]:
+        return [(x, y) for x, y in values if math.isfinite(y)]
+
+    lower = line((one.threshold, one.screening.low) for one in shown)
+    upper = line((one.threshold, one.screening.high) for one in shown)
+    refer_all = [(one.threshold, one.refer_all) for one in shown if one.refer_all >= -0.1]
+    better = [one.threshold for one in shown if one.screening.value > max(0.0, one.refer_all)]
+    told = f"higher than both from {min(better):.2f} to {max(better):.2f}" if better else "nowhere higher than both"
+    return Drawing(
+        name=f"decisions-{result.protocol}",
+        title=f"Decision curve. Net benefit of adscreen beside referring everybody or nobody: {told}.",
+        x_label="threshold probability",
+        y_label="net benefit",
+        x_ticks=frame.x_ticks((0, 0.2, 0.4, 0.6, 0.8)),
+        y_ticks=frame.y_ticks([number / 10 for number in range(-1, round(top * 10) + 1, 1 if top <= 0.6 else 2)]),
+        lines=(
+            Line("band", frame.band(lower, upper)),
+            Line("all", frame.path(refer_all), "refer everybody"),
+            Line("none", frame.path([(0, 0), (_SHOWN_THRESHOLDS, 0)]), "refer nobody"),
+            Line("main", frame.path((one.threshold, one.screening.value) for one in shown), "adscreen, 95% interval"),
+        ),
+    )
+
+
+def draw_learning(result: ProtocolResult) -> Drawing | None:
+    """Return AUC by the number of training groups, a line a method; None where it was not computed."""
+    points = [one for one in result.learning if math.isfinite(one.auc.value)]
+    if not points:
+        return None
+    most = max(one.groups for one in points)
+    low = min(0.5, *(one.auc.low for one in points if math.isfinite(one.auc.low)))
+    frame = _Frame(0, most * 1.05, math.floor(low * 10) / 10, 1)
+    methods = list(dict.fromkeys(one.method for one in points))
+    lines = [
+        Line("main" if method == "adscreen" else "other", frame.path(_curve(points, method)), _title(points, method))
+        for method in methods
+    ]
+    return Drawing(
+        name=f"learning-{result.protocol}",
+        title="Learning curve. AUC by training groups: "
+        + "; ".join(f"{one.title} {one.groups:.0f}: {one.auc.value:.3f}" for one in points),
+        x_label="training subjects or clusters",
+        y_label="AUC",
+        x_ticks=frame.x_ticks(sorted({0.0, *(round(one.groups) for one in points)}), ".0f"),
+        y_ticks=frame.y_ticks([number / 10 for number in range(round(frame.y_low * 10), 11)]),
+        lines=tuple(lines),
+        dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == "adscreen"),
+    )
+
+
+def _curve(points: Sequence[LearningPoint], method: str) -> list[Point]:
+    return [(one.groups, one.auc.value) for one in points if one.method == method]
+
+
+def _title(points: Sequence[LearningPoint], method: str) -> str:
+    return next(one.title for one in points if one.method == method)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A line from ``low`` to ``high`` in percent of a cell's width, with a mark at ``reference``."""
+
+    low: float
+    high: float
+    reference: float
+    ticks: tuple[float, ...]
+
+    def at(self, value: float) -> float:
+        """Return where a value stands, held at the ends.
+
+        >>> Scale(0.4, 1.0, 0.5, ()).at(0.7)
+        50.0
+        """
+        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return round(100 * share, 2)
+
+
+def scale_of_areas(areas: Iterable[Interval]) -> Scale:
+    """Return a scale on which every AUC and its interval stands, from 0.4 or lower up to 1."""
+    lowest = min([0.4, *(one.low for one in areas if math.isfinite(one.low))])
+    low = math.floor(lowest * 10) / 10
+    ticks = tuple(number / 10 for number in range(round(low * 10), 11) if number % 2 or low >= 0.4)
+    return Scale(low, 1.0, 0.5, ticks)

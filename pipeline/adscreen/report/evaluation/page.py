@@ -1,0 +1,118 @@
+"""EvaluationReport -> report.html, report.json, checklist.csv and certificate.json of a run's folder.
+
+The page is one file: it asks nothing of the network, has no script, and what it shows is escaped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from adscreen.report.evaluation import figures
+from adscreen.report.evaluation.conclusions import main_protocol
+from adscreen.report.evaluation.contents import EvaluationReport, Interval, ProtocolResult
+from adscreen.report.evaluation.wording import MEASURES, STEPS, name_column
+from adscreen.report.recording.formatting import format_measure, format_percent
+from adscreen.report.recording.phrases import name_family
+from adscreen.report.templating import show_unseen
+from adscreen.version import __version__
+from adscreen.writing import write_csv, write_json
+
+PAGE, DATA, CHECKLIST, CERTIFICATE = "report.html", "report.json", "checklist.csv", "certificate.json"
+_MINUS = "−"
+
+
+def write_report(report: EvaluationReport, folder: Path) -> None:
+    """Write the page, the same as JSON, the checklist as CSV and the certificate into a run's folder."""
+    write_json(asdict(report), folder / DATA)
+    write_json(asdict(report.certificate), folder / CERTIFICATE)
+    write_csv(pd.DataFrame([asdict(item) for item in report.checklist]), folder / CHECKLIST)
+    (folder / PAGE).write_text(render_report(report), encoding="utf-8", errors="replace", newline="\n")
+
+
+def render_report(report: EvaluationReport) -> str:
+    """Return the page of an evaluation."""
+    first = main_protocol(report.protocols)
+    return (
+        _environment()
+        .get_template("evaluation/report.html.j2")
+        .render(
+            report=report,
+            first=first,
+            others=[one for one in report.protocols if one is not first],
+            answers=Counter(item.answered for item in report.checklist),
+        )
+    )
+
+
+def draw(result: ProtocolResult) -> list[figures.Drawing]:
+    """Return a protocol's framed plots."""
+    return [figures.draw_roc(result), figures.draw_calibration(result), figures.draw_decisions(result)]
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Return the templates with the filters that they use. Everything is escaped; an unknown name is an error."""
+    made = Environment(
+        loader=PackageLoader("adscreen.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=show_unseen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "figure": format_figure,
+        "range": format_range,
+        "signed": format_signed,
+        "percent": format_percent,
+        "measure": format_measure,
+        "column": name_column,
+        "family": name_family,
+    }
+    made.tests |= {"finite": math.isfinite}
+    made.globals |= {
+        "version": __version__,
+        "measures": MEASURES,
+        "steps": STEPS,
+        "draw_protocol": draw,
+        "draw_learning": figures.draw_learning,
+        "scale_of": figures.scale_of_areas,
+    }
+    return made
+
+
+def format_figure(value: float, digits: int = 3) -> str:
+    """Return a measure with three decimals, a dash where it is not defined.
+
+    >>> format_figure(0.8684), format_figure(-0.05, 2), format_figure(float("nan"))
+    ('0.868', '−0.05', '–')
+    """
+    return f"{value:.{digits}f}".replace("-", _MINUS) if math.isfinite(value) else "–"
+
+
+def format_signed(value: float) -> str:
+    """Return a difference with its sign, to three decimals.
+
+    >>> format_signed(0.054), format_signed(-0.2)
+    ('+0.054', '−0.200')
+    """
+    return f"{value:+.3f}".replace("-", _MINUS) if math.isfinite(value) else "–"
+
+
+def format_range(figure: Interval, signed: bool = False) -> str:
+    """Return an interval in words, empty where there is none.
+
+    >>> format_range(Interval(0.8, 0.7, 0.9)), format_range(Interval(0.1, -0.1, 0.3), signed=True)
+    ('0.700 to 0.900', '−0.100 to +0.300')
+    """
+    if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
+        return ""
+    form = format_signed if signed else format_figure
+    return f"{form(figure.low)} to {form(figure.high)}"

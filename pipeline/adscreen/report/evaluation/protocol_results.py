@@ -1,0 +1,251 @@
+"""The tables of a run -> the report of an evaluation, protocol by protocol."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adscreen.metrics import roc_curve
+from adscreen.report.evaluation.contents import (
+    AbsentMethod,
+    Apparent,
+    Benefit,
+    CalibrationBin,
+    Confusion,
+    Curve,
+    FamilyWeight,
+    FoldChoice,
+    Interval,
+    LearningPoint,
+    MethodResult,
+    PredictiveValue,
+    ProtocolResult,
+    SettingChoice,
+    Subgroup,
+)
+from adscreen.report.evaluation.repeats import Repeats
+from adscreen.report.evaluation.wording import PROTOCOLS, name_method, name_setting
+
+ADSCREEN = "adscreen"
+_RATES = np.linspace(0.0, 1.0, 101)
+_NOT_SETTINGS = (
+    *("protocol", "method", "repeat", "fold"),
+    *("training_recordings", "test_recordings", "threshold"),
+)
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one protocol of a run, by the name of their file."""
+
+    protocol: str
+    frames: Frames
+
+    def of(self, name: str, **wanted: str) -> pd.DataFrame:
+        """Return the rows of this protocol in one table that have the wanted values."""
+        frame = self.frames[name]
+        kept = frame["protocol"] == self.protocol
+        for column, value in wanted.items():
+            kept &= frame[column] == value
+        return frame[kept]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield each row as a tuple with names."""
+    yield from frame.itertuples(index=False)
+
+
+def interval(row: Any, value: str = "value") -> Interval:
+    """Return a row's figure with its interval over clusters, where there is one, else over subjects."""
+    clustered = math.isfinite(row.cluster_low)
+    low, high = (row.cluster_low, row.cluster_high) if clustered else (row.low, row.high)
+    return Interval(float(getattr(row, value)), float(low), float(high))
+
+
+def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> ProtocolResult:
+    """Return everything of one protocol."""
+    tables = Tables(protocol, frames)
+    title, explanation = PROTOCOLS.get(protocol, (protocol, ""))
+    chosen = tables.of("settings", method=ADSCREEN)
+    tested = Repeats.of(tables.of("predictions", method=ADSCREEN), positive=positive)
+    methods = summarise_methods(tables, level="recording")
+    ours = next(one for one in methods if one.method == ADSCREEN)
+    return ProtocolResult(
+        protocol=protocol,
+        title=title,
+        explanation=explanation,
+        folds=len(chosen),
+        repeats=int(chosen["repeat"].nunique()),
+        methods=methods,
+        by_subject=_by_subject(tables, tested),
+        predictive_values=predictive_values(ours),
+        confusion=tuple(_confusion(tables)),
+        roc=tuple(_roc(tested)),
+        roc_mean=_mean_roc(tables),
+        calibration=tuple(_calibration(tables)),
+        decisions=tuple(_decisions(tables)),
+        subgroups=tuple(_subgroups(tables)),
+        learning=tuple(_learning(tables)),
+        apparent=tuple(_apparent(tables)),
+        choices=tuple(_choices(chosen)),
+        fold_choices=tuple(_fold_choices(chosen)),
+        families=tuple(
+            FamilyWeight(row.family, float(row.contribution), float(row.sd_over_folds))
+            for row in _rows(tables.of("families").sort_values("contribution", ascending=False))
+        ),
+    )
+
+
+def summarise_methods(tables: Tables, *, level: str) -> tuple[MethodResult, ...]:
+    """Return every method of a protocol at a level, that of the highest AUC first."""
+    described = {row.method: row.description for row in _rows(tables.frames["methods"])}
+    results = []
+    for method, rows in tables.of("metrics", level=level).groupby("method", sort=False):
+        title, kind = name_method(str(method))
+        compared = tables.of("differences", level=level, measure="auc", method=str(method))
+        results.append(
+            MethodResult(
+                method=str(method),
+                title=title,
+                description=described.get(method, ""),
+                kind=kind,
+                measures={str(row.measure): interval(row) for row in _rows(rows)},
+                spread={str(row.measure): float(row.sd_over_repeats) for row in _rows(rows)},
+                difference=next((interval(row) for row in _rows(compared)), None),
+            )
+        )
+    return tuple(sorted(results, key=_rank))
+
+
+def _rank(result: MethodResult) -> tuple[float, str]:
+    area = result.measures["auc"].value
+    return (-area if math.isfinite(area) else 0.0, result.method)
+
+
+def absent_methods(methods: pd.DataFrame) -> tuple[AbsentMethod, ...]:
+    """Return the methods that could not be tried."""
+    return tuple(
+        AbsentMethod(row.method, name_method(row.method)[0], row.absent) for row in _rows(methods) if row.absent
+    )
+
+
+def _by_subject(tables: Tables, tested: Repeats) -> MethodResult | None:
+    """Return adscreen's result by subject, None where each subject has one recording."""
+    if not tested.several_visits:
+        return None
+    return next((one for one in summarise_methods(tables, level="subject") if one.method == ADSCREEN), None)
+
+
+def predictive_values(result: MethodResult) -> tuple[PredictiveValue, ...]:
+    """Return the predictive values of a result at each prevalence that was computed, rarest first."""
+    percents = sorted(int(name.removeprefix("ppv_at_")) for name in result.measures if name.startswith("ppv_at_"))
+    return tuple(
+        PredictiveValue(percent / 100, result.measures[f"ppv_at_{percent}"], result.measures[f"npv_at_{percent}"])
+        for percent in percents
+    )
+
+
+def _confusion(tables: Tables) -> Iterable[Confusion]:
+    names = ["true_positive", "false_negative", "false_positive", "true_negative"]
+    for level, rows in tables.of("confusion", method=ADSCREEN).groupby("level", sort=False):
+        yield Confusion(str(level), **{name: float(rows[name].mean()) for name in names})
+
+
+def _roc(tested: Repeats) -> Iterable[Curve]:
+    """Yield the curve of each repeat, averaged over its folds."""
+    for number, predictions in enumerate(tested.repeats):
+        found = roc_curve([predictions], tested.cases, _RATES)
+        yield Curve(f"repeat {number + 1}", _points(_RATES, found))
+
+
+def _mean_roc(tables: Tables) -> Curve:
+    rows = tables.of("roc", method=ADSCREEN, level="recording")
+    return Curve("mean over repeats", _points(rows["false_positive_rate"], rows["sensitivity"]))
+
+
+def _points(x: Iterable[float], y: Iterable[float]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(one), float(other)) for one, other in zip(x, y, strict=True) if math.isfinite(other))
+
+
+def _calibration(tables: Tables) -> Iterable[CalibrationBin]:
+    rows = tables.of("calibration", method=ADSCREEN, level="recording")
+    for row in _rows(rows):
+        yield CalibrationBin(float(row.count), float(row.predicted), interval(row, "observed"))
+
+
+def _decisions(tables: Tables) -> Iterable[Benefit]:
+    for row in _rows(tables.of("decision_curve", method=ADSCREEN, level="recording")):
+        yield Benefit(float(row.threshold), interval(row, "net_benefit"), float(row.treat_all))
+
+
+def _subgroups(tables: Tables) -> Iterable[Subgroup]:
+    keys = ["column", "subgroup"]
+    for (column, name), rows in tables.of("subgroups", method=ADSCREEN).groupby(keys, sort=False):
+        first = rows.iloc[0]
+        shown = rows[rows["suppressed"] == ""]
+        yield Subgroup(
+            column=str(column),
+            name=str(name),
+            recordings=int(first["recordings"]),
+            negative_subjects=int(first["negative_subjects"]),
+            positive_subjects=int(first["positive_subjects"]),
+            measures={str(row.measure): interval(row) for row in _rows(shown)},
+            suppressed=str(first["suppressed"]),
+        )
+
+
+def _learning(tables: Tables) -> Iterable[LearningPoint]:
+    rows = tables.of("learning_curve")
+    for row in _rows(rows[rows["measure"] == "auc"]):
+        title, _ = name_method(row.method)
+        yield LearningPoint(row.method, title, float(row.share), float(row.groups), interval(row))
+
+
+def _apparent(tables: Tables) -> Iterable[Apparent]:
+    for row in _rows(tables.of("apparent")):
+        title, _ = name_method(row.method)
+        figures = float(row.apparent), float(row.cross_validated), float(row.optimism)
+        yield Apparent(row.method, title, row.measure, *figures)
+
+
+def _settings_of(chosen: pd.DataFrame) -> list[str]:
+    return [name for name in chosen.columns if name not in _NOT_SETTINGS and chosen[name].notna().any()]
+
+
+def _choices(chosen: pd.DataFrame) -> Iterable[SettingChoice]:
+    for name in _settings_of(chosen):
+        if name.endswith(".weight"):
+            yield SettingChoice(name_setting(name), ((_span(chosen[name]), len(chosen)),))
+            continue
+        counts = chosen[name].dropna().map(_written).value_counts(sort=False)
+        by_frequency = sorted(((str(value), int(count)) for value, count in counts.items()), key=lambda one: -one[1])
+        yield SettingChoice(name_setting(name), tuple(by_frequency))
+
+
+def _span(values: pd.Series) -> str:
+    """Return the least and the greatest of numbers that differ from fold to fold, and their median."""
+    return f"{values.min():.2f} to {values.max():.2f}, median {values.median():.2f}"
+
+
+def _fold_choices(chosen: pd.DataFrame) -> Iterable[FoldChoice]:
+    names = _settings_of(chosen)
+    for _, row in chosen.iterrows():
+        yield FoldChoice(
+            repeat=int(row["repeat"]),
+            fold=int(row["fold"]),
+            training_recordings=int(row["training_recordings"]),
+            test_recordings=int(row["test_recordings"]),
+            threshold=float(row["threshold"]),
+            settings={name_setting(name): _written(row[name]) for name in names if pd.notna(row[name])},
+        )
+
+
+def _written(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, (int, float, np.number)) else str(value)

@@ -1,0 +1,97 @@
+"""What the page of an evaluation calls methods, protocols, measures, columns."""
+
+from __future__ import annotations
+
+from adscreen.report.evaluation.contents import Kind
+
+METHODS: dict[str, tuple[str, Kind]] = {
+    "adscreen": ("adscreen", "ours"),
+    "tfidf_baseline": ("Words alone (TF-IDF)", "baseline"),
+    "word_count": ("Word count", "shortcut"),
+    "demographics": ("Demographics", "shortcut"),
+    "interviewer": ("Interviewer speech", "shortcut"),
+    "majority": ("Majority", "check"),
+    "permuted_labels": ("Shuffled labels", "check"),
+}
+PROTOCOLS = {
+    "subject": (
+        "People it has not heard",
+        "Repeated nested cross-validation. No subject and no cluster is on both sides of a split, and whatever is "
+        "learned, settings and threshold included, is learned on the training side.",
+    ),
+    "external": (
+        "Another cohort",
+        "Trained on one cohort and tested on another, of other people.",
+    ),
+    "site": (
+        "Sites it has not seen",
+        "Each site in turn is left out of training, with all subjects ever recorded there.",
+    ),
+    "paper": (
+        "As published",
+        "Repeated random splits of recordings, with Doc2Vec fitted on all of them, as the paper describes (Li, arXiv "
+        "2510.14332). Speakers are on both sides; it is here to show what that adds.",
+    ),
+}
+MEASURES = {
+    "auc": "AUC",
+    "average_precision": "Average precision",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "mcc": "MCC",
+    "brier": "Brier score",
+    "calibration_slope": "Calibration slope",
+    "calibration_intercept": "Calibration intercept",
+}
+COLUMNS = {
+    "sex": "Sex",
+    "age": "Age",
+    "education": "Education",
+    "mmse": "MMSE",
+    "early_stage": "Early stage",
+    "visit": "Visit",
+    "site": "Site",
+    "language": "Language",
+    "words": "Words",
+    "sentences": "Sentences",
+    "words a sentence": "Words a sentence",
+    "recordings a subject": "Recordings a subject",
+    "subjects": "Subjects",
+    "recordings": "Recordings",
+}
+SETTINGS = {
+    "weight": "weight",
+    "classifier": "classifier",
+    "C": "regularisation C",
+    "doc2vec_dm": "Doc2Vec kind (1 PV-DM, 0 PV-DBOW)",
+    "doc2vec_size": "Doc2Vec size",
+    "doc2vec_alpha": "Doc2Vec learning rate",
+    "elmo_size": "ELMo size",
+    "paired_context": "weight of context",
+}
+STEPS = {
+    "read": "Rows of the manifest",
+    "excluded": "Left out by the condition",
+    "unreadable": "Transcript unreadable",
+    "silent": "No word of the participant",
+    "used": "Evaluated",
+}
+
+
+def name_method(method: str) -> tuple[str, Kind]:
+    """Return a method's title and kind; one that is not known here is a baseline of its own name."""
+    return METHODS.get(method, (method.replace("_", " "), "baseline"))
+
+
+def name_column(column: str) -> str:
+    """Return a column of the manifest in words."""
+    return COLUMNS.get(column, column.replace("_", " "))
+
+
+def name_setting(setting: str) -> str:
+    """Return a setting in words: ``elmo.C`` is the regularisation C of the member ``elmo``."""
+    member, _, name = setting.rpartition(".")
+    words = SETTINGS.get(name, name.replace("_", " "))
+    return f"{member}: {words}" if member else words[:1].upper() + words[1:]

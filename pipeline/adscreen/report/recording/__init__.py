@@ -1,0 +1,1 @@
+"""RecordingReports -> HTML pages: one per recording, and an index of the cohort."""

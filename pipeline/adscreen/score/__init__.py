@@ -1,0 +1,1 @@
+"""ScreeningModel and recordings -> one ScoreRow and one RecordingReport per recording."""

@@ -1,0 +1,74 @@
+"""A run's output folder: written beside its place, then moved there whole, with run.json saying how it was made."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adscreen.errors import InputError
+from adscreen.version import __version__, installed_versions
+from adscreen.writing import write_json
+
+RECORDED_VERSIONS = ("numpy", "scipy", "pandas", "scikit-learn", "gensim", "h5py")
+
+
+@contextmanager
+def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield a temporary folder beside ``out`` that becomes ``out`` when the block ends without an error.
+
+    Raises:
+        InputError: ``out`` exists and ``force`` is not given, is no folder that adscreen wrote, or cannot be made.
+    """
+    check_free(out, force=force)
+    partial = _folder_beside(out)
+    try:
+        yield partial
+        record = {
+            "adscreen": __version__,
+            "command": command,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "settings": dict(settings),
+            "python": platform.python_version(),
+            "versions": installed_versions(RECORDED_VERSIONS),
+        }
+        write_json(record, partial / "run.json")
+        if out.exists():
+            shutil.rmtree(out)
+        partial.replace(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _folder_beside(out: Path) -> Path:
+    """Make an empty folder next to ``out``, on the same disk."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror})", where=str(out), remedy="name a folder that can be made"
+        ) from error
+    folder.chmod(0o755)
+    return folder
+
+
+def check_free(out: Path, *, force: bool) -> None:
+    """Raise InputError where a run may not be written to ``out``."""
+    if Path.cwd().is_relative_to(out.absolute().resolve()):
+        raise InputError("is the folder you are in", where=str(out), remedy="name a new folder")
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not out.is_dir():
+        raise InputError("is a file", where=str(out), remedy="name a new folder")
+    if not (out / "run.json").exists():
+        raise InputError("holds files that adscreen did not write", where=str(out), remedy="name a new folder")
+    if not force:
+        raise InputError(
+            "already holds a run", where=str(out), remedy="name a new folder, or add --force to replace it"
+        )

@@ -1,0 +1,60 @@
+"""Plain data -> JSON and CSV files: NaN has a place in both, and no cell runs as a formula."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Write JSON; NaN, which JSON lacks, becomes null."""
+    path.write_text(as_json(content) + "\n", encoding="utf-8")
+
+
+def as_json(content: Any) -> str:
+    """Return JSON text; NaN becomes null, paths become text."""
+    return json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Path):
+        return str(value)
+    return _plain(value.item()) if hasattr(value, "item") else str(value)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV whose text cells no spreadsheet takes for a formula: a leading = + - @ gets a ' before it."""
+    safe = frame.copy()
+    for name in safe.columns:
+        if not _is_number(safe[name]):
+            safe[name] = safe[name].map(defuse)
+    safe.to_csv(path, index=False, lineterminator="\n")
+
+
+def _is_number(column: pd.Series) -> bool:
+    return column.dtype.kind in "biufc"
+
+
+def defuse(cell: Any) -> Any:
+    """Return a cell that a spreadsheet reads as text.
+
+    >>> defuse("=1+1")
+    "'=1+1"
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

@@ -1,1 +1,0 @@
-"""Scores -> HTML pages: one a recording, and an index of the cohort."""

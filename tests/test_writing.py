@@ -1,0 +1,63 @@
+"""JSON has no NaN, and no CSV cell runs as a formula."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adscreen import writing
+from adscreen.writing import as_json, defuse, write_csv
+
+
+def test_cells_that_a_spreadsheet_would_run_are_defused(tmp_path: Path) -> None:
+    """Text that starts with = + - @ or a tab gets an apostrophe; numbers, other text and what is missing stay."""
+    frame = pd.DataFrame(
+        {
+            "id": ["=1+1", "+1", "-1", "@A1", "\t=1", "S-1", ""],
+            "number": [-1.5, 2.0, np.nan, 0.0, 1.0, 1.0, 1.0],
+            "mixed": [-3, "-3", None, True, 0.5, "x", "=x"],
+        }
+    )
+    write_csv(frame, tmp_path / "t.csv")
+    read = pd.read_csv(tmp_path / "t.csv", dtype=str, keep_default_na=False)
+    assert ["'=1+1", "'+1", "'-1", "'@A1", "'\t=1", "S-1", ""] == read["id"].tolist()
+    assert ["-1.5", "2.0", "", "0.0", "1.0", "1.0", "1.0"] == read["number"].tolist()
+    assert ["-3", "'-3", "", "True", "0.5", "x", "'=x"] == read["mixed"].tolist()
+    assert "=1+1" == frame["id"][0]
+
+
+@given(st.text())
+def test_no_defused_text_starts_a_formula(text: str) -> None:
+    """Whatever the text, its cell starts none, and the text can be had back."""
+    cell = defuse(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert text in (cell, cell[1:])
+
+
+def test_json_has_no_nan() -> None:
+    """NaN and infinity become null, at any depth; NumPy values become Python's; paths and keys become text."""
+    content = {
+        "nan": float("nan"),
+        "deep": [{"inf": np.float64("-inf")}, (np.int64(3), np.float32(0.5), np.bool_(True))],
+        1: Path("a") / "b",
+        "flag": True,
+        "none": None,
+    }
+    expected = {"nan": None, "deep": [{"inf": None}, [3, 0.5, True]], "1": "a/b", "flag": True, "none": None}
+    assert expected == json.loads(as_json(content), parse_constant=_refuse)
+
+
+def test_the_examples_run() -> None:
+    """The docstrings' examples are true."""
+    result = doctest.testmod(writing)
+    assert (0, True) == (result.failed, result.attempted > 0)
+
+
+def _refuse(name: str) -> None:
+    raise AssertionError(f"{name} is not JSON")
