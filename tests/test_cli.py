@@ -457,7 +457,7 @@ def test_without_a_command_help_is_shown(run: Run) -> None:
 def own_process(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run `python -m adscreen` as a user does."""
     command = [sys.executable, "-m", "adscreen", *map(str, arguments)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "pipeline")}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -491,6 +491,6 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     """Help and usage errors answer at once: numpy, pandas and the rest are imported by the commands that use them."""
     heavy = "numpy pandas scipy sklearn torch gensim h5py spacy matplotlib joblib pyarrow pydantic".split()
     source = f"import sys, adscreen.cli; print([name for name in {heavy} if name in sys.modules])"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "pipeline")}
     done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
     assert "[]\n" == done.stdout

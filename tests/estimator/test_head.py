@@ -186,7 +186,10 @@ def test_fitting_repeats_in_other_processes(simulated_table: FeatureTable, tmp_p
     run = [sys.executable, "-c", FIT, str(tmp_path / "rows.pkl")]
     found = {
         subprocess.run(
-            run, check=True, capture_output=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path.cwd())}
+            run,
+            check=True,
+            capture_output=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "pipeline")},
         ).stdout
         for seed in ("1", "271")
     }

@@ -115,7 +115,7 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
     (tmp_path / "study.toml").write_text(f"folds = 2\ninner_folds = 2\n{search}")
     (tmp_path / "out").mkdir()
     arguments = [simulated / "reversed.csv", tiny_bilm, tmp_path / "study.toml", tmp_path / "out"]
-    environment = os.environ | {"PYTHONHASHSEED": "271", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONHASHSEED": "271", "PYTHONPATH": str(ROOT / "pipeline")}
     subprocess.run([sys.executable, "-c", TRAIN, *map(str, arguments)], check=True, env=environment)
     for name in ("SHA256SUMS", *MODEL_FILES):
         assert (model_folder / name).read_bytes() == (tmp_path / "out" / name).read_bytes(), name

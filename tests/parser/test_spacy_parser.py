@@ -94,7 +94,7 @@ def test_hash_seeds_move_nothing() -> None:
             capture_output=True,
             text=True,
             check=True,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "pipeline")},
         ).stdout
         for seed in ("1", "2")
     }

@@ -253,7 +253,7 @@ def test_same_seed_gives_the_same_bytes_in_another_process(tmp_path: Path) -> No
         "simulate_cohort(Path(sys.argv[1]), subjects=8, visits=2, seed=5)"
     )
     for hash_seed in ("1", "2"):
-        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT / "pipeline")}
         command = [sys.executable, "-c", program, str(tmp_path / hash_seed)]
         subprocess.run(command, env=environment, check=True, cwd=tmp_path)
     here = simulate_cohort(tmp_path / "here", subjects=8, visits=2, seed=5)

@@ -4,7 +4,7 @@ The weights come from integer arithmetic alone, so that any machine and any NumP
 stored. Kept are the layers of a few sentences, each read from zero states; of the larger shapes every eighth or
 thirty-second number.
 
-    PYTHONPATH=. python tests/bilm/golden/generate.py .venv-allennlp/bin/python
+    PYTHONPATH=pipeline python tests/bilm/golden/generate.py .venv-allennlp/bin/python
 """
 
 from __future__ import annotations
