@@ -115,7 +115,7 @@ def write_corpus(folder: Path, count: int, *, tiers: bool, seed: int = 0) -> Pat
 
 def measure(command: list[str]) -> Measured:
     """Run a command; its own peak is what wait4 reports, the peak with its workers is sampled every 20 ms."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "pipeline")}
     together = 0.0
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()

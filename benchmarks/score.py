@@ -89,7 +89,7 @@ def measure(command: list[str]) -> Measured:
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(ROOT), "ADSCREEN_CACHE": ""}
+    return os.environ | {"PYTHONPATH": str(ROOT / "pipeline"), "ADSCREEN_CACHE": ""}
 
 
 def show(what: str, count: int, found: Measured) -> None:
