@@ -118,18 +118,18 @@ def command(archives: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactor
     return binaries / "adscreen"
 
 
-def _tracked_files() -> list[str]:
-    """Return the files under version control that must ship."""
+def _tracked_files(*under: str) -> list[str]:
+    """Return the files under version control, or those in some folders alone."""
     if not (ROOT / ".git").exists() or shutil.which("git") is None:
         pytest.skip("not a git checkout: what must ship is not known")
-    listed = subprocess.run(["git", "ls-files", "-z", *SHIPPED], cwd=ROOT, check=True, capture_output=True, text=True)
+    listed = subprocess.run(["git", "ls-files", "-z", *under], cwd=ROOT, check=True, capture_output=True, text=True)
     return [name for name in listed.stdout.split("\0") if name]
 
 
 @pytest.mark.slow
 def test_the_wheel_holds_every_shipped_file(archives: tuple[Path, Path]) -> None:
     """Every tracked file of the package, the models and the schemas is in the wheel, inside the package."""
-    expected = {f"adscreen/{name.removeprefix('pipeline/adscreen/')}" for name in _tracked_files()}
+    expected = {f"adscreen/{name.removeprefix('pipeline/adscreen/')}" for name in _tracked_files(*SHIPPED)}
     assert set() == expected - set(zipfile.ZipFile(archives[0]).namelist())
 
 
@@ -141,11 +141,20 @@ def test_the_wheel_holds_models_templates_and_schemas(archives: tuple[Path, Path
 
 
 @pytest.mark.slow
-def test_the_source_archive_holds_every_shipped_file(archives: tuple[Path, Path]) -> None:
-    """Every tracked file of the package, the models and the schemas is in the source archive, and so are the locks."""
+def test_the_wheel_installs_one_package(archives: tuple[Path, Path]) -> None:
+    """The wheel puts ``adscreen`` and its metadata in site-packages, nothing else: the source root is not a package."""
+    top = {name.partition("/")[0] for name in zipfile.ZipFile(archives[0]).namelist()}
+    assert {"adscreen", f"adscreen-{adscreen.__version__}.dist-info"} == top
+
+
+@pytest.mark.slow
+def test_the_source_archive_holds_every_file_of_the_project(archives: tuple[Path, Path]) -> None:
+    """Every tracked file is in the source archive, but for settings of tools (dot files) and the example report."""
     with tarfile.open(archives[1]) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert set() == {*_tracked_files(), *LOCKS, "LICENSE"} - names
+    expected = {name for name in _tracked_files() if not name.startswith((".", "reports/"))}
+    assert {*LOCKS, "LICENSE"} <= expected
+    assert set() == expected - names
 
 
 @pytest.mark.slow
@@ -159,6 +168,33 @@ def test_the_installed_package_is_not_the_source(command: Path, tmp_path: Path) 
     """The environment of these tests imports the wheel, so they cannot pass by finding the source folder."""
     done = _run([str(command.with_name("python")), "-c", "import adscreen; print(adscreen.__file__)"], tmp_path)
     assert Path(done.stdout.strip()).is_relative_to(command.parents[1])
+
+
+@pytest.fixture
+def decoys(tmp_path: Path) -> Path:
+    """Return a folder with a file and a folder that are named like the source root and end whoever imports them."""
+    (tmp_path / "pipeline").mkdir()
+    for decoy in (tmp_path / "pipeline.py", tmp_path / "pipeline" / "__init__.py"):
+        decoy.write_text("raise SystemExit('a decoy was imported')\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_installed_package_runs_beside_a_folder_named_pipeline(command: Path, decoys: Path) -> None:
+    """A user's own ``pipeline.py`` or ``pipeline/`` in the working folder is not taken for a part of adscreen."""
+    python = str(command.with_name("python"))
+    done = _run([python, "-m", "adscreen", "--version"], decoys)
+    assert (0, f"adscreen {adscreen.__version__}\n", "") == (done.returncode, done.stdout, done.stderr)
+    done = _run([python, "-c", "import adscreen; print(adscreen.__version__)"], decoys)
+    assert (0, f"{adscreen.__version__}\n", "") == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.slow
+def test_the_installed_package_brings_no_module_named_pipeline(command: Path, tmp_path: Path) -> None:
+    """``import pipeline`` finds nothing of the wheel's, so the name stays free."""
+    code = "import adscreen, importlib.util; print(importlib.util.find_spec('pipeline'))"
+    done = _run([str(command.with_name("python")), "-c", code], tmp_path)
+    assert (0, "None\n", "") == (done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.slow
