@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[1] / "pipeline" / "adscreen"
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "pipeline" / "adscreen"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 # Lowest first. A room is a module or a folder directly under the package; one that exists must be listed here, and
 # docs/architecture.md says what each is for. ``__init__`` is the public API: it stands above all but the command line.
@@ -85,13 +88,27 @@ def _imports() -> list[Import]:
 
 
 def test_every_stage_has_a_layer() -> None:
-    """A module or folder that the list does not know fails the suite, so the list stays true."""
-    assert set() == _stages() - LAYER.keys()
+    """The list has every module and folder and no other name, so it stays true."""
+    assert _stages() == LAYER.keys()
 
 
 def test_no_stage_is_listed_twice() -> None:
     """A stage has one layer."""
     assert len(LAYER) == sum(len(stages) for stages in LAYERS)
+
+
+def test_the_page_lists_every_room_from_the_top_down() -> None:
+    """docs/architecture.md has one row for every room of the list, none for another, and higher layers come first."""
+    listed = re.findall(r"^\| `(\w+)` \|", PAGE, flags=re.MULTILINE)
+    assert sorted(LAYER) == sorted(listed)
+    assert sorted((LAYER[room] for room in listed), reverse=True) == [LAYER[room] for room in listed]
+
+
+def test_files_that_the_page_names_exist() -> None:
+    """Every path of code on the page leads to a file or folder of the package or the repository."""
+    paths = re.findall(r"`([\w./]+(?:/|\.py))`", PAGE)
+    assert paths
+    assert [] == [path for path in paths if not ((PACKAGE / path).exists() or (ROOT / path).exists())]
 
 
 def test_imports_point_one_way() -> None:

@@ -1,4 +1,4 @@
-"""What README.md and the committed example say stays true."""
+"""What README.md, the other documents and the committed example say stays true."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import typer
 
 from adscreen.cli import app
@@ -16,6 +17,11 @@ from adscreen.report.recording.pages import page_name
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "reports" / "example"
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/*.md", "models/*/README.md")
+    for path in ROOT.glob(pattern)
+)
 
 
 def test_the_table_of_commands_lists_every_command() -> None:
@@ -24,11 +30,13 @@ def test_the_table_of_commands_lists_every_command() -> None:
     assert set(typer.main.get_command(app).commands) == listed  # type: ignore[attr-defined]
 
 
-def test_files_that_the_readme_names_exist() -> None:
-    """Every relative link leads somewhere."""
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert links
-    assert [] == [link for link in links if not (ROOT / link).exists()]
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_files_that_a_document_names_exist(name: str) -> None:
+    """Every relative link, and every path under the source root, leads somewhere."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    linked = [(ROOT / name).parent / link for link in re.findall(r"\]\((?!http)([^)#]+)\)", text)]
+    named = [ROOT / path for path in re.findall(r"\bpipeline/[\w./]*\w", text)]
+    assert [] == [path for path in [*linked, *named] if not path.exists()]
 
 
 def test_the_example_has_a_page_for_every_score() -> None:
