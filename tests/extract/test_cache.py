@@ -18,9 +18,10 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from adscreen.errors import InputError
 from adscreen.extract import cache
-from adscreen.extract.cache import TAG, VARIABLE, Cache, cache_key, choose_cache, code_digest, open_cache
+from adscreen.extract.cache import TAG, VARIABLE, Cache, cache_key, choose_cache, open_cache
 
-KEY = cache_key(of="a test")
+MODULE = "adscreen.extract.extraction"
+KEY = cache_key(MODULE, of="a test")
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc.", max_size=5), inner, max_size=4),
@@ -163,34 +164,19 @@ def test_processes_may_share_a_cache(kept: Cache) -> None:
 
 def test_a_key_depends_on_all_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The order of the parts does not matter; a value, a library's version or the code does."""
-    key = cache_key(digest="ab", view="spoken", layer="mean")
-    assert key == cache_key(view="spoken", layer="mean", digest="ab")
-    others = {cache_key(digest="ab", view="fluent", layer="mean"), cache_key(digest="ab", view="spoken")}
+    key = cache_key(MODULE, digest="ab", view="spoken", layer="mean")
+    assert key == cache_key(MODULE, view="spoken", layer="mean", digest="ab")
+    others = {
+        cache_key(MODULE, digest="ab", view="fluent", layer="mean"),
+        cache_key(MODULE, digest="ab", view="spoken"),
+    }
     monkeypatch.setattr(cache, "library_versions", lambda: {"numpy": "0"})
-    others.add(cache_key(digest="ab", view="spoken", layer="mean"))
+    others.add(cache_key(MODULE, digest="ab", view="spoken", layer="mean"))
     monkeypatch.undo()
-    monkeypatch.setattr(cache, "code_digest", lambda: "other")
-    others.add(cache_key(digest="ab", view="spoken", layer="mean"))
+    monkeypatch.setattr(cache, "code_digest", lambda module: "other")
+    others.add(cache_key(MODULE, digest="ab", view="spoken", layer="mean"))
     assert 4 == len(others)
     assert key not in others
-
-
-def test_the_code_digest_sees_a_changed_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte of any module or word list changes it; models, which have digests of their own, do not."""
-    package = tmp_path / "adscreen"
-    for name in ("cache.py", "features/words.txt", "models/weights.bin", "__pycache__/cache.pyc"):
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_text("1")
-    monkeypatch.setattr(cache, "__file__", str(package / "extract" / "cache.py"))
-    digests = []
-    for changed in ("", "models/weights.bin", "__pycache__/cache.pyc", "features/words.txt"):
-        if changed:
-            (package / changed).write_text("2")
-        code_digest.cache_clear()
-        digests.append(code_digest())
-    code_digest.cache_clear()
-    assert 1 == len(set(digests[:3]))
-    assert digests[3] != digests[0]
 
 
 def test_a_cache_is_named_by_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def find_allennlp(given: Path | None) -> Path:
         InputError: there is none.
     """
     named = given or (Path(os.environ[PYTHON_VARIABLE]) if os.environ.get(PYTHON_VARIABLE) else None)
-    checkout = Path(__file__).resolve().parents[2]
+    checkout = Path(__file__).resolve().parents[3]
     for python in [named] if named else [BUILT_BY_MAKE, checkout / BUILT_BY_MAKE]:
         if python.is_file() and os.access(python, os.X_OK):
             return python.absolute()

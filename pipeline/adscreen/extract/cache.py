@@ -1,9 +1,9 @@
 """What decides a result -> the stored result: a folder of small files, each named by a digest.
 
 A key is the SHA-256 of everything the result depends on: the transcript's bytes, the settings, the models' digests and
-adscreen's own code, so an entry is never out of date and is never replaced by another value. An entry holds words of
-the transcript, so folders and files are readable by their owner alone and there is no cache unless the user names its
-folder. Any entry, or all of it, may be deleted at any time. Writing is atomic: processes may share a cache, and a
+the code that computes it, so an entry is never out of date and is never replaced by another value. An entry holds words
+of the transcript, so folders and files are readable by their owner alone and there is no cache unless the user names
+its folder. Any entry, or all of it, may be deleted at any time. Writing is atomic: processes may share a cache, and a
 killed one leaves no half entry.
 """
 
@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from adscreen.errors import InputError
+from adscreen.extract.code import code_digest
 from adscreen.version import installed_versions
 
 VARIABLE = "ADSCREEN_CACHE"
@@ -36,7 +37,6 @@ Signature: 8a477f597d28d172789f06886806bc55
 _MAGIC = b"adscreen cache 1\n"
 _HEAD = len(_MAGIC) + 32 + 8  # magic, SHA-256 of what follows, length of the JSON
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "gensim", "spacy", "wordfreq", "pylangacq", "rustling", "torch")
-_NOT_CODE = frozenset({"models", "data_schemas", "__pycache__"})  # models have digests of their own
 
 Content = Mapping[str, Any]  # what JSON holds, and at the top level arrays and bytes too
 
@@ -98,22 +98,10 @@ def choose_cache(folder: Path | None) -> Path | None:
     return folder if folder is not None else Path(named).absolute() if named else None
 
 
-def cache_key(**parts: Any) -> str:
-    """Return the key of a result that depends on ``parts``, on this code and on the libraries that compute."""
-    content = {"parts": parts, "code": code_digest(), "libraries": library_versions()}
+def cache_key(module: str, /, **parts: Any) -> str:
+    """Return the key of a result of a module's code, which depends on ``parts`` and on the libraries that compute."""
+    content = {"parts": parts, "code": code_digest(module), "libraries": library_versions()}
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Return the SHA-256 of the package's code and of the data it reads, models excepted."""
-    package = Path(__file__).parents[1]
-    total = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        place = path.relative_to(package)
-        if path.is_file() and not _NOT_CODE.intersection(place.parts):
-            total.update(place.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
 
 
 @lru_cache(maxsize=1)

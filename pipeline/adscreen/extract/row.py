@@ -50,7 +50,13 @@ def recording_key(recording: Recording, **settings: Any) -> str | None:
         return None
     known = ("recording_id", "subject_id", "visit", "task", "language", "speaker")
     about = {name: getattr(recording, name) for name in known}
-    return cache_key(transcript=digest, file=recording.transcript.name, about=about, settings=settings)
+    return cache_key(
+        "adscreen.extract.extraction",
+        transcript=digest,
+        file=recording.transcript.name,
+        about=about,
+        settings=settings,
+    )
 
 
 def _file_digest(path: Path) -> str:

@@ -110,7 +110,7 @@ def _report_key(
 ) -> str | None:
     row = recording_key(recording, **provenance)
     about = {"model": model.digest, "options": asdict(options), "synthetic": is_synthetic(recording)}
-    return row and cache_key(row=row, kind="report", **about)
+    return row and cache_key(__name__, row=row, **about)
 
 
 def in_training(model: ScreeningModel, recording: Recording) -> bool:

@@ -29,7 +29,7 @@ def keep_pages(folder: Path) -> Callable[..., str]:
 
     def render(report: RecordingReport, *, previous: str | None = None, next: str | None = None) -> str:
         digest = hashlib.sha256(report_to_json(report)).hexdigest()
-        key = cache_key(kind="page", report=digest, previous=previous, next=next)
+        key = cache_key(__name__, report=digest, previous=previous, next=next)
         stored = cache.read(key)
         if stored:
             return zlib.decompress(stored["page"]).decode("utf-8", errors="surrogatepass")
