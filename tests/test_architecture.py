@@ -25,6 +25,7 @@ LAYERS = (
     ("parser", "pretrain"),
     ("features",),
     ("extract",),
+    ("text",),
     ("estimator",),
     ("model",),
     ("evaluate", "score"),

@@ -1,4 +1,4 @@
-"""Token lists -> document vectors that repeat to the byte."""
+"""Documents -> vectors that repeat to the byte."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_counts_are_those_of_the_training_documents() -> None:
     assert (2, 8) == model.word_vectors_.shape == model.output_vectors_.shape
 
 
-@pytest.mark.parametrize("documents", [[], [[]], [["a"], ["b"]]], ids=["none", "empty", "rare words"])
+@pytest.mark.parametrize("documents", [[[]], [["a"], ["b"]]], ids=["empty", "rare words"])
 def test_nothing_to_learn_is_an_input_error(documents: list[list[str]]) -> None:
     """Without a word that occurs twice there is no model: one line says so."""
     with pytest.raises(InputError, match=r"^training transcripts: Doc2Vec found no word that occurs 2 times; train on"):

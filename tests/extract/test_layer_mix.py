@@ -58,7 +58,7 @@ def test_given_weights_are_kept(weights: list[float]) -> None:
 )
 def test_other_layers_are_one_line(layer: str) -> None:
     """What names no layer and is no list of weights is an InputError that shows what could be given."""
-    with pytest.raises(InputError, match=r"^--layer: no layer .*; use mean, 0 to 2, or 3 weights: 0\.5,0\.5,0\.5$"):
+    with pytest.raises(InputError, match=r"^layer: no layer .*; use mean, 0 to 2, or 3 weights: 0\.5,0\.5,0\.5$"):
         layer_weights(layer, n_layers=2)
 
 
@@ -68,5 +68,5 @@ def test_settings_check_layer_pooling_and_keep_the_engine(tiny_bilm: Path) -> No
     assert ("1,0,0", "mean+max", "torch") == (settings.layer, settings.pooling, settings.engine.name)
     with pytest.raises(InputError, match=r"^--pooling: no pooling 'max'; use mean or mean\+max$"):
         extract_settings(tiny_bilm, pooling="max")
-    with pytest.raises(InputError, match=r"^--layer: no layer '7'"):
+    with pytest.raises(InputError, match=r"^layer: no layer '7'"):
         extract_settings(tiny_bilm, layer="7")

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
 from adscreen.estimator.hybrid_perplexity import HybridPerplexity
+from adscreen.estimator.labels import case_labels
 from adscreen.estimator.study import BILM, DOC2VEC, ELMO, HYBRID, MemberSettings
 from adscreen.extract.feature_table import GROUP, SENTENCE_WORDS, SENTENCES, STATES, TOKENS
 from adscreen.extract.perplexity import control_limit, share_above
@@ -109,9 +110,13 @@ class Reduce(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 class ControlShare(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Share of a recording's sentences more surprising than the training controls' 90th percentile."""
 
-    def fit(self, X: pd.Series, y: NDArray[np.int64]) -> Self:
-        """Take the percentile over the sentences of rows whose y is 0."""
-        self.limit_ = control_limit(X, y)
+    def fit(self, X: pd.Series, y: ArrayLike) -> Self:
+        """Take the percentile over the sentences of the controls; y is 1 for a case, 0 for a control.
+
+        Raises:
+            InputError: y holds another label.
+        """
+        self.limit_ = control_limit(X, case_labels(y))
         return self
 
     def transform(self, X: pd.Series) -> NDArray[np.float64]:

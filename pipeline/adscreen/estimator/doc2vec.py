@@ -1,4 +1,4 @@
-"""Token lists -> document vectors: gensim's Doc2Vec as a scikit-learn transformer that repeats to the byte.
+"""Documents -> vectors: gensim's Doc2Vec as a scikit-learn transformer that repeats to the byte.
 
 Le & Mikolov 2014 (PV-DM, PV-DBOW). gensim starts an inferred vector from Python's ``hash`` and moves its random state
 on with every call, so here each document starts from a vector and a random state of its own, which depend on its words
@@ -7,8 +7,9 @@ and the seed alone. Training documents are inferred too: a trained tag's vector 
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -17,18 +18,57 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from adscreen.errors import InputError
+from adscreen.text.documents import Documents, read_documents, words_of
 
 LEAST_COUNT = 2  # occurrences of a word that is learned
 
-Documents = Iterable[Sequence[str]]
+_COUNTS = ("vector_size", "window", "min_count", "epochs", "infer_epochs", "negative")  # settings that are 1 or more
 
 
 class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Doc2Vec over documents given as sequences of tokens.
+    """Doc2Vec document vectors, learned from the documents it is fitted on.
 
-    Parameters follow gensim: ``dm`` 1 for PV-DM, 0 for PV-DBOW; ``alpha`` is the initial learning rate of training
-    and inference. What is learned is arrays and a vocabulary: ``vocabulary_``, ``counts_``, ``word_vectors_`` (V, S)
-    and ``output_vectors_`` (V, S), so it is saved without a pickle.
+    A document is a string, which is split into words here, or a sequence of tokens. Both are read in lower case. As the
+    vectors are learned, keep this step inside the cross-validation: put it in a ``Pipeline``. The same documents and
+    seed give the same bytes, in any order and in any process.
+
+    Parameters
+    ----------
+    vector_size : int, default=50
+        The number of columns, S.
+    alpha : float, default=0.025
+        The initial learning rate of training and of inference.
+    dm : {1, 0}, default=1
+        1 is PV-DM, 0 is PV-DBOW.
+    window : int, default=5
+        The largest distance between two words of one context.
+    min_count : int, default=2
+        A word that occurs less often is not learned.
+    epochs, infer_epochs : int, default=20
+        Passes over the documents in training, and over one document in inference.
+    negative : int, default=5
+        Noise words drawn per word.
+    seed : int, default=0
+        Where all random numbers start.
+
+    Attributes
+    ----------
+    vocabulary_ : array (V,) of str
+        The words that were learned, most frequent first.
+    counts_ : array (V,) of int
+        How often each occurs in training.
+    word_vectors_, output_vectors_ : arrays (V, S) of float32
+        The two vectors of each word. The four arrays are the whole model, so it is saved without a pickle.
+
+    Examples
+    --------
+    >>> from adscreen.estimator.doc2vec import Doc2VecVectorizer
+    >>> texts = ["The boy is on the stool.", "Water is on the floor.", "The stool tips over; the boy falls."]
+    >>> vectorizer = Doc2VecVectorizer(vector_size=4).fit(texts)
+    >>> vectorizer.transform(["The boy falls", "Completely different"]).shape
+    (2, 4)
+    >>> vectorizer.vocabulary_.tolist()
+    ['the', 'stool', 'on', 'is', 'boy']
     """
 
     def __init__(
@@ -54,15 +94,17 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.negative = negative
         self.seed = seed
 
-    def fit(self, documents: Documents, y: object = None) -> Self:
+    def fit(self, X: Documents, y: object = None) -> Self:
         """Learn word and output vectors from the documents, in a canonical order.
 
         Raises:
-            InputError: no word occurs ``min_count`` times.
+            InputError: a parameter is out of range, no word occurs ``min_count`` times, or X holds no document or one
+                that is neither a string nor tokens.
         """
         from gensim.models.doc2vec import TaggedDocument
 
-        texts = sorted([token.lower() for token in document] for document in documents)
+        self._check_settings()
+        texts = sorted(_lower_words(X))
         model = self._new_model()
         tagged = [TaggedDocument(text, [number]) for number, text in enumerate(texts)]
         try:
@@ -83,13 +125,18 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.output_vectors_: NDArray[np.float32] = model.syn1neg.copy()
         return self
 
-    def transform(self, documents: Documents) -> NDArray[np.float32]:
-        """Return inferred vectors (documents, S); a document without known words gets zeros."""
+    def transform(self, X: Documents) -> NDArray[np.float32]:
+        """Return inferred vectors (documents, S); a document without known words gets zeros.
+
+        Raises:
+            NotFittedError: nothing was learned yet.
+            InputError: X holds no document, or one that is neither a string nor tokens.
+        """
         check_is_fitted(self)
         if not hasattr(self, "_model"):  # kept between calls, but no part of what is saved
             self._model = self._restored_model()
         model = self._model
-        return np.stack([self._infer(model, [token.lower() for token in document]) for document in documents])
+        return np.stack([self._infer(model, words) for words in _lower_words(X)])
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is saved and copied: settings and learned arrays."""
@@ -98,6 +145,24 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns."""
         return np.array([f"doc2vec.{number:03d}" for number in range(self.vector_size)], dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        """Return scikit-learn's tags: text in."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _check_settings(self) -> None:
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or value < 1:
+                raise InputError(f"no such value: {value!r}", where=name, remedy="use a whole number of 1 or more")
+        if self.dm not in (0, 1):
+            raise InputError(f"no such value: {self.dm!r}", where="dm", remedy="use 1 (PV-DM) or 0 (PV-DBOW)")
+        alpha: object = self.alpha
+        if not isinstance(alpha, int | float | np.floating) or not 0 < alpha < math.inf:
+            raise InputError(f"no such value: {alpha!r}", where="alpha", remedy="use a number above 0")
 
     def _new_model(self) -> Any:
         from gensim.models.doc2vec import Doc2Vec
@@ -163,6 +228,11 @@ class Doc2VecVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 )  # fmt: skip
         inferred: NDArray[np.float32] = vector[0]
         return inferred
+
+
+def _lower_words(X: Documents) -> list[list[str]]:
+    """Return the words of each document in lower case."""
+    return [[word.lower() for word in words_of(document)] for document in read_documents(X)]
 
 
 def _stable_hash(text: str) -> int:

@@ -12,12 +12,13 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from adscreen.errors import InputError
 from adscreen.estimator.head import HybridHead
+from adscreen.estimator.labels import case_labels
 from adscreen.extract.feature_table import GROUP
 from adscreen.extract.perplexity import control_limit, share_above, summarise
 
@@ -36,18 +37,18 @@ class HybridPerplexity(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.parts = parts
         self.seed = seed
 
-    def fit(self, X: pd.DataFrame, y: NDArray[np.int64]) -> Self:
-        """Fit the heads on rows X of a table's inputs; y is 1 for a case."""
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
+        """Fit the heads on rows X of a table's inputs; y is 1 for a case, 0 for a control."""
         self.fit_transform(X, y)
         return self
 
-    def fit_transform(self, X: pd.DataFrame, y: NDArray[np.int64]) -> NDArray[np.float64]:
+    def fit_transform(self, X: pd.DataFrame, y: ArrayLike) -> NDArray[np.float64]:
         """Fit, and return what describes the training rows (n, 7): not what ``transform`` gives for them.
 
         Raises:
-            InputError: the rows are of one group.
+            InputError: the rows are of one group, or y holds another label than 0 and 1.
         """
-        y = np.asarray(y)
+        cases = case_labels(y)
         part = _deal(X[GROUP].to_numpy(dtype=str), self.parts, seed=self.seed)
         self.heads_ = []
         sentences: list[NDArray[np.float64]] = [np.zeros(0)] * len(X)
@@ -57,7 +58,7 @@ class HybridPerplexity(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             held_out = np.flatnonzero(part == number)
             for row, values in zip(held_out, head.sentence_log_perplexities(X.iloc[held_out]), strict=True):
                 sentences[row] = values
-        self.limit_ = control_limit(sentences, y)
+        self.limit_ = control_limit(sentences, cases)
         return self._summarise(sentences)
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:

@@ -19,11 +19,12 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from adscreen.estimator.head import HybridHead, log_softmax_at
+from adscreen.estimator.labels import case_labels
 from adscreen.extract.feature_table import TOKENS
 
 ADAPTATION_RATE = 5e-4  # a quarter of a head's first rate
@@ -41,14 +42,19 @@ class PairedPerplexity(BaseEstimator):  # type: ignore[misc]
         self.context = context
         self.seed = seed
 
-    def fit(self, inputs: pd.DataFrame, y: NDArray[np.int64]) -> Self:
-        """Fit on rows of a table's inputs; y is 1 for a case."""
-        y = np.asarray(y)
+    def fit(self, inputs: pd.DataFrame, y: ArrayLike) -> Self:
+        """Fit on rows of a table's inputs; y is 1 for a case, 0 for a control.
+
+        Raises:
+            InputError: y holds another label.
+        """
+        cases = case_labels(y)
         shared = HybridHead(document=False, seed=self.seed).fit(inputs)
-        counts = np.array([_count(shared, inputs[TOKENS][y == label]) for label in (0, 1)])
+        counts = np.array([_count(shared, inputs[TOKENS][cases == label]) for label in (0, 1)])
         self.shifts_ = np.log(_shares(counts)) - np.log(_shares(counts.sum(axis=0)))
         self.heads_ = [
-            shared.adapt(inputs[y == label], shift=self.shifts_[label], rate=ADAPTATION_RATE).trim() for label in (0, 1)
+            shared.adapt(inputs[cases == label], shift=self.shifts_[label], rate=ADAPTATION_RATE).trim()
+            for label in (0, 1)
         ]
         return self
 

@@ -8,12 +8,13 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from adscreen.estimator.fusion import Fusion
+from adscreen.estimator.labels import case_labels
 from adscreen.estimator.member import CONSTANT, Member, build_member, member_logits, member_terms, member_vocabulary
 from adscreen.estimator.study import PAIRED, MemberSettings
 
@@ -32,8 +33,13 @@ class Stack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weights = weights
         self.intercept = intercept
 
-    def fit(self, inputs: pd.DataFrame, cases: NDArray[np.int64]) -> Self:
-        """Fit every member that counts on rows of a table's inputs; ``cases`` is 1 for a case."""
+    def fit(self, inputs: pd.DataFrame, y: ArrayLike) -> Self:
+        """Fit every member that counts on rows of a table's inputs; y is 1 for a case, 0 for a control.
+
+        Raises:
+            InputError: y holds another label.
+        """
+        cases = case_labels(y)
         self.classes_ = np.array([0, 1])
         self.fitted_ = [
             member.fit(inputs, cases) if w else None for member, w in zip(self.members, self.weights, strict=True)

@@ -282,7 +282,7 @@ def layer_weights(layer: str, *, n_layers: int) -> tuple[float, ...]:
     if "," in layer and len(weights) == n_layers + 1 and all(map(math.isfinite, weights)) and any(weights):
         return weights
     remedy = f"use mean, 0 to {n_layers}, or {n_layers + 1} weights: {','.join(['0.5'] * (n_layers + 1))}"
-    raise InputError(f"no layer {layer!r}", where="--layer", remedy=remedy)
+    raise InputError(f"no layer {layer!r}", where="layer", remedy=remedy)
 
 
 def pool_layers(readings: Sequence[Reading], *, layer: str = "mean", pooling: str = "mean") -> Vector:
