@@ -31,7 +31,7 @@ def check_documents(X: Documents) -> None:
         what = f"{type(X).__name__}, not a sequence of documents"
         raise InputError(what, where="X", remedy="give a list, an array or a Series of documents")
     shape: tuple[int, ...] = getattr(X, "shape", (0,))
-    if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1):
+    if len(shape) not in (1, 2) or tuple(shape[1:]) not in ((), (1,)):
         what = f"shape {tuple(shape)}, not one column of documents"
         raise InputError(what, where="X", remedy="give the column that holds the text")
 
