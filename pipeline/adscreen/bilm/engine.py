@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from adscreen.bilm.characters import BOUNDARY_BEGIN, BOUNDARY_END, PADDING, character_ids
 from adscreen.bilm.format import DIRECTIONS, UNKNOWN, Array, BiLMFiles, Options, Softmax, Weights, cell_name
-from adscreen.bilm.products import ROWS, agreeing_rows, multiply, padded, rows_for
+from adscreen.bilm.products import ROWS, Matrix, padded, plan
 from adscreen.errors import InputError
 
 BATCH_STEPS = 32_768  # steps times sentences of a batch: bounds memory where one utterance is very long
@@ -69,8 +69,10 @@ class BiLM:
         ]
         self.input_gates = [InputGates(layers[0]) for layers in self.layers]
         self.openings: dict[int, tuple[State, Array]] = {}
-        for shape in _product_shapes(self.options):
-            agreeing_rows(*shape)  # tried out while loading, not while reading
+        if files.softmax:
+            for first in range(0, len(files.softmax.bias), VOCABULARY_CHUNK):  # tried while loading, not while reading
+                words = len(files.softmax.bias[first : first + VOCABULARY_CHUNK])
+                plan(self.options.projection_dim, words, transposed=True)
 
     @property
     def size(self) -> int:
@@ -204,6 +206,13 @@ class WordEncoder:
         self.weights, self.options = weights, options
         self.cache: dict[str, Array] = {}
         self.capacity = TYPE_CACHE_BYTES // (4 * options.projection_dim)
+        names = [f"CNN/W_cnn_{number}" for number in range(len(options.filters))]
+        names += [
+            f"CNN_high_{number}/W_{part}" for number in range(options.n_highway) for part in ("carry", "transform")
+        ]
+        self.matrices = {
+            name: Matrix(weights[name].reshape(-1, weights[name].shape[-1])) for name in (*names, "CNN_proj/W_proj")
+        }
 
     def encode(self, types: Sequence[str], threads: ThreadPoolExecutor | None = None) -> Array:
         """Return the vectors (U, P) of the types."""
@@ -225,25 +234,25 @@ class WordEncoder:
             self.encode(sorted(types), threads)
 
     def _encode(self, ids: NDArray[np.int32]) -> Array:
-        weights, options = self.weights, self.options
+        weights, matrices, options = self.weights, self.matrices, self.options
         widest = max(width for width, _ in options.filters)
         longest = int((ids != PADDING).sum(axis=1).max())
         embedded = weights["char_embed"][ids[:, : longest + widest]]  # (U, C, E); beyond, all windows are padding
         maxima = []
         for number, (width, count) in enumerate(options.filters):
-            kernel = weights[f"CNN/W_cnn_{number}"].reshape(-1, count)  # (width E, n)
+            kernel = matrices[f"CNN/W_cnn_{number}"]  # (width E, n)
             windows = np.lib.stride_tricks.sliding_window_view(embedded, width, axis=1)  # (U, C', E, width)
             flat = np.ascontiguousarray(windows.transpose(0, 1, 3, 2)).reshape(-1, kernel.shape[0])
-            convolved = multiply(flat, kernel).reshape(len(ids), -1, count)  # (U, C', n)
+            convolved = kernel.multiply(flat).reshape(len(ids), -1, count)  # (U, C', n)
             maxima.append(convolved.max(axis=1) + weights[f"CNN/b_cnn_{number}"])
         x = np.concatenate(maxima, axis=1)  # (U, F)
         x = np.maximum(x, 0) if options.activation == "relu" else np.tanh(x)
         for number in range(options.n_highway):
             prefix = f"CNN_high_{number}"
-            carry = _sigmoid(multiply(x, weights[f"{prefix}/W_carry"]) + weights[f"{prefix}/b_carry"])
-            changed = multiply(x, weights[f"{prefix}/W_transform"]) + weights[f"{prefix}/b_transform"]
+            carry = _sigmoid(matrices[f"{prefix}/W_carry"].multiply(x) + weights[f"{prefix}/b_carry"])
+            changed = matrices[f"{prefix}/W_transform"].multiply(x) + weights[f"{prefix}/b_transform"]
             x = carry * np.maximum(changed, 0) + (1 - carry) * x
-        vectors: Array = multiply(x, weights["CNN_proj/W_proj"]) + weights["CNN_proj/b_proj"]
+        vectors: Array = matrices["CNN_proj/W_proj"].multiply(x) + weights["CNN_proj/b_proj"]
         return vectors
 
 
@@ -265,13 +274,13 @@ class LSTMLayer:
         bias[2 * cell : 3 * cell] += 1.0
         self.bias = bias[order] * halve
         kernel = weights[f"{name}/W_0"]
-        self.inputs = np.ascontiguousarray(kernel[:size, order] * halve)  # (P, 4D)
-        self.recurrent = np.ascontiguousarray(kernel[size:, order] * halve)  # (P, 4D)
-        self.projection = weights[f"{name}/W_P_0"] * np.float32(0.5)  # (D, P)
+        self.inputs = Matrix(np.ascontiguousarray(kernel[:size, order] * halve))  # (P, 4D)
+        self.recurrent = Matrix(np.ascontiguousarray(kernel[size:, order] * halve))  # (P, 4D)
+        self.projection = Matrix(weights[f"{name}/W_P_0"] * np.float32(0.5))  # (D, P)
 
     def gates(self, x: Array) -> Array:
         """Return the input gates x W + b (U, 4D)."""
-        gates = multiply(x, self.inputs)
+        gates = self.inputs.multiply(x)
         gates += self.bias
         return gates
 
@@ -294,15 +303,13 @@ class LSTMLayer:
         projected = np.empty((ROWS, self.options.projection_dim), dtype=np.float32)
         few = max(1, AT_ONCE // (4 * cell))
         for step, n in enumerate(active):
-            rows = rows_for(n, self.recurrent.shape)
-            np.matmul(hidden[:rows], self.recurrent, out=product[:rows])  # (B, P) @ (P, 4D)
+            self.recurrent.fill(hidden, n, product)  # (B, P) @ (P, 4D)
             for first in range(0, n, few):
                 last = min(n, first + few)
                 gates = product[first:last]
                 gates += gates_of(step, first, last)
                 self._update(gates, cells[first:last], squashed[first:last])
-            rows = rows_for(n, self.projection.shape)
-            np.matmul(squashed[:rows], self.projection, out=projected[:rows])  # (B, D) @ (D, P)
+            self.projection.fill(squashed, n, projected)  # (B, D) @ (D, P)
             if clip is not None:
                 np.clip(projected[:n], -clip, clip, out=projected[:n])
             hidden[:n] = projected[:n]
@@ -388,8 +395,7 @@ class _Multiplied:
             total += self.active[step]
             step += 1
         x = np.concatenate([self.below[step, : self.active[step]] for step in self.places])
-        rows = rows_for(total, self.layer.inputs.shape)
-        np.matmul(padded(x, rows), self.layer.inputs, out=self.table[:rows])
+        self.layer.inputs.fill(x, total, self.table)
 
 
 def required_softmax(files: BiLMFiles) -> Softmax:
@@ -443,10 +449,10 @@ def log_softmax_at(states: Array, targets: NDArray[np.intp], softmax: Softmax) -
     blocks = padded(states, -(-n // SOFTMAX_ROWS) * SOFTMAX_ROWS).reshape(-1, SOFTMAX_ROWS, states.shape[1])
     total = np.full(blocks.shape[:2], -np.inf)
     for start in range(0, len(softmax.bias), VOCABULARY_CHUNK):
-        weights = softmax.weights[start : start + VOCABULARY_CHUNK]  # (V', P)
+        weights = Matrix(softmax.weights[start : start + VOCABULARY_CHUNK].T)  # (P, V')
         bias = softmax.bias[start : start + VOCABULARY_CHUNK]
         for number, block in enumerate(blocks):
-            logits = block @ weights.T  # (SOFTMAX_ROWS, P) @ (P, V')
+            logits = weights.multiply(block)  # (SOFTMAX_ROWS, P) @ (P, V')
             logits += bias
             peak = logits.max(axis=1, keepdims=True)
             logits -= peak
@@ -455,12 +461,6 @@ def log_softmax_at(states: Array, targets: NDArray[np.intp], softmax: Softmax) -
     wanted = states.astype(np.float64) * softmax.weights[targets]
     result: NDArray[np.float64] = wanted.sum(axis=1) + softmax.bias[targets] - total.reshape(-1)[:n]
     return result
-
-
-def _product_shapes(options: Options) -> list[tuple[int, int]]:
-    size, cell, filters = options.projection_dim, options.dim, options.n_filters
-    kernels = [(width * options.char_dim, count) for width, count in options.filters]
-    return [*kernels, (filters, filters), (filters, size), (size, 4 * cell), (cell, size)]
 
 
 def _sigmoid(x: Array) -> Array:
