@@ -36,7 +36,7 @@ from adscreen.estimator.tuning import on_one_thread, score_candidates, tune
 from adscreen.evaluate.protocols import outer_splits
 from adscreen.extract.extraction import ExtractSettings, extract_cohort, load_bilm
 from adscreen.extract.feature_table import GROUP, SENTENCE_WORDS, STATES, TOKENS, FeatureTable
-from adscreen.metrics import Predictions, bootstrap_weights, difference, estimate, resample
+from adscreen.metrics import Predictions, bootstrap_weights, resample
 from adscreen.metrics.measures import basic_measures
 from adscreen.simulate import simulate_cohort
 
@@ -124,14 +124,11 @@ def tabulate(table: FeatureTable, positive: str, folds: list[dict[str, Any]], *,
         joined = []
         for repeat in range(repeats):
             own = [fold for fold in folds if fold["repeat"] == repeat]
-            rows = np.concatenate([fold["rows"] for fold in own])
-            number = np.concatenate([np.full(len(fold["rows"]), fold["fold"]) for fold in own])
-            scores = np.concatenate([fold["logits"][row] for fold in own])
-            joined.append(Predictions(rows, number, scores, np.zeros(len(rows))))
+            joined.append(Predictions.join((fold["rows"], fold["logits"][row], 0.0) for fold in own))
         resampled[row] = resample(joined, cases, weights, basic_measures)
     listed = []
     for row, found in resampled.items():
-        area, gap = estimate(found)["auc"], difference(found, resampled[BASELINE])["auc"]
+        area, gap = found.intervals()["auc"], found.minus(resampled[BASELINE]).intervals()["auc"]
         listed.append(
             {
                 "row": row,

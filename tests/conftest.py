@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
 
@@ -24,6 +25,7 @@ from adscreen.score.results import (
 )
 
 if TYPE_CHECKING:
+    from adscreen.evaluate.results import Evaluation
     from adscreen.extract.feature_table import FeatureTable
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -213,3 +215,96 @@ def make_report() -> Callable[..., RecordingReport]:
         return replace(REPORT, score=replace(SCORE, **of_score), **changes)
 
     return make
+
+
+DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)
+
+
+def draw_evaluation(table: FeatureTable, protocol: Any) -> Evaluation:
+    """Return an evaluation on the real splits, with probabilities and thresholds that are drawn and not learned."""
+    from adscreen.evaluate.protocols import outer_splits
+    from adscreen.evaluate.results import ADSCREEN, TFIDF, Evaluation, FoldResult
+    from adscreen.evaluate.summary import Folds, shared_subjects, summarise_methods
+
+    rng = np.random.default_rng(0)
+    folds = [
+        FoldResult(method, *number, training, test, rng.uniform(size=len(test)), rng.uniform(0.3, 0.7), {})
+        for number, (training, test) in outer_splits(table, DRAWN, positive="case", protocol=protocol)
+        for method in (ADSCREEN, TFIDF)
+    ]
+    found = Folds(protocol, folds, table, DRAWN, "case")
+    metrics, differences = summarise_methods(found)
+    return Evaluation(
+        protocol,
+        folds,
+        methods=[],
+        metrics=metrics,
+        differences=differences,
+        confusion=[],
+        roc=[],
+        calibration=[],
+        decisions=[],
+        subgroups=[],
+        learning=[],
+        families=[],
+        apparent=[],
+        shared_subject_share=shared_subjects(found),
+    )
+
+
+def write_evaluation(
+    out: Path,
+    table: FeatureTable,
+    evaluations: Sequence[Evaluation],
+    *,
+    predictions: pd.DataFrame | None = None,
+    command: str = "evaluate",
+) -> Path:
+    """Write a run folder as `evaluate` does; ``predictions`` stand in for the true ones."""
+    from adscreen.evaluate.certificate import certify
+    from adscreen.evaluate.frames import as_frame, predictions_frame
+    from adscreen.evaluate.results import MetricRow
+    from adscreen.studies.runs import new_run
+    from adscreen.writing import write_csv, write_json
+
+    settings = {"provenance": table.provenance, "positive": "case"}
+    made = pd.concat([predictions_frame(table, one) for one in evaluations], ignore_index=True)
+    with new_run(out, force=False, command=command, settings=settings) as folder:
+        write_csv(made if predictions is None else predictions, folder / "predictions.csv")
+        write_csv(as_frame([row for one in evaluations for row in one.metrics], MetricRow), folder / "metrics.csv")
+        certificate = certify(table, evaluations, positive="case", seed=0)
+        write_json(asdict(certificate), folder / "certificate.json")
+    return out
+
+
+@pytest.fixture(scope="session")
+def draw() -> Callable[[FeatureTable, Any], Evaluation]:
+    """``draw_evaluation``."""
+    return draw_evaluation
+
+
+@pytest.fixture(scope="session")
+def write_run() -> Callable[..., Path]:
+    """``write_evaluation``."""
+    return write_evaluation
+
+
+@pytest.fixture
+def visited() -> FeatureTable:
+    """24 subjects with two recordings each, whose words are their own; an id begins as a formula does."""
+    from adscreen.extract.feature_table import TOKENS, FeatureTable
+
+    rows = [
+        {"subject_id": "=S0" if n == 0 else f"S{n:02d}", "label": "case" if n % 2 else "control", "visit": str(visit)}
+        for n in range(24)
+        for visit in range(2)
+    ]
+    subjects = pd.DataFrame(rows)
+    subjects.insert(0, "recording_id", subjects["subject_id"] + "_" + subjects["visit"])
+    own = [[f"w{number // 2}_{word}" for word in range(8)] for number in range(48)]
+    extra = [[f"r{number}_{word}" for word in range(22)] for number in range(48)]
+    words = pd.Series([one + other for one, other in zip(own, extra, strict=True)], dtype=object)
+    digests = {name: f"digest of {name}" for name in subjects["recording_id"]}
+    return FeatureTable(
+        subjects, pd.DataFrame({TOKENS: words}), pd.DataFrame({"recording_id": []}), {"transcripts": digests}
+    )

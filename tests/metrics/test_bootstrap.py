@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from adscreen.metrics import Predictions, bootstrap_weights, difference, estimate, interval_of, resample
+from adscreen.metrics import Predictions, bootstrap_weights, interval_of, resample
 from adscreen.metrics.measures import basic_measures
 
 Make = Callable[..., Predictions]
@@ -45,9 +45,9 @@ def test_an_interval_over_subjects_is_wider_than_over_recordings(predictions: Ma
     scores = np.repeat(rng.normal(size=30), 4) + cases * 0.7
     subjects, recordings = np.repeat([f"S{number}" for number in range(30)], 4), np.arange(120).astype(str)
     over = {
-        name: estimate(
-            resample([predictions(scores.tolist())], cases, bootstrap_weights(groups, resamples=1000, seed=0))
-        )["auc"]
+        name: resample(
+            [predictions(scores.tolist())], cases, bootstrap_weights(groups, resamples=1000, seed=0)
+        ).intervals()["auc"]
         for name, groups in (("subjects", subjects), ("recordings", recordings))
     }
     assert over["subjects"].value == over["recordings"].value
@@ -67,7 +67,7 @@ def test_the_interval_covers_the_true_auc_as_often_as_it_says(predictions: Make)
     for seed in range(400):
         scores = rng.normal(size=80) + cases
         weights = bootstrap_weights(groups, resamples=400, seed=seed)
-        auc = estimate(resample([predictions(scores.tolist())], cases, weights, basic_measures))["auc"]
+        auc = resample([predictions(scores.tolist())], cases, weights, basic_measures).intervals()["auc"]
         held.append(auc.low <= 0.7602 <= auc.high)
     assert 0.95 == pytest.approx(np.mean(held), abs=0.035)
 
@@ -76,10 +76,11 @@ def test_an_estimate_is_the_mean_over_repeats(predictions: Make) -> None:
     """Two repeats with AUC 1 and 0.5: 0.75, SD 0.3536 (n - 1); one repeat has no SD."""
     cases, weights = np.array([1, 0, 1, 0]), bootstrap_weights(np.array(list("abcd")), resamples=200, seed=0)
     repeats = [predictions([0.9, 0.1, 0.9, 0.1]), predictions([0.5, 0.5, 0.5, 0.5])]
-    auc = estimate(resample(repeats, cases, weights))["auc"]
-    assert (0.75, pytest.approx(0.5**0.5 / 2)) == (auc.value, auc.sd_over_repeats)
+    resampled = resample(repeats, cases, weights)
+    auc = resampled.intervals()["auc"]
+    assert (0.75, pytest.approx(0.5**0.5 / 2)) == (auc.value, resampled.spreads()["auc"])
     assert auc.low <= auc.value <= auc.high
-    assert np.isnan(estimate(resample(repeats[:1], cases, weights))["auc"].sd_over_repeats)
+    assert np.isnan(resample(repeats[:1], cases, weights).spreads()["auc"])
 
 
 def test_a_difference_is_paired(predictions: Make) -> None:
@@ -88,9 +89,9 @@ def test_a_difference_is_paired(predictions: Make) -> None:
     noisy = np.random.default_rng(1).normal(size=20) + cases
     good, poor = predictions(noisy.tolist()), predictions([0.5] * 20)
     ours, theirs = (resample([made], cases, weights) for made in (good, poor))
-    same = difference(ours, ours)["auc"]
+    same = ours.minus(ours).intervals()["auc"]
     assert (0.0, 0.0, 0.0) == (same.value, same.low, same.high)
-    gap = difference(ours, theirs)["auc"]
+    gap = ours.minus(theirs).intervals()["auc"]
     assert roc_auc_score(cases, noisy) - 0.5 == pytest.approx(gap.value)
     assert gap.low < gap.value < gap.high
 

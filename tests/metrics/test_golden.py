@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adscreen.metrics import Predictions, bootstrap_weights, estimate, measure, net_benefit, resample
+from adscreen.metrics import Predictions, bootstrap_weights, measure, net_benefit, resample
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden" / "golden.json").read_text(encoding="utf-8"))
 CASES, SCORES = np.array(GOLDEN["labels"]), np.array(GOLDEN["probabilities"])
@@ -43,5 +43,5 @@ def test_net_benefit_equals_that_of_dcurves() -> None:
 def test_the_interval_equals_that_of_scipy() -> None:
     """20,000 resamples of single rows against SciPy's 20,000 others: bounds within 0.003, four Monte Carlo errors."""
     weights = bootstrap_weights(ROWS.astype(str), resamples=20_000, seed=0)
-    auc = estimate(resample([PREDICTIONS], CASES, weights))["auc"]
+    auc = resample([PREDICTIONS], CASES, weights).intervals()["auc"]
     assert GOLDEN["auc_interval"] == pytest.approx([auc.low, auc.high], abs=0.003)

@@ -42,3 +42,13 @@ def test_a_subset_keeps_what_belongs_together(predictions: Make) -> None:
     shuffled = Predictions(made.rows[::-1], made.folds[::-1], made.scores[::-1], made.thresholds)
     kept = shuffled.among(np.array([True, False, True]))
     assert ([2, 0], [2, 0], [0.3, 0.1]) == (kept.rows.tolist(), kept.folds.tolist(), kept.scores.tolist())
+
+
+def test_folds_are_joined_in_their_order() -> None:
+    """Each prediction keeps its row and score, and takes the number and the threshold of its fold."""
+    first = np.array([4, 1]), np.array([0.9, 0.2]), 0.5
+    made = Predictions.join([first, (np.array([0]), np.array([0.6]), 0.3)])
+    assert [4, 1, 0] == made.rows.tolist()
+    assert [0, 0, 1] == made.folds.tolist()
+    assert [0.9, 0.2, 0.6] == made.scores.tolist()
+    assert [0.5, 0.5, 0.3] == made.thresholds.tolist()

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from adscreen.audit.conventions import find_conventions
 from adscreen.audit.finding import Finding, count, name_some
-from adscreen.audit.predictability import Area, describe_prediction, numbers_classifier
+from adscreen.audit.predictability import describe_prediction, numbers_classifier, write_area
 from adscreen.audit.reading import FILE
 from adscreen.estimator.baseline import words_classifier
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
-from adscreen.metrics import bootstrap_weights, interval_of, weighted_auc
+from adscreen.metrics import Interval, bootstrap_weights, interval_of, weighted_auc
 
 RESAMPLES, SEED = 1000, 0
 NUMBERS, CATEGORIES = ("age", "education"), ("sex", "site")
@@ -138,7 +138,7 @@ def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floa
     labels = cases[known].astype(bool)
     area = float(weighted_auc(scores[known], labels, np.ones((1, len(labels))))[0])
     low, high = interval_of(weighted_auc(scores[known], labels, weights[:, known]))
-    figure = Area(area, low, high)
+    figure = write_area(Interval(area, low, high))
     if np.isnan([area, low]).any():
         return Finding("note", f"{name} alone: no AUC, one class lacks it", where=name)
     if low <= 0.5 <= high:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from adscreen.audit.finding import Finding, count, name_some
 from adscreen.audit.habits import HABITS, Habit
-from adscreen.audit.predictability import Area, describe_prediction, names_classifier, numbers_classifier
+from adscreen.audit.predictability import describe_prediction, names_classifier, numbers_classifier
 from adscreen.audit.reading import FILE, KIND
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.metrics import bootstrap_weights, weighted_auc
+from adscreen.metrics import Interval, bootstrap_weights, weighted_auc
 
 RESAMPLES, SEED = 4000, 0
 TOGETHER = 0.05  # the chance that any of the intervals misses
@@ -65,7 +65,7 @@ def _is_notation(habit: Habit) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Judged:
     habit: Habit
-    area: Area
+    area: Interval
     one_sided: str  # where one class alone has the mark: what the finding says
 
 
@@ -97,7 +97,8 @@ def _judge(
     drawn = areas[1:][np.isfinite(areas[1:])]
     tail = 50 * TOGETHER / tests
     low, high = np.percentile(drawn, [tail, 100 - tail])
-    return _Judged(habit, Area(float(areas[0]), float(low), float(high)), _one_sided(habit, values, cases, positive))
+    area = Interval(float(areas[0]), float(low), float(high))
+    return _Judged(habit, area, _one_sided(habit, values, cases, positive))
 
 
 def _one_sided(habit: Habit, values: Floats, cases: NDArray[np.bool_], positive: str) -> str:

@@ -6,7 +6,6 @@ bootstrap interval over the same groups. The interval takes the fitted models as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,23 +15,20 @@ from numpy.typing import NDArray
 from adscreen.audit.finding import Finding
 from adscreen.errors import InputError
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.metrics import bootstrap_weights, interval_of, weighted_auc
+from adscreen.metrics import Interval, Predictions, auc_within_folds, bootstrap_weights, interval_of
 
 FOLDS, RESAMPLES, SEED = 5, 1000, 0
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """An AUC and its 95% interval."""
+def write_area(area: Interval) -> str:
+    """Return an AUC and its 95% interval in words.
 
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"AUC {self.value:.3f} (95% interval {self.low:.3f} to {self.high:.3f})"
+    >>> write_area(Interval(0.8684, 0.742, 0.953))
+    'AUC 0.868 (95% interval 0.742 to 0.953)'
+    """
+    return f"AUC {area.value:.3f} (95% interval {area.low:.3f} to {area.high:.3f})"
 
 
 def describe_prediction(
@@ -46,16 +42,15 @@ def describe_prediction(
     if area is None:
         what = f"{name}: whether it predicts the label could not be told, with so few subjects or so little of it"
         return Finding("note", what, where)
-    figure = (area.value, area.low, area.high)
+    written, figure = write_area(area), (area.value, area.low, area.high)
     if area.low > 0.5:
-        return Finding(
-            "warning", f"{name}: predicts the label of unseen subjects by itself, {area}", where, remedy, *figure
-        )
+        what = f"{name}: predicts the label of unseen subjects by itself, {written}"
+        return Finding("warning", what, where, remedy, *figure)
     matched = "; below chance, as where the classes are matched on it" if area.high < 0.5 else ""
-    return Finding("note", f"{name}: no prediction of the label by itself, {area}{matched}", where, "", *figure)
+    return Finding("note", f"{name}: no prediction of the label by itself, {written}{matched}", where, "", *figure)
 
 
-def predict(estimator: Any, inputs: Any, table: FeatureTable, *, positive: str) -> Area | None:
+def predict(estimator: Any, inputs: Any, table: FeatureTable, *, positive: str) -> Interval | None:
     """Return the out-of-fold AUC; None where the subjects are too few for folds or nothing can be fitted."""
     from sklearn.base import clone
 
@@ -69,16 +64,9 @@ def predict(estimator: Any, inputs: Any, table: FeatureTable, *, positive: str) 
     except (InputError, ValueError):  # ValueError: what scikit-learn raises where no word or number is left
         return None
     weights = np.vstack([np.ones(len(table)), bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)])
-    pairs = np.zeros(len(weights))
-    concordant = np.zeros(len(weights))
-    for (_, test), own in zip(folds, scores, strict=True):
-        labels = cases[test].astype(bool)
-        count = weights[:, test[labels]].sum(axis=1) * weights[:, test[~labels]].sum(axis=1)
-        concordant += count * np.nan_to_num(weighted_auc(own, labels, weights[:, test]))
-        pairs += count
-    with np.errstate(invalid="ignore"):
-        area: Floats = concordant / pairs
-    return Area(float(area[0]), *interval_of(area[1:]))
+    joined = Predictions.join((test, own, 0.5) for (_, test), own in zip(folds, scores, strict=True))
+    area = auc_within_folds(joined, cases, weights)
+    return Interval(float(area[0]), *interval_of(area[1:]))
 
 
 def _rows(inputs: Any, rows: NDArray[np.intp]) -> Any:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from adscreen.audit.finding import Finding, count, name_some
 from adscreen.errors import InputError
-from adscreen.metrics import Predictions, by_subject, measure, youden_threshold
+from adscreen.evaluate.out_of_fold import OutOfFold, label_cases
+from adscreen.evaluate.results import LEVELS
+from adscreen.metrics import measure, youden_threshold
 
 TOLERANCE = 1e-9
 FEWEST_FOLDS = 4  # fewer thresholds may all be the best by chance
@@ -51,36 +53,13 @@ def check_figures(folder: Path, predictions: pd.DataFrame, *, positive: str) -> 
 def _measures(predictions: pd.DataFrame, positive: str) -> Iterator[tuple[str, str, str, str, float]]:
     """Yield every measure of every protocol, method and level: the mean over repeats."""
     for (protocol, method), own in predictions.groupby(["protocol", "method"], sort=False):
-        rows, subjects, cases = _cohort(own, positive)
-        for level in ("recording", "subject"):
-            repeats = [_predictions(part, rows) for _, part in own.groupby("repeat", sort=False)]
-            if level == "subject":
-                repeats = [by_subject(one, subjects) for one in repeats]
-            once = np.ones((1, len(cases)))
-            measured = [measure(one, cases, once) for one in repeats]
+        tested = OutOfFold.of(own, positive=positive)
+        once = np.ones((1, len(tested.cases)))
+        for level in LEVELS:
+            measured = [measure(one, tested.cases, once) for one in tested.repeats(level)]
             for name in measured[0]:
                 mean = float(np.mean([float(of_repeat[name][0]) for of_repeat in measured]))
                 yield str(protocol), str(method), level, name, mean
-
-
-def _cohort(own: pd.DataFrame, positive: str) -> tuple[dict[str, int], NDArray[np.str_], NDArray[np.int64]]:
-    """Return the row of each recording, and each row's subject and label."""
-    first = own.drop_duplicates("recording_id")
-    rows = {str(name): number for number, name in enumerate(first["recording_id"])}
-    return rows, np.asarray(first["subject_id"], dtype=np.str_), _cases(first, positive)
-
-
-def _cases(rows: pd.DataFrame, positive: str) -> NDArray[np.int64]:
-    return np.array([label == positive for label in rows["label"]], dtype=np.int64)
-
-
-def _predictions(part: pd.DataFrame, rows: dict[str, int]) -> Predictions:
-    return Predictions(
-        np.array([rows[str(name)] for name in part["recording_id"]], dtype=np.intp),
-        np.asarray(pd.factorize(part["fold"])[0], dtype=np.intp),
-        part["probability"].to_numpy(dtype=np.float64),
-        part["threshold"].to_numpy(dtype=np.float64),
-    )
 
 
 def check_thresholds(predictions: pd.DataFrame, *, positive: str) -> Iterator[Finding]:
@@ -106,7 +85,7 @@ def check_thresholds(predictions: pd.DataFrame, *, positive: str) -> Iterator[Fi
 def _is_best(part: pd.DataFrame, positive: str) -> bool | None:
     """Tell whether no threshold has a higher Youden index on these rows; None where every useful one is as good."""
     scores = part["probability"].to_numpy(dtype=np.float64)
-    cases = _cases(part, positive)
+    cases = label_cases(part, positive=positive)
     if len(set(cases.tolist())) < 2 or len(np.unique(scores)) < 2:
         return None
     best = _youden(scores, cases, youden_threshold(scores, cases))

@@ -20,8 +20,7 @@ from adscreen.evaluate.overlap import fingerprints, overlapping_pairs
 from adscreen.evaluate.results import ADSCREEN, Evaluation, FoldResult
 from adscreen.evaluate.shortcuts import deal_labels
 from adscreen.extract.feature_table import TOKENS, FeatureTable
-from adscreen.metrics import Predictions
-from adscreen.metrics.discrimination import auc_within_folds
+from adscreen.metrics import Predictions, auc_within_folds
 from adscreen.version import __version__
 
 TIMES = 20  # dealings of labels
@@ -186,11 +185,9 @@ def predict_dealt_labels(
 
 
 def _area(folds: Sequence[FoldResult], scores: Sequence[NDArray[np.float64]], labels: NDArray[np.int64]) -> float:
-    rows = np.concatenate([fold.rows for fold in folds])
-    numbers = np.repeat(np.arange(len(folds)), [len(fold.rows) for fold in folds])
-    predictions = Predictions(rows, numbers, np.concatenate(scores), np.full(len(rows), 0.5))
-    area, _ = auc_within_folds(predictions, labels, np.ones((1, len(labels))))
-    return float(np.nan_to_num(area[0], nan=0.5))
+    joined = Predictions.join((fold.rows, own, 0.5) for fold, own in zip(folds, scores, strict=True))
+    (area,) = auc_within_folds(joined, labels, np.ones((1, len(labels))))
+    return float(np.nan_to_num(area, nan=0.5))
 
 
 def fitted_parts(protocol: str) -> list[Fitted]:

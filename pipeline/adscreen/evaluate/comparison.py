@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from adscreen.errors import InputError
-from adscreen.evaluate.results import ADSCREEN, LEVELS, Level
-from adscreen.evaluate.summary import Both
-from adscreen.metrics import Predictions, bootstrap_weights, by_subject, resample
+from adscreen.evaluate.intervals import GroupWeights
+from adscreen.evaluate.out_of_fold import OutOfFold
+from adscreen.evaluate.results import ADSCREEN, LEVELS
+from adscreen.metrics import Interval, auc_within_folds, bootstrap_weights, interval_of
 
 REMEDY = "give two folders that `adscreen evaluate` wrote"
 KEYS = ["protocol", "repeat", "fold", "recording_id"]
@@ -114,38 +114,39 @@ def _compare(one: Run, other: Run, protocol: str, method: str) -> list[Compariso
             where=str(other.folder),
             remedy="evaluate both with the same --seed, folds and repeats",
         )
-    recordings = sides[0].drop_duplicates("recording_id").sort_values("recording_id").reset_index(drop=True)
-    cases = (recordings["label"] == str(one.settings.get("positive"))).to_numpy().astype(np.int64)
-    count, seed = int(one.settings.get("bootstrap", 2000)), int(one.settings.get("seed", 0))
-    subjects = recordings["subject_id"].to_numpy(dtype=str)
-    over = [bootstrap_weights(subjects, resamples=count, seed=seed)]
-    if (recordings["cluster"] != "").any():
-        over.append(bootstrap_weights(recordings["group"].to_numpy(dtype=str), resamples=count, seed=seed))
-    place = pd.Series(recordings.index, index=recordings["recording_id"])
+    positive = str(one.settings.get("positive"))
+    tested = [OutOfFold.of(side, positive=positive) for side in sides]
+    weights = _weights(one, tested[0], clustered=bool((sides[0]["cluster"] != "").any()))
     rows = []
     for level in LEVELS:
-        both = [_resample(_repeats(side, place, subjects, level), cases, over) for side in sides]
-        first, second, gap = both[0].intervals(), both[1].intervals(), both[0].minus(both[1])
-        for name, item in gap.items():
-            bounds = item.value, item.low, item.high, item.cluster_low, item.cluster_high
-            values = first[name].value, second[name].value
-            rows.append(ComparisonRow(protocol, method, level, name, *values, *bounds))
+        first, second = (weights.resample(side.repeats(level), side.cases) for side in tested)
+        ours, theirs = first.measured(), second.measured()
+        for name, found in first.minus(second).measured().items():
+            values = ours[name].subjects.value, theirs[name].subjects.value
+            rows.append(ComparisonRow(protocol, method, level, name, *values, *found.figures))
     return rows
 
 
-def _repeats(side: pd.DataFrame, place: pd.Series, subjects: NDArray[np.str_], level: Level) -> list[Predictions]:
-    repeats = []
-    for _, own in side.groupby("repeat", sort=True):
-        predictions = Predictions(
-            rows=place[own["recording_id"]].to_numpy(dtype=np.intp),
-            folds=own["fold"].to_numpy(dtype=np.intp),
-            scores=own["probability"].to_numpy(dtype=np.float64),
-            thresholds=own["threshold"].to_numpy(dtype=np.float64),
-        )
-        repeats.append(by_subject(predictions, subjects) if level == "subject" else predictions)
-    return repeats
+def _weights(run: Run, tested: OutOfFold, *, clustered: bool) -> GroupWeights:
+    """Return the resamples of a run, as its own intervals are drawn."""
+    count, seed = int(run.settings.get("bootstrap", 2000)), int(run.settings.get("seed", 0))
+    return GroupWeights(
+        bootstrap_weights(tested.subjects, resamples=count, seed=seed),
+        bootstrap_weights(tested.groups, resamples=count, seed=seed) if clustered else None,
+    )
 
 
-def _resample(repeats: list[Predictions], cases: NDArray[np.int64], over: list[NDArray[np.float64]]) -> Both:
-    drawn = [resample(repeats, cases, weights) for weights in over]
-    return Both(drawn[0], drawn[1] if len(drawn) > 1 else None)
+def auc_gap(one: pd.DataFrame, other: pd.DataFrame, *, positive: str, resamples: int, seed: int) -> Interval:
+    """Return the AUC of ``one`` less that of ``other``, a method's predictions of a cohort under two protocols.
+
+    Groups (clusters, or subjects) are resampled for both at once, so that what is easy in a resample is easy for both.
+    """
+    both = pd.concat([one, other])
+    tested = [OutOfFold.of(own, positive=positive, among=both) for own in (one, other)]
+    drawn = bootstrap_weights(tested[0].groups, resamples=resamples, seed=seed)
+    weights = np.vstack([np.ones(drawn.shape[1]), drawn])  # the first row: the cohort as it is
+    areas = [
+        np.mean([auc_within_folds(repeat, own.cases, weights) for repeat in own.repeats()], axis=0) for own in tested
+    ]
+    gap = areas[0] - areas[1]
+    return Interval(float(gap[0]), *interval_of(gap[1:]))

@@ -41,7 +41,7 @@ def _calibration_of(folds: Folds, method: str, level: Level) -> list[Calibration
     repeats = folds.repeats(method, level)
     bins = int(np.clip(len(repeats[0].rows) // PER_BIN, 2, MOST_BINS))
     count, predicted, observed = calibration_curve(repeats, folds.cases, np.ones((1, len(folds.cases))), bins=bins)
-    over = [folds.over_subjects, folds.over_clusters]
+    over = [folds.weights.subjects, folds.weights.clusters]
     drawn = [None if w is None else calibration_curve(repeats, folds.cases, w, bins=bins)[2] for w in over]
     bounds = _bounds(drawn, width=count.shape[1])
     return [
@@ -75,7 +75,7 @@ def _decisions_of(folds: Folds, method: str, level: Level) -> list[DecisionRow]:
 
     point = mean(np.ones((1, len(folds.cases))))
     assert point is not None
-    drawn = [mean(folds.over_subjects), mean(folds.over_clusters)]
+    drawn = [mean(folds.weights.subjects), mean(folds.weights.clusters)]
     bounds = _bounds([own[0] if own else None for own in drawn], width=len(THRESHOLDS))
     columns = THRESHOLDS, point[0][0], *bounds.T, point[1][0]
     return [DecisionRow(folds.protocol, method, level, *row) for row in zip(*map(_plain, columns), strict=True)]

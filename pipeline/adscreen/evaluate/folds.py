@@ -138,7 +138,7 @@ def apparent_measures(
 ) -> dict[str, float]:
     """Return measures on the rows that were learned from: what they promise, not what they hold."""
     rows = np.arange(len(cases))
-    seen = Predictions(rows, np.zeros_like(rows), probabilities, np.full(len(rows), threshold))
+    seen = Predictions.join([(rows, probabilities, threshold)])
     once = np.ones((1, len(rows)))
     measured = basic_measures(seen, cases, once) | {"brier": squared_errors(seen, cases, once)}
     return {name: float(value[0]) for name, value in measured.items()}

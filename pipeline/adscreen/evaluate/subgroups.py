@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.evaluate.intervals import Measured
 from adscreen.evaluate.results import ADSCREEN, SubgroupRow
-from adscreen.evaluate.summary import Folds, Interval, resample_both
+from adscreen.evaluate.summary import Folds
+from adscreen.metrics import NO_INTERVAL
 from adscreen.metrics.measures import BASIC, basic_measures
 
 FEWEST = 10
@@ -67,17 +69,16 @@ def measure_subgroups(folds: Folds) -> list[SubgroupRow]:
         tested = np.unique(np.concatenate([item.rows for item in repeats]))
         counts = [len(np.unique(folds.subjects[tested][folds.cases[tested] == label])) for label in (0, 1)]
         usable = [item for item in repeats if len(set(folds.cases[item.rows].tolist())) == 2]
-        found: dict[str, Interval] = {}
+        found: dict[str, Measured] = {}
         if min(counts) >= FEWEST and usable:
-            found = resample_both(folds, usable, basic_measures).intervals()
+            found = folds.resample(usable, basic_measures).measured()
         rows += _rows(folds, subgroup, len(tested), counts, found)
     return rows
 
 
 def _rows(
-    folds: Folds, subgroup: Subgroup, recordings: int, counts: list[int], found: dict[str, Interval]
+    folds: Folds, subgroup: Subgroup, recordings: int, counts: list[int], found: dict[str, Measured]
 ) -> list[SubgroupRow]:
-    nothing = Interval(*[float("nan")] * 4)
     reason = "" if found else f"fewer than {FEWEST} subjects of a label"
     return [
         SubgroupRow(
@@ -89,12 +90,8 @@ def _rows(
             counts[0],
             counts[1],
             name,
-            item.value,
-            item.low,
-            item.high,
-            item.cluster_low,
-            item.cluster_high,
+            *item.figures,
             reason,
         )
-        for name, item in (found or dict.fromkeys(BASIC[:1], nothing)).items()
+        for name, item in (found or dict.fromkeys(BASIC[:1], Measured(NO_INTERVAL))).items()
     ]

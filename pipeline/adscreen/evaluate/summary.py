@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adscreen.estimator.study import StudySettings
+from adscreen.evaluate.intervals import GroupWeights, ResampledGroups
 from adscreen.evaluate.results import (
     ADSCREEN,
     LEVELS,
@@ -25,15 +26,10 @@ from adscreen.evaluate.results import (
 )
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import (
-    Estimate,
     Predictions,
-    Resampled,
     bootstrap_weights,
     by_subject,
     confusion,
-    difference,
-    estimate,
-    resample,
 )
 from adscreen.metrics.bootstrap import Measure
 from adscreen.metrics.measures import basic_measures, measure
@@ -70,14 +66,10 @@ class Folds:
         return list(dict.fromkeys(fold.method for fold in self.results))
 
     @cached_property
-    def over_subjects(self) -> Floats:
-        """Row weights (B, n) of resampled subjects."""
-        return self._weights(self.subjects)
-
-    @cached_property
-    def over_clusters(self) -> Floats | None:
-        """Row weights (B, n) of resampled clusters, None where the cohort has none."""
-        return self._weights(self.table.groups) if self.table.group_column == "cluster" else None
+    def weights(self) -> GroupWeights:
+        """Row weights (B, n) of resampled subjects and clusters."""
+        clusters = self._weights(self.table.groups) if self.table.group_column == "cluster" else None
+        return GroupWeights(self._weights(self.subjects), clusters)
 
     def _weights(self, groups: NDArray[np.str_]) -> Floats:
         tested = np.unique(np.concatenate([fold.rows for fold in self.results]))
@@ -85,104 +77,42 @@ class Folds:
         weights[:, tested] = bootstrap_weights(groups[tested], resamples=self.study.bootstrap, seed=self.study.seed)
         return weights
 
+    def resample(self, repeats: list[Predictions], measured: Measure = measure) -> ResampledGroups:
+        """Return the measures of predictions of these folds under the shared resamples."""
+        return self.weights.resample(repeats, self.cases, measured)
+
     def repeats(self, method: str, level: Level = "recording") -> list[Predictions]:
         """Return each repeat's predictions of a method, its folds joined."""
         joined = []
         for repeat in sorted({fold.repeat for fold in self.results}):
             own = [fold for fold in self.results if fold.method == method and fold.repeat == repeat]
-            predictions = Predictions(
-                rows=np.concatenate([fold.rows for fold in own]),
-                folds=np.concatenate([np.full(len(fold.rows), fold.fold) for fold in own]),
-                scores=np.concatenate([fold.probabilities for fold in own]),
-                thresholds=np.concatenate([np.full(len(fold.rows), fold.threshold) for fold in own]),
-            )
+            predictions = Predictions.join((fold.rows, fold.probabilities, fold.threshold) for fold in own)
             joined.append(by_subject(predictions, self.subjects) if level == "subject" else predictions)
         return joined
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A measure with both intervals, as the tables hold it."""
-
-    value: float
-    low: float
-    high: float
-    sd_over_repeats: float
-    cluster_low: float = float("nan")
-    cluster_high: float = float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """Measures under resampled subjects, and under resampled clusters where there are any."""
-
-    subjects: Resampled
-    clusters: Resampled | None
-
-    def intervals(self) -> dict[str, Interval]:
-        """Return each measure with its intervals."""
-        return _join(estimate(self.subjects), estimate(self.clusters) if self.clusters else None)
-
-    def minus(self, other: Both) -> dict[str, Interval]:
-        """Return each measure less that of ``other``."""
-        clusters = difference(self.clusters, other.clusters) if self.clusters and other.clusters else None
-        return _join(difference(self.subjects, other.subjects), clusters)
-
-
-def _join(subjects: dict[str, Estimate], clusters: dict[str, Estimate] | None) -> dict[str, Interval]:
-    joined = {}
-    for name, own in subjects.items():
-        over = clusters[name] if clusters else Estimate(own.value, float("nan"), float("nan"), float("nan"))
-        joined[name] = Interval(own.value, own.low, own.high, own.sd_over_repeats, over.low, over.high)
-    return joined
-
-
-def resample_both(folds: Folds, repeats: list[Predictions], measured: Measure = measure) -> Both:
-    """Return the measures of these predictions under both kinds of resamples."""
-    over = folds.over_clusters
-    return Both(
-        resample(repeats, folds.cases, folds.over_subjects, measured),
-        resample(repeats, folds.cases, over, measured) if over is not None else None,
-    )
 
 
 def summarise_methods(folds: Folds) -> tuple[list[MetricRow], list[DifferenceRow]]:
     """Return every measure of every method at both levels, and what adscreen has over each other method."""
     metrics, differences = [], []
     for level in LEVELS:
-        ours: Both | None = None
+        ours: ResampledGroups | None = None
         for method in folds.methods:
-            both = resample_both(folds, folds.repeats(method, level))
-            for name, found in both.intervals().items():
+            own = folds.resample(folds.repeats(method, level))
+            spreads = own.subjects.spreads()
+            for name, found in own.measured().items():
+                value, low, high, *clusters = found.figures
                 metrics.append(
-                    MetricRow(
-                        folds.protocol,
-                        method,
-                        level,
-                        name,
-                        found.value,
-                        found.low,
-                        found.high,
-                        found.sd_over_repeats,
-                        found.cluster_low,
-                        found.cluster_high,
-                    )
+                    MetricRow(folds.protocol, method, level, name, value, low, high, spreads[name], *clusters)
                 )
             if method == ADSCREEN:
-                ours = both
+                ours = own
             elif ours:
                 differences += [
-                    difference_row(folds.protocol, method, level, name, found)
-                    for name, found in ours.minus(both).items()
+                    DifferenceRow(folds.protocol, method, level, name, *found.figures)
+                    for name, found in ours.minus(own).measured().items()
                 ]
     metrics.sort(key=lambda row: folds.methods.index(row.method))  # stable: by method, then level, then measure
     return metrics, differences
-
-
-def difference_row(protocol: str, method: str, level: str, name: str, found: Interval) -> DifferenceRow:
-    """Return the row of one difference."""
-    bounds = found.value, found.low, found.high, found.cluster_low, found.cluster_high
-    return DifferenceRow(protocol, method, level, name, *bounds)
 
 
 def count_decisions(folds: Folds) -> list[ConfusionRow]:
@@ -234,8 +164,7 @@ def summarise_learning(folds: Folds, by_share: dict[float, list[FoldResult]]) ->
         groups = float(np.mean([len(np.unique(folds.table.groups[item.training])) for item in results]))
         recordings = float(np.mean([len(item.training) for item in results]))
         for method in own.methods:
-            both = resample_both(own, own.repeats(method), basic_measures)
-            for name, found in both.intervals().items():
-                bounds = found.value, found.low, found.high, found.cluster_low, found.cluster_high
-                rows.append(LearningRow(folds.protocol, method, share, groups, recordings, name, *bounds))
+            resampled = own.resample(own.repeats(method), basic_measures)
+            for name, found in resampled.measured().items():
+                rows.append(LearningRow(folds.protocol, method, share, groups, recordings, name, *found.figures))
     return rows

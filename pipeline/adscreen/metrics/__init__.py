@@ -9,35 +9,34 @@ groups (subjects, or clusters) with replacement, never single recordings, and ta
 from __future__ import annotations
 
 from adscreen.metrics.bootstrap import (
-    Estimate,
+    NO_INTERVAL,
+    Interval,
     Resampled,
     bootstrap_weights,
-    difference,
-    estimate,
     interval_of,
     resample,
 )
 from adscreen.metrics.calibration import calibration_curve, recalibrate
 from adscreen.metrics.decisions import confusion, net_benefit, predictive_values
-from adscreen.metrics.discrimination import roc_curve, weighted_auc, weighted_average_precision
+from adscreen.metrics.discrimination import auc_within_folds, roc_curve, weighted_auc, weighted_average_precision
 from adscreen.metrics.measures import MEASURES, PREVALENCES, measure
 from adscreen.metrics.predictions import Predictions, by_subject
 from adscreen.metrics.threshold import YOUDEN, ThresholdRule, sensitive_threshold, youden_threshold
 
 __all__ = [
     "MEASURES",
+    "NO_INTERVAL",
     "PREVALENCES",
     "YOUDEN",
-    "Estimate",
+    "Interval",
     "Predictions",
     "Resampled",
     "ThresholdRule",
+    "auc_within_folds",
     "bootstrap_weights",
     "by_subject",
     "calibration_curve",
     "confusion",
-    "difference",
-    "estimate",
     "interval_of",
     "measure",
     "net_benefit",

@@ -1,4 +1,4 @@
-"""Measures under resampled groups -> estimates with intervals, and differences of two methods."""
+"""Measures under resampled groups -> their values with intervals, and differences of two methods."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ Measure = Callable[[Predictions, NDArray[np.int64], Floats], dict[str, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A measure, its interval, and its standard deviation over repeats (not part of the interval)."""
+class Interval:
+    """A value and its 95% interval; NaN where there is none."""
 
     value: float
     low: float
     high: float
-    sd_over_repeats: float
+
+
+NO_INTERVAL = Interval(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,25 @@ class Resampled:
 
     values: Mapping[str, Floats]
     drawn: Mapping[str, Floats]
+
+    def intervals(self) -> dict[str, Interval]:
+        """Return each measure, averaged over repeats, with its interval."""
+        return {
+            name: Interval(float(values.mean()), *interval_of(self.drawn[name])) for name, values in self.values.items()
+        }
+
+    def spreads(self) -> dict[str, float]:
+        """Return each measure's standard deviation over repeats, which is not part of the interval."""
+        return {
+            name: float(values.std(ddof=1)) if len(values) > 1 else float("nan") for name, values in self.values.items()
+        }
+
+    def minus(self, other: Resampled) -> Resampled:
+        """Return each measure less that of ``other``, paired: both have the same repeats and resamples."""
+        return Resampled(
+            {name: values - other.values[name] for name, values in self.values.items()},
+            {name: values - other.drawn[name] for name, values in self.drawn.items()},
+        )
 
 
 def bootstrap_weights(groups: NDArray[np.str_], *, resamples: int, seed: int) -> Floats:
@@ -52,26 +73,6 @@ def resample(
     return Resampled(
         {name: np.array([of_repeat[name][0] for of_repeat in point]) for name in point[0]},
         {name: np.mean([of_repeat[name] for of_repeat in drawn], axis=0) for name in point[0]},
-    )
-
-
-def estimate(resampled: Resampled) -> dict[str, Estimate]:
-    """Return each measure, averaged over repeats, with its interval."""
-    result = {}
-    for name, values in resampled.values.items():
-        low, high = interval_of(resampled.drawn[name])
-        spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-        result[name] = Estimate(float(values.mean()), low, high, spread)
-    return result
-
-
-def difference(one: Resampled, other: Resampled) -> dict[str, Estimate]:
-    """Return each measure of ``one`` minus that of ``other``, paired: both have the same repeats and resamples."""
-    return estimate(
-        Resampled(
-            {name: values - other.values[name] for name, values in one.values.items()},
-            {name: values - other.drawn[name] for name, values in one.drawn.items()},
-        )
     )
 
 

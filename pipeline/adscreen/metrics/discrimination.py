@@ -6,12 +6,15 @@ is one call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from adscreen.metrics.predictions import Floats, Predictions
 
 Labels = NDArray[np.bool_]
+Counted = Callable[[Floats, Labels, Floats], tuple[Floats, Floats]]
 
 
 def weighted_auc(scores: Floats, labels: Labels, weights: Floats) -> Floats:
@@ -58,19 +61,30 @@ def _tied(scores: Floats, labels: Labels, weights: Floats) -> tuple[Floats, Floa
     return np.add.reduceat(ordered * cases, starts, axis=1), np.add.reduceat(ordered * ~cases, starts, axis=1)
 
 
-def auc_within_folds(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
-    """Return the AUC (B,) over case-control pairs within folds, and the average precision (B,) over folds' cases.
+def auc_within_folds(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return the AUC (B,) over case-control pairs within folds; a fold without one of the classes adds nothing.
 
-    ``weights`` are those of the cohort's rows (B, n_rows). A fold without one of the classes adds nothing.
+    ``weights`` are those of the cohort's rows (B, n_rows). NaN where no fold has both classes.
     """
-    sums = np.zeros((4, len(weights)))
+    return _within_folds(count_pairs, predictions, cases, weights)
+
+
+def average_precision_within_folds(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return the average precision (B,) over the cases of folds with both classes, as ``auc_within_folds`` does."""
+    return _within_folds(sum_precisions, predictions, cases, weights)
+
+
+def _within_folds(count: Counted, predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return what ``count`` finds in folds over what it finds it among, each added up over folds (B,)."""
+    found, among = np.zeros(len(weights)), np.zeros(len(weights))
     for fold in np.unique(predictions.folds):
         own = predictions.folds == fold
         rows = predictions.rows[own]
-        arguments = predictions.scores[own], cases[rows].astype(bool), weights[:, rows]
-        sums += np.stack([*count_pairs(*arguments), *sum_precisions(*arguments)])
+        one, all_of_them = count(predictions.scores[own], cases[rows].astype(bool), weights[:, rows])
+        found, among = found + one, among + all_of_them
     with np.errstate(invalid="ignore"):
-        return sums[0] / sums[1], sums[2] / sums[3]
+        ratio: Floats = found / among
+    return ratio
 
 
 def roc_curve(repeats: list[Predictions], cases: NDArray[np.int64], rates: Floats) -> Floats:

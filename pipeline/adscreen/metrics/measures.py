@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from adscreen.metrics.calibration import recalibrate, squared_errors
 from adscreen.metrics.decisions import confusion, predictive_values, rates
-from adscreen.metrics.discrimination import auc_within_folds
+from adscreen.metrics.discrimination import auc_within_folds, average_precision_within_folds
 from adscreen.metrics.predictions import Floats, Predictions
 
 PREVALENCES = (0.02, 0.05, 0.10, 0.20, 0.50)
@@ -37,6 +37,8 @@ def measure(predictions: Predictions, cases: NDArray[np.int64], weights: Floats)
 
 def basic_measures(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
     """Return each of BASIC, the measures of order and decision."""
-    area, precision = auc_within_folds(predictions, cases, weights)
-    measured = {"auc": area, "average_precision": precision}
+    measured = {
+        "auc": auc_within_folds(predictions, cases, weights),
+        "average_precision": average_precision_within_folds(predictions, cases, weights),
+    }
     return measured | rates(confusion(predictions, cases, weights))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,15 @@ class Predictions:
     folds: NDArray[np.intp]
     scores: Floats
     thresholds: Floats
+
+    @classmethod
+    def join(cls, folds: Iterable[tuple[NDArray[np.intp], Floats, float]]) -> Predictions:
+        """Join the folds of a repeat, numbered as they come: the rows that each tested, their scores, its threshold."""
+        parts = [
+            (rows, np.full(len(rows), number, dtype=np.intp), scores, np.full(len(rows), threshold))
+            for number, (rows, scores, threshold) in enumerate(folds)
+        ]
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     @property
     def decisions(self) -> NDArray[np.bool_]:

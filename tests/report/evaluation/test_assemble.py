@@ -14,13 +14,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from adscreen.evaluate.results import ADSCREEN
-from adscreen.metrics import Predictions, bootstrap_weights
-from adscreen.metrics.discrimination import auc_within_folds
+from adscreen.metrics import Interval
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol
-from adscreen.report.evaluation.contents import Interval
 from adscreen.report.evaluation.protocol_results import interval, predictive_values
-from adscreen.report.evaluation.repeats import Repeats, auc_gap
 from adscreen.studies.schemas import schemas
 from adscreen.writing import as_json
 
@@ -96,29 +93,6 @@ def test_the_gap_is_the_difference_of_the_stated_areas(ran: SimpleNamespace) -> 
     expected = stated(ran, "paper", ADSCREEN, "auc")["value"] - stated(ran, "subject", ADSCREEN, "auc")["value"]
     assert pytest.approx(expected) == gap.difference.value
     assert gap.difference.low <= gap.difference.value <= gap.difference.high
-
-
-def test_the_gap_of_a_protocol_to_itself_is_nothing(ran: SimpleNamespace) -> None:
-    """Paired resamples take from each other exactly."""
-    ours = ran.frames["predictions"].query("method == 'adscreen' and protocol == 'subject'")
-    assert Interval(0.0, 0.0, 0.0) == auc_gap(ours, ours, positive="case", resamples=50, seed=0)
-
-
-def test_tested_predictions_are_those_of_the_folds(ran: SimpleNamespace) -> None:
-    """Read back from the table, a repeat has the AUC that its folds have."""
-    ours = ran.frames["predictions"].query("method == 'adscreen' and protocol == 'subject'")
-    tested = Repeats.of(ours, positive="case")
-    folds = [fold for fold in ran.evaluations[0].folds if fold.method == ADSCREEN]
-    direct = Predictions(
-        np.concatenate([fold.rows for fold in folds]),
-        np.concatenate([np.full(len(fold.rows), fold.fold) for fold in folds]),
-        np.concatenate([fold.probabilities for fold in folds]),
-        np.concatenate([np.full(len(fold.rows), fold.threshold) for fold in folds]),
-    )
-    cases = ran.table.cases("case")
-    expected = auc_within_folds(direct, cases, np.ones((1, len(cases))))[0]
-    assert expected == auc_within_folds(tested.repeats[0], tested.cases, np.ones((1, len(tested.cases))))[0]
-    assert len(bootstrap_weights(tested.groups, resamples=3, seed=0)[0]) == len(tested.recordings)
 
 
 def test_clusters_decide_the_interval_where_there_are_any() -> None:

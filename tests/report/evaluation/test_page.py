@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from adscreen.report.evaluation.contents import Interval, LearningPoint
+from adscreen.metrics import Interval
+from adscreen.report.evaluation.contents import LearningPoint
 from adscreen.report.evaluation.figures import Scale, draw_decisions, draw_learning, draw_roc, scale_of_areas
 from adscreen.report.evaluation.page import render_report, write_report
 

@@ -9,17 +9,16 @@ from typing import Any
 import pandas as pd
 
 from adscreen.evaluate.certificate import Certificate
+from adscreen.evaluate.comparison import auc_gap
+from adscreen.evaluate.results import ADSCREEN, FlowRow, TableOneRow
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude
 from adscreen.report.evaluation.contents import (
-    Characteristic,
     EvaluationReport,
-    FlowStep,
     ProtocolGap,
     ProtocolResult,
 )
-from adscreen.report.evaluation.protocol_results import ADSCREEN, Frames, absent_methods, summarise_protocol
-from adscreen.report.evaluation.repeats import auc_gap
+from adscreen.report.evaluation.protocol_results import Frames, absent_methods, summarise_protocol
 from adscreen.version import __version__
 
 _PROVENANCE = {
@@ -52,7 +51,7 @@ def assemble_report(
         summarise_protocol(name, frames, positive=positive) for name in frames["metrics"]["protocol"].unique()
     )
     gaps = tuple(_gaps(frames, settings, protocols))
-    used = [row for row in _records(frames["flow"], FlowStep) if row.step == "used"]
+    used = [row for row in _records(frames["flow"], FlowRow) if row.step == "used"]
     over = "clusters" if certificate.clusters else "subjects"
     groups = int(frames["predictions"]["group"].nunique())
     fewest = min(min(row.negative_subjects, row.positive_subjects) for row in used)
@@ -70,8 +69,8 @@ def assemble_report(
         synthetic=synthetic,
         summary=conclude(protocols, gaps, positive=positive, negative=negative),
         cautions=caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
-        flow=tuple(_records(frames["flow"], FlowStep)),
-        characteristics=tuple(_records(frames["table1"], Characteristic)),
+        flow=tuple(_records(frames["flow"], FlowRow)),
+        characteristics=tuple(_records(frames["table1"], TableOneRow)),
         protocols=protocols,
         absent=absent_methods(frames["methods"]),
         gaps=gaps,

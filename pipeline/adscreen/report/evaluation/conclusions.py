@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from adscreen.evaluate.certificate import Certificate
-from adscreen.report.evaluation.contents import Interval, MethodResult, ProtocolGap, ProtocolResult
+from adscreen.evaluate.results import DEMOGRAPHICS
+from adscreen.metrics import Interval
+from adscreen.report.evaluation.contents import MethodResult, ProtocolGap, ProtocolResult
 
 _MINUS = "−"
 SCREENING = 0.05  # the prevalence that In short speaks of: few of those screened are cases
@@ -141,7 +143,7 @@ def _cautions(
         if one.measures["auc"].low > 0.5:
             area = written(one.measures["auc"])
             yield f"{one.title} alone predicts the label (AUC {area}): the classes differ in it."
-        if one.method == "demographics" and one.measures["auc"].high < 0.5:
+        if one.method == DEMOGRAPHICS and one.measures["auc"].high < 0.5:
             area = written(one.measures["auc"])
             yield (
                 f"{one.title} alone predicts worse than chance (AUC {area}), as where each case was matched to a "

@@ -6,49 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adscreen.evaluate.certificate import Certificate
+from adscreen.evaluate.results import FlowRow, TableOneRow
+from adscreen.metrics import Interval
 
 Kind = Literal["ours", "baseline", "shortcut", "check"]
 Answer = Literal["run", "partly", "person"]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure and its 95% interval, over ``EvaluationReport.over``; NaN where there is none."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class FlowStep:
-    """One step from the manifest's rows to those used."""
-
-    cohort: str
-    step: str
-    recordings: int
-    subjects: int
-    negative_subjects: int
-    positive_subjects: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Characteristic:
-    """One line of Table 1. ``summary`` is ``count`` (with shares as spreads) or ``mean`` (standard deviations)."""
-
-    cohort: str
-    variable: str
-    level: str
-    unit: str
-    summary: str
-    negative: float
-    negative_spread: float
-    positive: float
-    positive_spread: float
-    negative_missing: int
-    positive_missing: int
-    standardised_difference: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +217,8 @@ class EvaluationReport:
     synthetic: bool
     summary: tuple[str, ...]
     cautions: tuple[str, ...]
-    flow: tuple[FlowStep, ...]
-    characteristics: tuple[Characteristic, ...]
+    flow: tuple[FlowRow, ...]
+    characteristics: tuple[TableOneRow, ...]
     protocols: tuple[ProtocolResult, ...]
     absent: tuple[AbsentMethod, ...]
     gaps: tuple[ProtocolGap, ...]

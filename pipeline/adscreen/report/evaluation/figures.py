@@ -9,7 +9,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adscreen.report.evaluation.contents import Interval, LearningPoint, ProtocolResult
+from adscreen.evaluate.results import ADSCREEN
+from adscreen.metrics import Interval
+from adscreen.report.evaluation.contents import LearningPoint, ProtocolResult
 
 WIDTH, HEIGHT = 340.0, 292.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 10.0, 10.0, 40.0
@@ -196,7 +198,7 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
     frame = _Frame(0, most * 1.05, math.floor(low * 10) / 10, 1)
     methods = list(dict.fromkeys(one.method for one in points))
     lines = [
-        Line("main" if method == "adscreen" else "other", frame.path(_curve(points, method)), _title(points, method))
+        Line("main" if method == ADSCREEN else "other", frame.path(_curve(points, method)), _title(points, method))
         for method in methods
     ]
     return Drawing(
@@ -208,7 +210,7 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
         x_ticks=frame.x_ticks(sorted({0.0, *(round(one.groups) for one in points)}), ".0f"),
         y_ticks=frame.y_ticks([number / 10 for number in range(round(frame.y_low * 10), 11)]),
         lines=tuple(lines),
-        dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == "adscreen"),
+        dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == ADSCREEN),
     )
 
 

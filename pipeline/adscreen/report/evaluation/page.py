@@ -14,9 +14,10 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from adscreen.metrics import Interval
 from adscreen.report.evaluation import figures
 from adscreen.report.evaluation.conclusions import main_protocol
-from adscreen.report.evaluation.contents import EvaluationReport, Interval, ProtocolResult
+from adscreen.report.evaluation.contents import EvaluationReport, ProtocolResult
 from adscreen.report.evaluation.wording import MEASURES, STEPS, name_column
 from adscreen.report.recording.formatting import format_measure, format_percent
 from adscreen.report.recording.phrases import name_family

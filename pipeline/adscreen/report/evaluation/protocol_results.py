@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adscreen.metrics import roc_curve
+from adscreen.evaluate.out_of_fold import OutOfFold
+from adscreen.evaluate.results import ADSCREEN
+from adscreen.metrics import Interval, roc_curve
 from adscreen.report.evaluation.contents import (
     AbsentMethod,
     Apparent,
@@ -20,7 +22,6 @@ from adscreen.report.evaluation.contents import (
     Curve,
     FamilyWeight,
     FoldChoice,
-    Interval,
     LearningPoint,
     MethodResult,
     PredictiveValue,
@@ -28,10 +29,8 @@ from adscreen.report.evaluation.contents import (
     SettingChoice,
     Subgroup,
 )
-from adscreen.report.evaluation.repeats import Repeats
-from adscreen.report.evaluation.wording import PROTOCOLS, name_method, name_setting
+from adscreen.report.evaluation.wording import PROTOCOLS, TITLES, name_setting
 
-ADSCREEN = "adscreen"
 _RATES = np.linspace(0.0, 1.0, 101)
 _NOT_SETTINGS = (
     *("protocol", "method", "repeat", "fold"),
@@ -72,9 +71,9 @@ def interval(row: Any, value: str = "value") -> Interval:
 def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> ProtocolResult:
     """Return everything of one protocol."""
     tables = Tables(protocol, frames)
-    title, explanation = PROTOCOLS.get(protocol, (protocol, ""))
+    title, explanation = PROTOCOLS[protocol]
     chosen = tables.of("settings", method=ADSCREEN)
-    tested = Repeats.of(tables.of("predictions", method=ADSCREEN), positive=positive)
+    tested = OutOfFold.of(tables.of("predictions", method=ADSCREEN), positive=positive)
     methods = summarise_methods(tables, level="recording")
     ours = next(one for one in methods if one.method == ADSCREEN)
     return ProtocolResult(
@@ -108,7 +107,7 @@ def summarise_methods(tables: Tables, *, level: str) -> tuple[MethodResult, ...]
     described = {row.method: row.description for row in _rows(tables.frames["methods"])}
     results = []
     for method, rows in tables.of("metrics", level=level).groupby("method", sort=False):
-        title, kind = name_method(str(method))
+        title, kind = TITLES[str(method)]
         compared = tables.of("differences", level=level, measure="auc", method=str(method))
         results.append(
             MethodResult(
@@ -131,12 +130,10 @@ def _rank(result: MethodResult) -> tuple[float, str]:
 
 def absent_methods(methods: pd.DataFrame) -> tuple[AbsentMethod, ...]:
     """Return the methods that could not be tried."""
-    return tuple(
-        AbsentMethod(row.method, name_method(row.method)[0], row.absent) for row in _rows(methods) if row.absent
-    )
+    return tuple(AbsentMethod(row.method, TITLES[row.method][0], row.absent) for row in _rows(methods) if row.absent)
 
 
-def _by_subject(tables: Tables, tested: Repeats) -> MethodResult | None:
+def _by_subject(tables: Tables, tested: OutOfFold) -> MethodResult | None:
     """Return adscreen's result by subject, None where each subject has one recording."""
     if not tested.several_visits:
         return None
@@ -158,9 +155,9 @@ def _confusion(tables: Tables) -> Iterable[Confusion]:
         yield Confusion(str(level), **{name: float(rows[name].mean()) for name in names})
 
 
-def _roc(tested: Repeats) -> Iterable[Curve]:
+def _roc(tested: OutOfFold) -> Iterable[Curve]:
     """Yield the curve of each repeat, averaged over its folds."""
-    for number, predictions in enumerate(tested.repeats):
+    for number, predictions in enumerate(tested.repeats()):
         found = roc_curve([predictions], tested.cases, _RATES)
         yield Curve(f"repeat {number + 1}", _points(_RATES, found))
 
@@ -204,13 +201,13 @@ def _subgroups(tables: Tables) -> Iterable[Subgroup]:
 def _learning(tables: Tables) -> Iterable[LearningPoint]:
     rows = tables.of("learning_curve")
     for row in _rows(rows[rows["measure"] == "auc"]):
-        title, _ = name_method(row.method)
+        title, _ = TITLES[row.method]
         yield LearningPoint(row.method, title, float(row.share), float(row.groups), interval(row))
 
 
 def _apparent(tables: Tables) -> Iterable[Apparent]:
     for row in _rows(tables.of("apparent")):
-        title, _ = name_method(row.method)
+        title, _ = TITLES[row.method]
         figures = float(row.apparent), float(row.cross_validated), float(row.optimism)
         yield Apparent(row.method, title, row.measure, *figures)
 

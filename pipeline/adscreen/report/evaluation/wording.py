@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from adscreen.evaluate.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
 from adscreen.report.evaluation.contents import Kind
 
-METHODS: dict[str, tuple[str, Kind]] = {
-    "adscreen": ("adscreen", "ours"),
-    "tfidf_baseline": ("Words alone (TF-IDF)", "baseline"),
-    "word_count": ("Word count", "shortcut"),
-    "demographics": ("Demographics", "shortcut"),
-    "interviewer": ("Interviewer speech", "shortcut"),
-    "majority": ("Majority", "check"),
-    "permuted_labels": ("Shuffled labels", "check"),
+TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluate.results.METHODS
+    ADSCREEN: ("adscreen", "ours"),
+    TFIDF: ("Words alone (TF-IDF)", "baseline"),
+    WORD_COUNT: ("Word count", "shortcut"),
+    DEMOGRAPHICS: ("Demographics", "shortcut"),
+    INTERVIEWER: ("Interviewer speech", "shortcut"),
+    MAJORITY: ("Majority", "check"),
+    PERMUTED: ("Shuffled labels", "check"),
 }
 PROTOCOLS = {
     "subject": (
@@ -78,11 +79,6 @@ STEPS = {
     "silent": "No word of the participant",
     "used": "Evaluated",
 }
-
-
-def name_method(method: str) -> tuple[str, Kind]:
-    """Return a method's title and kind; one that is not known here is a baseline of its own name."""
-    return METHODS.get(method, (method.replace("_", " "), "baseline"))
 
 
 def name_column(column: str) -> str:
