@@ -17,6 +17,7 @@ from adscreen.extract import extraction
 from adscreen.extract.cache import TAG
 from adscreen.extract.extraction import ExtractSettings, extract_recordings
 from adscreen.extract.row import Extracted, pack_row, recording_key, unpack_row
+from adscreen.features.norms import parse_norms
 
 TEXT = (
     "@UTF8\n@Begin\n@Participants:\tPAR Participant\n"
@@ -113,6 +114,17 @@ def test_names_in_the_cache_tell_nothing(recordings: list[Recording], settings: 
     list(extract_recordings(recordings[:2], settings))
     names = "".join(str(path.relative_to(settings.cache or "")) for path in entries(settings))
     assert set("0123456789abcdef/.entry") >= set(names)
+
+
+def test_word_norms_are_a_part_of_the_key(
+    recordings: list[Recording], settings: ExtractSettings, read_again: list[int]
+) -> None:
+    """A row without norms is not taken for one with them, nor one with another value."""
+    one, other = (parse_norms(f"word,aoa\nzebra,{value}\n", source="n.csv") for value in (3, 4))
+    for norms in ((), (one,), (other,), (one,)):
+        rows = list(extract_recordings(recordings[:2], replace(settings, norms=norms)))
+        assert bool(norms) == ("lexical.aoa_mean" in rows[0].inputs)
+    assert [2, 2, 2] == read_again
 
 
 def test_a_shared_file_gives_each_recording_its_own_key(tmp_path: Path, settings: ExtractSettings) -> None:

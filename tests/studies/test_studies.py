@@ -19,13 +19,14 @@ from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, read_study
 from adscreen.evaluate import evaluate
 from adscreen.evaluate.frames import evaluation_frames
-from adscreen.extract.extraction import load_bilm
+from adscreen.extract.extraction import extract_cohort, load_bilm
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.extract.perplexity import score_sentences
 from adscreen.features import FAMILIES
 from adscreen.ingest import read_transcript
 from adscreen.model.screening_model import load_model
 from adscreen.progress import Progress
+from adscreen.score.scoring import model_settings, score_recordings
 from adscreen.speech import split_sentences
 from adscreen.studies.audit_run import run_audit
 from adscreen.studies.evaluation_run import run_evaluation
@@ -190,6 +191,36 @@ def test_training_writes_a_model_that_scores(
     assert candidates["inner_auc"].between(0, 1).all()
     assert 0 <= manifest.inner_auc <= 1
     assert json.loads((tmp_path / "m" / "model.json").read_text())["threshold"] == manifest.threshold
+
+
+def test_a_model_scores_with_the_word_norms_of_training(
+    simulated: Path, tiny_bilm: Path, config: Path, tmp_path: Path
+) -> None:
+    """The model carries the file: its features are learned from, have ranges, and stand in each report."""
+    norms = tmp_path / "norms.csv"
+    norms.write_text("word,AoA\nboy,2\nmother,2.5\nwater,2\nstool,5\nthe,3\ncookie,3\nis,2\n", encoding="utf-8")
+    run_training(
+        simulated / "training.csv",
+        tmp_path / "m",
+        study=read_study(config, members="lexical"),
+        extract=extract_settings(tiny_bilm, norms=[norms]),
+        progress=QUIET,
+    )
+    norms.unlink()
+    model = load_model(tmp_path / "m")
+    extract = model_settings(model, tiny_bilm)
+    (report,) = score_recordings(model, read_manifest(simulated / "held_out.csv").recordings[:1], extract)
+    shown = {feature.name: feature for feature in report.features if feature.name.startswith("aoa_")}
+    assert ["aoa_mean", "aoa_coverage"] == list(shown)
+    assert ("lexical", "AoA") == (shown["aoa_mean"].family, shown["aoa_mean"].unit)
+    assert 2 <= shown["aoa_mean"].low <= shown["aoa_mean"].middle <= shown["aoa_mean"].high <= 5
+    assert 0 < shown["aoa_coverage"].value < 1
+    with new_run(tmp_path / "out", force=False, command="features", settings={}) as folder:
+        write_table(extract_cohort(read_manifest(simulated / "held_out.csv"), extract), folder)
+    entries = {entry["name"]: entry for entry in json.loads((tmp_path / "out" / "dictionary.json").read_text())}
+    assert "norms.csv" == entries["lexical.aoa_mean"]["source"]
+    written = pd.read_parquet(tmp_path / "out" / "features.parquet")
+    assert shown["aoa_mean"].value == written["lexical.aoa_mean"][0]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from adscreen.cli.options import (
     JsonOpt,
     LayerOpt,
     ManifestArg,
+    NormsOpt,
     OutArg,
     PoolingOpt,
     PositiveOpt,
@@ -144,6 +145,7 @@ def features(
     pooling: PoolingOpt = "mean",
     spacy_model: SpacyModelOpt = "bundled",
     task_file: TaskFileOpt = None,
+    norms: NormsOpt = None,
     elmo_engine: EngineOpt = "numpy",
     allennlp_python: AllenNLPOpt = None,
     cache: CacheOpt = None,
@@ -167,12 +169,14 @@ def features(
         pooling=pooling,
         parser=spacy_model,
         task_files=task_file or (),
+        norms=norms or (),
         engine=engine_choice(elmo_engine, allennlp_python),
         cache=cache,
     )
     settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling}
     settings["parser"] = spacy_model
     settings |= {"engine": elmo_engine, "tasks": {task.name: task.digest for task in extract.tasks}}
+    settings["norms"] = {file.source: file.digest for file in extract.norms}
     with (
         new_run(out, force=force, command="features", settings=settings) as folder,
         show_progress(quiet) as progress,

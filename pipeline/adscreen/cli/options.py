@@ -18,6 +18,10 @@ TaskFileOpt = Annotated[
     list[Path] | None,
     typer.Option("--task-file", help="Information units of a picture or story (TOML); may be repeated."),
 ]
+NormsOpt = Annotated[
+    list[Path] | None,
+    typer.Option("--norms", help="Word norms, CSV or TSV: word,aoa; each column becomes features. May be repeated."),
+]
 SpacyModelOpt = Annotated[
     str, typer.Option("--spacy-model", help="Tagger and parser: bundled, an installed spaCy pipeline, or its folder.")
 ]

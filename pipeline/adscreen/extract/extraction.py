@@ -37,6 +37,7 @@ from adscreen.extract.row import Extracted as Extracted
 from adscreen.extract.row import pack_row, recording_key, unpack_row
 from adscreen.features import SET_VERSION, compute_features
 from adscreen.features.coherence import Vectors, sentence_vectors
+from adscreen.features.norms import NormFile, stored_norms
 from adscreen.features.tasks import Task, bundled_tasks, find_task
 from adscreen.ingest import read_transcript
 from adscreen.parser import BUNDLED, load_parser
@@ -57,8 +58,9 @@ class ExtractSettings:
     """What decides a row: the biLM folder, the layer, the pooling over words, and the view read.
 
     ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
-    or ``mean+max``. ``parser`` names the parser (``load_parser``), ``tasks`` are the task files known. The engine
-    decides rounding alone; ``cache`` is the folder of a cache, which decides nothing.
+    or ``mean+max``. ``parser`` names the parser (``load_parser``), ``tasks`` are the task files known, ``norms`` the
+    files of word norms (``read_norms``). The engine decides rounding alone; ``cache`` is the folder of a cache, which
+    decides nothing.
     """
 
     bilm: Path
@@ -67,6 +69,7 @@ class ExtractSettings:
     pooling: str = "mean"
     parser: str = BUNDLED
     tasks: tuple[Task, ...] = field(default_factory=bundled_tasks)
+    norms: tuple[NormFile, ...] = ()
     engine: EngineChoice = NUMPY
     cache: Path | None = None
 
@@ -250,7 +253,11 @@ def _measure(
     inputs.update({f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()})
     vectors = sentence_vectors([reading.layers for reading in readings])
     parser = load_parser(settings.parser)
-    inputs.update(compute_features(transcript, parser, tasks=settings.tasks, vectors=vectors, reference=reference))
+    inputs.update(
+        compute_features(
+            transcript, parser, tasks=settings.tasks, norms=settings.norms, vectors=vectors, reference=reference
+        )
+    )
     return Extracted(recording, transcript, inputs, scores)
 
 
@@ -371,4 +378,5 @@ def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
         "parser_digest": parser.digest,
         "feature_set": SET_VERSION,
         "task_files": [task.definition for task in settings.tasks if task not in bundled_tasks()],
+        "norms": stored_norms(settings.norms),
     }

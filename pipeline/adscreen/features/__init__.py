@@ -13,6 +13,7 @@ from adscreen.features.coherence import Vectors
 from adscreen.features.feature import Feature, Speech, prepare_speech
 from adscreen.features.fluency import FLUENCY
 from adscreen.features.lexical import LEXICAL
+from adscreen.features.norms import NormFile, norm_features
 from adscreen.features.semantic import SEMANTIC
 from adscreen.features.syntactic import SYNTACTIC
 from adscreen.features.tasks import Task
@@ -31,9 +32,15 @@ __all__ = [
     "Speech",
     "compute_features",
     "feature_dictionary",
+    "feature_set",
     "missing_reason",
     "prepare_speech",
 ]
+
+
+def feature_set(norms: Sequence[NormFile] = ()) -> tuple[Feature, ...]:
+    """Return the features in table order: those of the set, then those of word norms."""
+    return (*FEATURES, *norm_features(norms))
 
 
 def compute_features(
@@ -41,6 +48,7 @@ def compute_features(
     parser: Parser | None = None,
     *,
     tasks: Sequence[Task] | None = None,
+    norms: Sequence[NormFile] = (),
     vectors: Vectors | None = None,
     reference: Vectors | None = None,
 ) -> dict[str, float]:
@@ -49,7 +57,7 @@ def compute_features(
     See ``Speech`` for what else features read; without a biLM's vectors there is no coherence.
     """
     speech = prepare_speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference)
-    return {feature.key: feature.value(speech) for feature in FEATURES}
+    return {feature.key: feature.value(speech) for feature in feature_set(norms)}
 
 
 def missing_reason(feature: Feature, value: float, speech: Speech) -> str:
@@ -57,7 +65,7 @@ def missing_reason(feature: Feature, value: float, speech: Speech) -> str:
     return feature.missing_reason(speech) if math.isnan(value) else ""
 
 
-def feature_dictionary() -> list[dict[str, Any]]:
+def feature_dictionary(norms: Sequence[NormFile] = ()) -> list[dict[str, Any]]:
     """Return what each feature is, as plain data, in table order."""
     return [
         {
@@ -69,5 +77,5 @@ def feature_dictionary() -> list[dict[str, Any]]:
             "minimum_words": feature.minimum,
             "source": feature.source,
         }
-        for feature in FEATURES
+        for feature in feature_set(norms)
     ]

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from adscreen.features import FEATURES, SET_VERSION
 from adscreen.features.feature import Feature
+from adscreen.features.norms import MINIMUM_FOUND
 from adscreen.features.tasks import CATEGORIES, Task, bundled_tasks
 
 _INTRODUCTION = f"""\
@@ -36,6 +37,25 @@ _TASKS = """\
 A transcript's `task` (the manifest's column, or the gem of a CHAT file) names the task file whose information units are
 looked for. These ship; `--task-file my_task.toml` (repeatable) adds others to `features`, `evaluate` and `train`, and
 goes before a shipped one of the same name. A model carries its task files, so `score` needs none.
+"""
+_NORMS = f"""\
+## Word norms
+
+`--norms FILE` (repeatable; of `features`, `evaluate` and `train`) adds norms of your own, such as age of acquisition or
+concreteness. The file is CSV or TSV in UTF-8 with a header: the words, then one column or more of numbers.
+
+```
+word,aoa,concreteness
+cookie,3.1,5.0
+mother,2.4,4.6
+```
+
+Each column gives two lexical features, named after its header: `lexical.aoa_mean`, the mean over the words that have a
+value, and `lexical.aoa_coverage`, those words / N. Both read the fluent view and need 10 words; the mean is NaN where
+fewer than {MINIMUM_FOUND} words have a value. Every occurrence of a word counts. A word is looked up as it was said, in
+lower case, and where the file lacks it by its lemma (`running`, then `run`). Leave a cell empty where a word has no
+value; entries of several words match nothing. The file's name is the feature's source in `dictionary.json`. A model
+carries its norms, so `score` needs none: mind the licence of the norms before you pass a model on.
 """
 
 EXAMPLE = """\
@@ -75,7 +95,7 @@ def document_features(features: Sequence[Feature] = FEATURES, tasks: Sequence[Ta
     families = dict.fromkeys(feature.family for feature in features)
     parts = [_INTRODUCTION, *(_family(name, features) for name in families), _TASKS]
     parts += [_task(task) for task in (bundled_tasks() if tasks is None else tasks)]
-    return "\n".join([*parts, _notation()])
+    return "\n".join([*parts, _notation(), _NORMS])
 
 
 def _family(name: str, features: Iterable[Feature]) -> str:

@@ -10,7 +10,8 @@ from adscreen.cohort import Recording
 from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.perplexity import SentencePerplexity, perplexity_dictionary
 from adscreen.extract.row import Extracted
-from adscreen.features import FEATURES, feature_dictionary, missing_reason, prepare_speech
+from adscreen.features import feature_dictionary, feature_set, missing_reason, prepare_speech
+from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
 from adscreen.model.reference import nearest_percentile, predictive_values
 from adscreen.model.screening_model import ScreeningModel
@@ -197,10 +198,11 @@ def _sentence(index: int, utterance: Utterance, score: SentencePerplexity, refer
 def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
     """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
     assert row.transcript is not None
-    linguistic = {feature.key: feature for feature in FEATURES}
     provenance = model.manifest.provenance
+    norms = known_norms(provenance.get("norms", ()))
+    linguistic = {feature.key: feature for feature in feature_set(norms)}
     speech = prepare_speech(row.transcript, tasks=known_tasks(tuple(provenance.get("task_files", ()))))
-    entries = [*perplexity_dictionary(provenance["view"]), *feature_dictionary()]
+    entries = [*perplexity_dictionary(provenance["view"]), *feature_dictionary(norms)]
     features = []
     for entry in entries:
         name, value = entry["name"], row.inputs[entry["name"]]

@@ -24,6 +24,7 @@ from adscreen.extract.cache import Cache, cache_key, open_cache
 from adscreen.extract.extraction import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
 from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.row import Extracted, recording_key
+from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
@@ -168,6 +169,7 @@ def model_settings(
         pooling=provenance["pooling"],
         parser=parser or provenance.get("parser", BUNDLED),
         tasks=known_tasks(tuple(provenance.get("task_files", ()))),
+        norms=known_norms(provenance.get("norms", ())),
         engine=engine,
         cache=cache,
     )

@@ -15,6 +15,7 @@ from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, e
 from adscreen.extract.feature_table import NOT_NUMBERS, TOKENS, FeatureTable
 from adscreen.extract.perplexity import perplexity_dictionary
 from adscreen.features import feature_dictionary
+from adscreen.features.norms import known_norms, read_norms
 from adscreen.features.tasks import read_tasks
 from adscreen.parser import BUNDLED, load_parser
 from adscreen.progress import Progress
@@ -28,21 +29,28 @@ def extract_settings(
     pooling: str = "mean",
     parser: str = BUNDLED,
     task_files: Sequence[Path] = (),
+    norms: Sequence[Path] = (),
     engine: EngineChoice = NUMPY,
     cache: Path | None = None,
 ) -> ExtractSettings:
     """Return extraction settings; ``bilm`` None is the bundled one, and ``task_files`` go before those that ship.
 
     Raises:
-        InputError: the biLM cannot be read or has no such layer, there is no such pooling or parser, or a task file is
-            none.
+        InputError: the biLM cannot be read or has no such layer, there is no such pooling or parser, a task file is
+            none, or a file of word norms cannot be used.
     """
     if pooling not in POOLINGS:
         raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
-    tasks = read_tasks(task_files)
     folder = bilm or bundled(BUNDLED_BILM)
     settings = ExtractSettings(
-        folder, layer=layer, pooling=pooling, parser=parser, tasks=tasks, engine=engine, cache=cache
+        folder,
+        layer=layer,
+        pooling=pooling,
+        parser=parser,
+        tasks=read_tasks(task_files),
+        norms=read_norms(norms),
+        engine=engine,
+        cache=cache,
     )
     load_parser(parser)
     layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
@@ -77,5 +85,5 @@ def write_table(table: FeatureTable, folder: Path) -> None:
     numbers = table.inputs.drop(columns=list(NOT_NUMBERS))
     pd.concat([table.subjects, numbers], axis=1).to_parquet(folder / "features.parquet", index=False)
     table.sentences.to_parquet(folder / "sentences.parquet", index=False)
-    view = table.provenance["view"]
-    write_json([*perplexity_dictionary(view), *feature_dictionary()], folder / "dictionary.json")
+    view, norms = table.provenance["view"], known_norms(table.provenance["norms"])
+    write_json([*perplexity_dictionary(view), *feature_dictionary(norms)], folder / "dictionary.json")
