@@ -55,6 +55,7 @@ class _BiLMVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []
         tags.requires_fit = False
         return tags
 
