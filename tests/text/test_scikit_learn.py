@@ -77,6 +77,7 @@ class Doc2VecOfNumbers(_OfNumbers, Doc2VecVectorizer):
     """Doc2Vec of spelled numbers."""
 
 
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
 @pytest.mark.parametrize(
     ("kind", "settings", "expected"),
     [

@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,15 @@ def test_jobs_change_nothing(tiny_bilm: Path, kind: Any) -> None:
     """Two processes give the bytes of one."""
     many = TEXTS * 3
     assert kind(tiny_bilm).transform(many).tobytes() == kind(tiny_bilm, n_jobs=2).transform(many).tobytes()
+
+
+@pytest.mark.parametrize("kind", [ElmoVectorizer, PerplexityVectorizer])
+def test_threads_share_a_language_model(tiny_bilm: Path, kind: Any) -> None:
+    """Threads of one process that read at once (joblib's ``threading``) get the rows they would get alone."""
+    expected = kind(tiny_bilm).transform(TEXTS)
+    with ThreadPoolExecutor(8) as threads:
+        rows = list(threads.map(lambda text: kind(tiny_bilm).transform([text]), TEXTS * 4))
+    assert np.concatenate([expected] * 4).tobytes() == np.concatenate(rows).tobytes()
 
 
 @pytest.mark.parametrize("kind", [ElmoVectorizer, PerplexityVectorizer])
