@@ -5,7 +5,6 @@ It runs on the standard library alone, so that it can speak where a dependency i
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from adscreen.bundled import bundled
+from adscreen.checksums import differing, read_sums
 from adscreen.errors import InputError
 from adscreen.studies.schemas import KINDS
 from adscreen.version import __version__
@@ -76,7 +76,7 @@ def examine(folder: Path | None = None) -> list[Check]:
 
 def requirements() -> list[Requirement]:
     """Return what pyproject.toml (in a checkout) or the installed metadata asks of a user, the core first."""
-    project = Path(__file__).resolve().parents[1] / "pyproject.toml"
+    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
     if project.is_file():
         table = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
         lines = list(table["dependencies"])
@@ -162,22 +162,13 @@ def check_model(name: str, folder: Path | None) -> Check:
     remedy = "install adscreen anew, or take a complete checkout"
     if folder is None:
         return Check(name, "missing", "does not ship with this installation", remedy)
-    try:
-        sums = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    except OSError:
+    sums = read_sums(folder)
+    if sums is None:
         return Check(name, "missing", "has no SHA256SUMS, so its files cannot be verified", remedy)
-    damaged = [file for digest, _, file in (line.partition("  ") for line in sums) if digest != _sha256(folder / file)]
+    damaged = differing(folder, sums)
     if damaged or not sums:
         return Check(name, "missing", f"damaged: {', '.join(damaged) or 'SHA256SUMS is empty'}", remedy)
     return Check(name, "ok", f"{len(sums)} files, SHA-256 verified")
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 def check_schemas(folder: Path | None) -> Check:

@@ -12,7 +12,7 @@ from adscreen.bundled import bundled
 from adscreen.errors import InputError
 from adscreen.parser import load_parser
 from adscreen.parser import loading as parser_loading
-from adscreen.parser.loading import BUNDLED_PARSER, digest_folder, write_sums
+from adscreen.parser.loading import BUNDLED_PARSER, digest_folder, write_pipeline_sums
 
 SENTENCES = ["she's washing the dishes".split(), "the stool is tipping over".split()]
 
@@ -96,7 +96,7 @@ def test_the_digest_is_of_names_and_bytes(copied: Path) -> None:
     """Another byte is another digest; the card and the sums are no part of it."""
     first = digest_folder(copied)
     (copied / "README.md").write_text("another card", encoding="utf-8")
-    write_sums(copied)
+    write_pipeline_sums(copied)
     assert first == digest_folder(copied)
     (copied / "meta.json").write_text("{}", encoding="utf-8")
     assert first != digest_folder(copied)

@@ -7,10 +7,9 @@ download is kept in the folder's SHA256SUMS, and every later one must equal it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
@@ -20,11 +19,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from adscreen.bilm.format import model_files, read_bilm
+from adscreen.checksums import SUMS, read_sums, sha256_of, write_sums
 from adscreen.errors import InputError
 from adscreen.progress import Advance, Progress
 
 REGISTRY = Path(__file__).with_name("published.toml")
-SUMS = "SHA256SUMS"
 BLOCK = 2**20
 TIMEOUT_S = 60.0
 
@@ -118,7 +117,7 @@ def fetch(model: PublishedModel, files: Sequence[PublishedFile], folder: Path, *
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot be made ({error.strerror})", where=str(folder), remedy="name a new folder") from error
-    sums = _read_sums(folder)
+    sums = read_sums(folder) or {}
     for file in files:
         target = folder / file.name
         if not target.exists():
@@ -127,11 +126,11 @@ def fetch(model: PublishedModel, files: Sequence[PublishedFile], folder: Path, *
         digest = _check(file, found, sums.get(file.name))
         found.replace(target)
         sums[file.name] = digest
-        _write_sums(folder, sums)
+        _record(folder, sums)
     card = {"name": f"elmo-{model.name}", "lowercase": False, "about": model.about, "licence": model.licence}
     card["files"] = {file.name: file.address for file in files}
     (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    _write_sums(folder, sums | {"model.json": _digest(folder / "model.json")})
+    _record(folder, sums | {"model.json": sha256_of(folder / "model.json")})
     read_bilm(folder)
 
 
@@ -142,12 +141,12 @@ def verify(folder: Path) -> list[dict[str, Any]]:
         InputError: a file differs from its recorded digest, or the files do not belong together.
     """
     files = read_bilm(folder)
-    sums = _read_sums(folder)
+    sums = read_sums(folder) or {}
     rows = []
     for path in model_files(folder):
         if not path.exists():
             continue
-        digest = _digest(path)
+        digest = sha256_of(path)
         if path.name in sums and sums[path.name] != digest:
             raise _mismatch(path, digest, sums[path.name])
         compared = "equals SHA256SUMS" if path.name in sums else "readable; no recorded digest"
@@ -194,7 +193,7 @@ def _unreachable(file: PublishedFile, what: str) -> InputError:
 
 def _check(file: PublishedFile, path: Path, recorded: str | None) -> str:
     """Return the digest of a file that is what it should be; what is not is removed, unless it was there before."""
-    digest, size = _digest(path), path.stat().st_size
+    digest, size = sha256_of(path), path.stat().st_size
     expected = file.sha256 or recorded or digest
     if digest == expected and file.size in (None, size):
         return digest
@@ -209,19 +208,5 @@ def _mismatch(path: Path, digest: str, expected: str) -> InputError:
     return InputError(f"SHA-256 is {digest}, not {expected}", where=str(path), remedy="remove it and fetch it again")
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _read_sums(folder: Path) -> dict[str, str]:
-    path = folder / SUMS
-    if not path.exists():
-        return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-
-
-def _write_sums(folder: Path, sums: dict[str, str]) -> None:
-    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
-    (folder / SUMS).write_text(text, encoding="utf-8")
+def _record(folder: Path, sums: Mapping[str, str]) -> None:
+    write_sums(folder, dict(sorted(sums.items())))

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adscreen.checksums import differing, read_sums, sums_of, sums_text, write_sums
 from adscreen.errors import InputError
 from adscreen.estimator import Stack
 from adscreen.estimator.doc2vec import LEAST_COUNT
@@ -174,8 +175,7 @@ def save_model(model: ScreeningModel, folder: Path) -> None:
     (folder / "estimators.skops").write_bytes(_dump([model.estimator, *model.spread]))
     text = json.dumps(asdict(model.manifest), indent=2, ensure_ascii=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
-    sums = [f"{_sha256(folder / name)}  {name}\n" for name in MODEL_FILES]
-    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    write_sums(folder, sums_of(folder, MODEL_FILES))
 
 
 def load_model(folder: Path) -> ScreeningModel:
@@ -201,31 +201,23 @@ def load_model(folder: Path) -> ScreeningModel:
         )
     manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
     manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
-    return ScreeningModel(estimator, tuple(spread), ModelManifest(**manifest), digest=_model_digest(sums))
+    return ScreeningModel(
+        estimator, tuple(spread), ModelManifest(**manifest), digest=hashlib.sha256(sums_text(sums).encode()).hexdigest()
+    )
 
 
-def _model_digest(sums: str) -> str:
-    return hashlib.sha256(sums.encode()).hexdigest()
-
-
-def _check_digests(folder: Path) -> str:
+def _check_digests(folder: Path) -> dict[str, str]:
     remedy = "give a folder that `adscreen train` wrote, whole"
-    try:
-        sums = (folder / "SHA256SUMS").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("not a model folder (no SHA256SUMS)", where=str(folder), remedy=remedy) from error
-    expected = {name: digest for digest, _, name in (line.partition("  ") for line in sums.splitlines())}
+    sums = read_sums(folder)
+    if sums is None:
+        raise InputError("not a model folder (no SHA256SUMS)", where=str(folder), remedy=remedy)
+    differs = differing(folder, sums)
     for name in MODEL_FILES:
         if not (folder / name).is_file():
             raise InputError(f"no {name}", where=str(folder), remedy=remedy)
-        if expected.get(name) != _sha256(folder / name):
+        if name not in sums or name in differs:
             raise InputError(f"{name} is not what was trained (digest differs)", where=str(folder), remedy=remedy)
     return sums
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _dump(estimators: list[Stack]) -> bytes:

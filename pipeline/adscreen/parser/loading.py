@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from adscreen.bundled import bundled
+from adscreen.checksums import SUMS, differing, read_sums, sums_of, sums_text, write_sums
 from adscreen.errors import InputError
 from adscreen.parser.spacy_parser import Parser
 
 BUNDLED = "bundled"
 BUNDLED_PARSER = "models/english-ud"
-_SUMS = "SHA256SUMS"
 _UNUSED = ("ner", "entity_linker", "entity_ruler", "span_ruler", "spancat", "textcat", "textcat_multilabel")
 _REMEDY = "give --spacy-model an installed pipeline with a tagger and a parser, or leave it out for the bundled one"
 
@@ -62,34 +62,23 @@ def _parser(nlp: Any) -> Parser:
 
 def digest_folder(folder: Path) -> str:
     """Return one SHA-256 over the names and bytes of a pipeline's files; cards and digests are no part of it."""
-    whole = hashlib.sha256()
-    for path in _files(folder):
-        whole.update(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n".encode())
-    return whole.hexdigest()
+    return hashlib.sha256(sums_text(sums_of(folder, _files(folder))).encode()).hexdigest()
 
 
-def write_sums(folder: Path) -> None:
+def write_pipeline_sums(folder: Path) -> None:
     """Write the digests of a pipeline's files beside them."""
-    lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in _files(folder)]
-    (folder / _SUMS).write_text("".join(lines), encoding="utf-8")
+    write_sums(folder, sums_of(folder, _files(folder)))
 
 
 def _check_sums(folder: Path) -> None:
     remedy = "install adscreen anew, or take a complete checkout"
-    lines = (folder / _SUMS).read_text(encoding="utf-8").splitlines() if (folder / _SUMS).is_file() else []
-    expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    found = {path.relative_to(folder).as_posix(): sha256_of(path) for path in _files(folder)}
-    for name in sorted(expected.keys() | found.keys()) or [_SUMS]:
-        if expected.get(name) is None or expected.get(name) != found.get(name):
-            raise InputError("the file is damaged or does not belong", where=f"{folder.name}/{name}", remedy=remedy)
+    expected, files = read_sums(folder) or {}, _files(folder)
+    wrong = {*differing(folder, expected), *(expected.keys() ^ set(files))} if expected or files else {SUMS}
+    for name in sorted(wrong)[:1]:
+        raise InputError("the file is damaged or does not belong", where=f"{folder.name}/{name}", remedy=remedy)
 
 
-def _files(folder: Path) -> list[Path]:
-    names = {_SUMS, "README.md"}
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in names)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _files(folder: Path) -> list[str]:
+    """Return the names of a pipeline's files in the order of their paths, cards and digests left out."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (SUMS, "README.md"))
+    return [path.relative_to(folder).as_posix() for path in found]

@@ -21,7 +21,7 @@ from typing import Any
 from adscreen.errors import InputError
 from adscreen.parser.accuracy import Accuracy, measure_accuracy
 from adscreen.parser.augmentation import augment, fold_case, speak
-from adscreen.parser.loading import write_sums
+from adscreen.parser.loading import write_pipeline_sums
 from adscreen.parser.spacy_parser import Parser
 from adscreen.parser.tree import ROOT, ParsedSentence
 from adscreen.parser.treebank import find_part, read_treebank
@@ -179,7 +179,7 @@ def train_parser(treebank: Path, out: Path, vectors: WordVectors, settings: Trai
             if best is None or accuracy.mean > best.mean:
                 best = accuracy
                 nlp.to_disk(out)
-                write_sums(out)
+                write_pipeline_sums(out)
         print(f"epoch {epoch + 1}: {accuracy}, {time.process_time() - began:.0f} s of processor time", flush=True)
     assert best is not None
     return best

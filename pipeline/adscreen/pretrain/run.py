@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ import torch
 
 from adscreen.bilm.corpus import Corpus, epoch_batches, read_corpus, text_files
 from adscreen.bilm.format import digest_files, model_files, read_bilm, write_bilm
+from adscreen.checksums import sums_of, write_sums
 from adscreen.errors import InputError
 from adscreen.pretrain.log import append_row, write_log
 from adscreen.pretrain.settings import PretrainSettings
@@ -141,7 +141,7 @@ def run_pretraining(
     train(trainer, checkpoint=model_dir / "checkpoint.pt", report=report)
     validation = trainer.validate()
     export(trainer, model_dir, card=model_card(trainer, corpus_dir, validation, name=model_dir.name))
-    write_sums(model_dir)
+    write_sums(model_dir, sums_of(model_dir, [path.name for path in model_files(model_dir)]))
     write_log(model_dir)
     (model_dir / "checkpoint.pt").unlink()
     return [{"source": name, "held_out_perplexity": value} for name, value in validation.items()]
@@ -167,12 +167,3 @@ def model_card(trainer: Trainer, corpus_dir: Path, validation: Mapping[str, floa
         "held_out_perplexity": {source: round(value, 2) for source, value in validation.items()},
         "sources": {path.name: digest_files([path]) for path in text_files(corpus_dir)},
     }
-
-
-def write_sums(folder: Path) -> None:
-    """Write SHA256SUMS of a biLM folder's files."""
-    lines = []
-    for path in model_files(folder):
-        with path.open("rb") as stream:
-            lines.append(f"{hashlib.file_digest(stream, 'sha256').hexdigest()}  {path.name}\n")
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
