@@ -61,16 +61,15 @@ def share_mentioned(mentions: Sequence[Mention], task: Task, *, category: str | 
 def order_of_mention(mentions: Sequence[Mention]) -> float:
     """Return Kendall's tau-b between the order of first mention and the task's order; NaN below three units.
 
-    tau-b = (concordant - discordant pairs) / sqrt(all pairs x pairs not tied in place); 1 where the order is the
-    task's, -1 where it is the reverse. Two units first mentioned by the same word are tied. (Kendall 1945.)
+    1 where the order is the task's, -1 where it is the reverse. Two units first mentioned by the same word are tied;
+    NaN too where all are. (Kendall 1945.)
     """
+    from scipy.stats import kendalltau  # here, because its import takes longer than all of this package
+
     places = [place for _, place in sorted(first_places(mentions).items())]
     if len(places) < LEAST_ORDERED:
         return math.nan
-    pairs = [(earlier, later) for k, later in enumerate(places) for earlier in places[:k]]
-    balance = sum((later > earlier) - (later < earlier) for earlier, later in pairs)
-    untied = sum(later != earlier for earlier, later in pairs)
-    return balance / math.sqrt(len(pairs) * untied) if untied else math.nan
+    return float(kendalltau(range(len(places)), places, variant="b", method="asymptotic").statistic)
 
 
 def repeats_per_unit(mentions: Sequence[Mention]) -> float:
