@@ -22,16 +22,12 @@ from adscreen.progress import Progress
 
 torch = pytest.importorskip("torch", reason="needs PyTorch")
 
-from adscreen.pretrain import (  # noqa: E402
-    PICTURE_WORDS,
-    BatchMaker,
-    PretrainSettings,
-    Trainer,
-    run_pretraining,
-    train,
-)
+from adscreen.pretrain.batches import BatchMaker  # noqa: E402
 from adscreen.pretrain.log import append_row, read_log, write_log  # noqa: E402
+from adscreen.pretrain.run import run_pretraining, train  # noqa: E402
 from adscreen.pretrain.sampled_softmax import SampledSoftmax, inclusion_probabilities  # noqa: E402
+from adscreen.pretrain.settings import PICTURE_WORDS, PretrainSettings  # noqa: E402
+from adscreen.pretrain.trainer import Trainer  # noqa: E402
 
 pytestmark = pytest.mark.torch
 

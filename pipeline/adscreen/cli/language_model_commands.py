@@ -22,20 +22,25 @@ from adscreen.cli.options import (
     show_progress,
 )
 from adscreen.errors import InputError
+from adscreen.pretrain.settings import PretrainSettings
+
+DEFAULT = PretrainSettings()
 
 
 @app.command()
 def pretrain(
     corpus_dir: Annotated[Path, typer.Argument(help="Folder of .txt, .txt.gz or .txt.xz files.", show_default=False)],
     model_dir: Annotated[Path, typer.Argument(help="biLM folder to write.", show_default=False)],
-    tokens: Annotated[int, typer.Option(min=1000, help="Training tokens to see.")] = 10_000_000,
-    vocabulary_size: Annotated[int, typer.Option(min=100, help="Words of the softmax.")] = 20_000,
-    dim: Annotated[int, typer.Option(min=8, help="LSTM cell size.")] = 1024,
-    projection_dim: Annotated[int, typer.Option(min=4, help="Size of a direction's state.")] = 128,
-    batch_tokens: Annotated[int, typer.Option(min=32, help="Tokens a batch.")] = 2048,
-    negatives: Annotated[int, typer.Option(min=8, help="Sampled softmax words a batch.")] = 1024,
-    learning_rate: Annotated[float, typer.Option(min=1e-6, help="Peak learning rate of Adam.")] = 2e-3,
-    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Dropped share of the top states.")] = 0.05,
+    tokens: Annotated[int, typer.Option(min=1000, help="Training tokens to see.")] = DEFAULT.tokens,
+    vocabulary_size: Annotated[int, typer.Option(min=100, help="Words of the softmax.")] = DEFAULT.vocabulary_size,
+    dim: Annotated[int, typer.Option(min=8, help="LSTM cell size.")] = DEFAULT.dim,
+    projection_dim: Annotated[int, typer.Option(min=4, help="Size of a direction's state.")] = DEFAULT.projection_dim,
+    batch_tokens: Annotated[int, typer.Option(min=32, help="Tokens a batch.")] = DEFAULT.tokens_per_batch,
+    negatives: Annotated[int, typer.Option(min=8, help="Sampled softmax words a batch.")] = DEFAULT.negatives,
+    learning_rate: Annotated[float, typer.Option(min=1e-6, help="Peak learning rate of Adam.")] = DEFAULT.learning_rate,
+    dropout: Annotated[
+        float, typer.Option(min=0.0, max=0.9, help="Dropped share of the top states.")
+    ] = DEFAULT.dropout,
     start: Annotated[str | None, typer.Option(help="A biLM to go on from: a folder, or `bundled`.")] = None,
     weight: Annotated[list[str] | None, typer.Option(help="Passes of a source per epoch: NAME=2.5.")] = None,
     float32: Annotated[bool, typer.Option("--float32", help="No bfloat16 products.")] = False,
@@ -51,7 +56,7 @@ def pretrain(
     """
     _require_torch()
     from adscreen.bundled import bilm_folder
-    from adscreen.pretrain import PretrainSettings, run_pretraining
+    from adscreen.pretrain.run import run_pretraining
 
     settings = PretrainSettings(
         tokens=tokens,
@@ -63,7 +68,7 @@ def pretrain(
         learning_rate=learning_rate,
         dropout=dropout,
         bfloat16=not float32,
-        seed=seed or 0,
+        seed=DEFAULT.seed if seed is None else seed,
         source_weights=_weights(weight or []),
     )
     with show_progress(quiet) as progress:

@@ -1,11 +1,16 @@
-"""What decides a pretraining run: its settings, the shipped architecture's filters, the words it must know."""
+"""What decides a pretraining run: its settings, the shipped architecture's filters, the words it must know.
+
+The command line takes its defaults from here, so that nothing heavy is imported with this module.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from adscreen.bilm.format import Options
+if TYPE_CHECKING:
+    from adscreen.bilm.format import Options
 
 SPEECH_FILTERS = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256))
 PICTURE_WORDS = (
@@ -38,4 +43,6 @@ class PretrainSettings:
 
     def options(self) -> Options:
         """Return the biLM architecture of these settings."""
+        from adscreen.bilm.format import Options
+
         return Options(filters=SPEECH_FILTERS, dim=self.dim, projection_dim=self.projection_dim)
