@@ -267,7 +267,7 @@ def write_evaluation(
     from adscreen.studies.runs import new_run
     from adscreen.writing import write_csv, write_json
 
-    settings = {"provenance": table.provenance, "positive": "case"}
+    settings = DRAWN.as_dict() | {"provenance": table.provenance, "positive": "case"}
     made = pd.concat([predictions_frame(table, one) for one in evaluations], ignore_index=True)
     with new_run(out, force=False, command=command, settings=settings) as folder:
         write_csv(made if predictions is None else predictions, folder / "predictions.csv")

@@ -17,6 +17,7 @@ import typer
 
 import adscreen
 from adscreen.cli import app, main
+from adscreen.extract.feature_table import FeatureTable
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = """\
@@ -494,3 +495,24 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "pipeline")}
     done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
     assert "[]\n" == done.stdout
+
+
+def test_two_methods_of_one_run_are_compared(
+    run: Run, tmp_path: Path, visited: FeatureTable, draw: Callable[..., Any], write_run: Callable[..., Path]
+) -> None:
+    """One folder and two names give the table; one folder alone, or two and --methods, say what is missing."""
+    folder = write_run(tmp_path / "run", visited, [draw(visited, "subject")])
+    done = run("compare", folder, "--methods", "adscreen,tfidf_baseline", "--out", tmp_path / "compared", "--json")
+    assert 0 == done.status
+    rows = json.loads(done.out)
+    assert {"adscreen minus tfidf_baseline"} == {row["method"] for row in rows}
+    assert rows == json.loads((tmp_path / "compared" / "comparison.json").read_text(encoding="utf-8"))
+    for arguments, message in (
+        ((folder,), "one folder alone; give a second folder, or two methods of this one with --methods A,B"),
+        ((folder, folder, "--methods", "adscreen,majority"), "--methods: compares two methods of one folder"),
+        ((folder, "--methods", "adscreen"), "--methods: 'adscreen' is not two methods"),
+        ((folder, "--methods", "adscreen,elmo"), "no method 'elmo'; found: adscreen, tfidf_baseline"),
+    ):
+        refused = run("compare", *arguments)
+        assert 2 == refused.status
+        assert message in refused.err

@@ -136,25 +136,51 @@ def evaluate(
 @app.command()
 def compare(
     first: Annotated[Path, typer.Argument(help="Folder of an evaluation.", show_default=False)],
-    second: Annotated[Path, typer.Argument(help="Folder of another, on the same folds.", show_default=False)],
+    second: Annotated[
+        Path | None, typer.Argument(help="Folder of another, on the same folds.", show_default=False)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write, with every measure.")] = None,
-    method: Annotated[str, typer.Option(help="The method compared, as metrics.csv names it.")] = "adscreen",
+    method: Annotated[
+        str | None, typer.Option(help="The method compared in two folders, as metrics.csv names it [adscreen].")
+    ] = None,
+    methods: Annotated[
+        str | None, typer.Option(help="Two methods to compare in one folder, as metrics.csv names them: A,B.")
+    ] = None,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
 ) -> None:
-    """Compare two evaluations of the same recordings on the same folds: first minus second, with 95% intervals.
+    """Compare two evaluations on the same folds, or two methods of one: first minus second, with 95% intervals.
+
+    Give two folders, or one folder and `--methods adscreen,tfidf_baseline`.
 
     Example: adscreen compare evaluation other_evaluation
     """
-    from adscreen.studies.evaluation_run import run_comparison, show_comparison
+    from adscreen.studies.comparison_run import run_comparison, run_method_comparison, show_comparison
 
-    frame = run_comparison(first, second, out=out, method=method, force=force)
+    if methods is None:
+        if second is None:
+            what, remedy = "one folder alone", "give a second folder, or two methods of this one with --methods A,B"
+            raise InputError(what, where=str(first), remedy=remedy)
+        frame = run_comparison(first, second, method=method or "adscreen", out=out, force=force)
+    else:
+        if second is not None or method is not None:
+            what, remedy = "compares two methods of one folder", "leave out the second folder and --method"
+            raise InputError(what, where="--methods", remedy=remedy)
+        frame = run_method_comparison(first, _two_names(methods), out=out, force=force)
     if json:
         print_json(frame)
     elif not quiet:
         print_table(show_comparison(frame))
         print(f"Wrote {out}" if out else "--out FOLDER writes every measure, --json prints it")
+
+
+def _two_names(methods: str) -> tuple[str, str]:
+    names = [name.strip() for name in methods.split(",")]
+    if len(names) != 2 or not all(names):
+        what, remedy = f"{methods!r} is not two methods", "separate two names by a comma: adscreen,tfidf_baseline"
+        raise InputError(what, where="--methods", remedy=remedy)
+    return names[0], names[1]
 
 
 @app.command()

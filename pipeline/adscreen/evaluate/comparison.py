@@ -1,13 +1,13 @@
-"""Two runs of ``adscreen evaluate`` on the same folds -> the difference of every measure, with its interval.
+"""Two evaluations on the same folds, or two methods of one -> the difference of every measure, with its interval.
 
-Both are read from predictions.csv and run.json alone. The same recordings, labels, folds and thresholds' sides are
-needed, or the difference is one of folds and not of methods: runs that differ there are refused.
+Read from predictions.csv and run.json alone. The same recordings, labels and folds are needed, or the difference is one
+of folds and not of methods: what differs there is refused.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,20 @@ from adscreen.evaluate.intervals import GroupWeights
 from adscreen.evaluate.out_of_fold import OutOfFold
 from adscreen.evaluate.results import ADSCREEN, LEVELS
 from adscreen.metrics import Interval, auc_within_folds, bootstrap_weights, interval_of
+from adscreen.writing import defuse
 
-REMEDY = "give two folders that `adscreen evaluate` wrote"
+REMEDY = "give a folder that `adscreen evaluate` wrote"
 KEYS = ["protocol", "repeat", "fold", "recording_id"]
 SIDES = ["subject_id", "label", "group"]
+NUMBERS = {"repeat": int, "fold": int, "probability": float, "threshold": float}  # the very numbers written
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """One measure of both runs, and the first less the second."""
+    """One measure of both sides, and the first minus the second.
+
+    ``method`` is the one that both runs used, or ``A minus B`` for two methods of one run.
+    """
 
     protocol: str
     method: str
@@ -44,11 +49,29 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class Run:
-    """What a finished evaluation says: its settings and one method's predictions."""
+    """What a finished evaluation says: its settings and its predictions."""
 
     folder: Path
     settings: dict[str, Any]
     predictions: pd.DataFrame
+
+    @property
+    def positive(self) -> str:
+        """The label of a case, as predictions.csv writes it."""
+        return str(defuse(self.settings.get("positive")))
+
+    def of(self, method: str) -> Run:
+        """Return the run with the predictions of one method alone.
+
+        Raises:
+            InputError: the run has no such method.
+        """
+        own = self.predictions[self.predictions["method"] == method]
+        if own.empty:
+            found = ", ".join(dict.fromkeys(self.predictions["method"]))
+            what = f"no method {method!r}; found: {found}"
+            raise InputError(what, where=str(self.folder), remedy="name one of these")
+        return replace(self, predictions=own)
 
 
 def compare_runs(first: Path, second: Path, *, method: str = ADSCREEN) -> list[ComparisonRow]:
@@ -57,18 +80,25 @@ def compare_runs(first: Path, second: Path, *, method: str = ADSCREEN) -> list[C
     Raises:
         InputError: a folder holds no evaluation, or the runs were not tested on the same folds.
     """
-    one, other = _read(first, method), _read(second, method)
+    one, other = _read(first).of(method), _read(second).of(method)
     _check_settings(one, other)
-    rows = []
-    shared = [name for name in one.predictions["protocol"].unique() if name in set(other.predictions["protocol"])]
-    if not shared:
-        raise InputError("the runs have no protocol in common", where=str(second), remedy="evaluate one of them again")
-    for protocol in shared:
-        rows += _compare(one, other, protocol, method)
-    return rows
+    return _compare(one, other, method)
 
 
-def _read(folder: Path, method: str) -> Run:
+def compare_methods(folder: Path, first: str, second: str) -> list[ComparisonRow]:
+    """Return every measure of two methods of one run, for each of its protocols.
+
+    Raises:
+        InputError: the folder holds no evaluation, the run lacks a method, or both names are the same.
+    """
+    run = _read(folder)
+    one, other = run.of(first), run.of(second)
+    if first == second:
+        raise InputError(f"{first!r} is compared with itself", where=str(folder), remedy="name two different methods")
+    return _compare(one, other, f"{first} minus {second}")
+
+
+def _read(folder: Path) -> Run:
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         settings, command = dict(record["settings"]), record["command"]
@@ -76,19 +106,19 @@ def _read(folder: Path, method: str) -> Run:
         raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY) from error
     if command != "evaluate":
         raise InputError(f"holds a run of `{command}`", where=str(folder), remedy=REMEDY)
+    where = str(folder / "predictions.csv")
     try:
-        text = dict.fromkeys(("recording_id", "subject_id", "cluster", "group", "label"), str)
-        frame = pd.read_csv(folder / "predictions.csv", dtype=text, keep_default_na=False, float_precision="round_trip")
+        frame = pd.read_csv(folder / "predictions.csv", dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise InputError("predictions.csv cannot be read", where=str(folder), remedy=REMEDY) from error
-    absent = [name for name in (*KEYS, *SIDES, "method", "cluster", "probability", "threshold") if name not in frame]
+        raise InputError("cannot be read as CSV", where=where, remedy=REMEDY) from error
+    absent = [name for name in (*KEYS, *SIDES, *NUMBERS, "method", "cluster") if name not in frame]
     if absent:
-        raise InputError(f"predictions.csv has no column `{absent[0]}`", where=str(folder), remedy="evaluate again")
-    found = ", ".join(dict.fromkeys(frame["method"]))
-    own = frame[frame["method"] == method]
-    if own.empty:
-        raise InputError(f"no method {method!r}; found: {found}", where=str(folder), remedy="correct --method")
-    return Run(folder, settings, own.sort_values(KEYS, kind="stable").reset_index(drop=True))
+        raise InputError(f"no column `{absent[0]}`", where=where, remedy="evaluate again")
+    try:
+        frame = frame.assign(**{name: frame[name].map(kind) for name, kind in NUMBERS.items()})
+    except ValueError as error:
+        raise InputError("a cell that should hold a number does not", where=where, remedy="evaluate again") from error
+    return Run(folder, settings, frame.sort_values(KEYS, kind="stable"))
 
 
 def _check_settings(one: Run, other: Run) -> None:
@@ -106,24 +136,32 @@ def _check_settings(one: Run, other: Run) -> None:
         raise InputError(what, where=where, remedy=again)
 
 
-def _compare(one: Run, other: Run, protocol: str, method: str) -> list[ComparisonRow]:
+def _compare(one: Run, other: Run, name: str) -> list[ComparisonRow]:
+    """Return the rows of every protocol that both have; ``name`` stands for the method."""
+    protocols = [found for found in one.predictions["protocol"].unique() if found in set(other.predictions["protocol"])]
+    if not protocols:
+        what = "the two have no protocol in common"
+        raise InputError(what, where=str(other.folder), remedy="evaluate again with the same --protocol")
+    return [row for protocol in protocols for row in _compare_under(protocol, one, other, name)]
+
+
+def _compare_under(protocol: str, one: Run, other: Run, name: str) -> list[ComparisonRow]:
     sides = [run.predictions[run.predictions["protocol"] == protocol].reset_index(drop=True) for run in (one, other)]
     if not sides[0][KEYS + SIDES].equals(sides[1][KEYS + SIDES]):
         raise InputError(
-            f"the runs were not tested on the same folds under {protocol}",
+            f"the two were not tested on the same folds under {protocol}",
             where=str(other.folder),
             remedy="evaluate both with the same --seed, folds and repeats",
         )
-    positive = str(one.settings.get("positive"))
-    tested = [OutOfFold.of(side, positive=positive) for side in sides]
+    tested = [OutOfFold.of(side, positive=one.positive) for side in sides]
     weights = _weights(one, tested[0], clustered=bool((sides[0]["cluster"] != "").any()))
     rows = []
     for level in LEVELS:
         first, second = (weights.resample(side.repeats(level), side.cases) for side in tested)
         ours, theirs = first.measured(), second.measured()
-        for name, found in first.minus(second).measured().items():
-            values = ours[name].subjects.value, theirs[name].subjects.value
-            rows.append(ComparisonRow(protocol, method, level, name, *values, *found.figures))
+        for measure, found in first.minus(second).measured().items():
+            values = ours[measure].subjects.value, theirs[measure].subjects.value
+            rows.append(ComparisonRow(protocol, name, level, measure, *values, *found.figures))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Manifest -> a run folder with the measures of an evaluation; two such folders -> their difference."""
+"""Manifest -> a run folder with the measures of an evaluation."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from adscreen.cohort import Cohort, labels, read_manifest
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluate import ADSCREEN, TFIDF, Evaluation, Protocol, count_steps, evaluate, join_cohorts
-from adscreen.evaluate.comparison import ComparisonRow, compare_runs
 from adscreen.evaluate.description import describe_cohort, describe_flow
-from adscreen.evaluate.frames import as_frame, cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluate.frames import cohort_frames, evaluation_frames, predictions_frame
 from adscreen.evaluate.protocols import check_apart
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable
@@ -166,28 +165,3 @@ def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
         )
     notes += [f"{row.method}: not run, {row.absent}." for row in evaluations[0].methods if row.absent]
     return notes
-
-
-def show_comparison(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a few measures by recording for people, without empty columns."""
-    own = frame[(frame["level"] == "recording") & frame["measure"].isin(SHOWN)]
-    return own.dropna(axis="columns", how="all").drop(columns="level")
-
-
-def run_comparison(
-    first: Path, second: Path, *, out: Path | None = None, method: str = ADSCREEN, force: bool = False
-) -> pd.DataFrame:
-    """Compare two evaluations on the same folds; write comparison.csv and .json where ``out`` is given.
-
-    Raises:
-        InputError: a folder holds no evaluation, or the runs were not tested on the same folds.
-    """
-    if out is not None:
-        check_free(out, force=force)
-    frame = as_frame(compare_runs(first, second, method=method), ComparisonRow)
-    if out is not None:
-        settings = {"first": first, "second": second, "method": method}
-        with new_run(out, force=force, command="compare", settings=settings) as folder:
-            write_csv(frame, folder / "comparison.csv")
-            write_json(frame.to_dict("records"), folder / "comparison.json")
-    return frame
