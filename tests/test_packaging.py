@@ -80,6 +80,15 @@ def test_the_test_lock_extends_the_core_lock() -> None:
     assert _read_lock(LOCKS[0]).items() <= _read_lock(LOCKS[1]).items()
 
 
+def test_every_core_dependency_is_used() -> None:
+    """A user installs nothing that the package never imports: what tests compare with belongs to the extra ``test``."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
+    imports = {"scikit-learn": "sklearn"}
+    by_name = re.compile(r'engine="(\w+)"')  # pandas imports it for us
+    used = {*re.findall(r"^ *(?:from|import) (\w+)", source, re.MULTILINE), *by_name.findall(source)}
+    assert set() == {imports.get(requirement.name, requirement.name) for requirement in _declared()} - used
+
+
 def test_torch_is_not_locked() -> None:
     """PyTorch differs by machine (CPU, CUDA), so no lock holds it."""
     assert not {"torch"} & (_read_lock(LOCKS[0]).keys() | _read_lock(LOCKS[1]).keys())

@@ -36,7 +36,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 _MAGIC = b"adscreen cache 1\n"
 _HEAD = len(_MAGIC) + 32 + 8  # magic, SHA-256 of what follows, length of the JSON
-_LIBRARIES = ("numpy", "scipy", "scikit-learn", "gensim", "spacy", "wordfreq", "pylangacq", "rustling", "torch")
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "gensim", "spacy", "wordfreq", "torch")
 
 Content = Mapping[str, Any]  # what JSON holds, and at the top level arrays and bytes too
 
