@@ -17,6 +17,7 @@ import typer
 
 import adscreen
 from adscreen.cli import app, main
+from adscreen.estimator.study import read_study
 from adscreen.extract.feature_table import FeatureTable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -385,6 +386,12 @@ def test_a_manifest_is_built(run: Run, simulated: Path, tmp_path: Path) -> None:
     assert (0, "") == (outcome.status, outcome.err)
     assert "2 recordings of 2 subjects" in outcome.out
     assert 0 == run("ingest", tmp_path / "corpus" / "manifest.csv", tmp_path / "out").status
+
+
+def test_the_settings_of_a_study_are_printed(run: Run, tmp_path: Path) -> None:
+    """`adscreen settings > study.toml` is a file that --config reads and that changes nothing."""
+    (tmp_path / "study.toml").write_text(run("settings").out, encoding="utf-8")
+    assert read_study(None) == read_study(tmp_path / "study.toml")
 
 
 def test_the_seed_reaches_the_run(run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path) -> None:

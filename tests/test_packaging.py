@@ -22,7 +22,6 @@ import adscreen
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-test.lock")
-SHIPPED = ("pipeline/adscreen", "models", "data_schemas")
 TELLS_A_PLACE = re.compile(r"://|(?:^|[ =])/|\s@\s|index-url|find-links", re.MULTILINE)
 
 
@@ -89,6 +88,17 @@ def test_every_core_dependency_is_used() -> None:
     assert set() == {imports.get(requirement.name, requirement.name) for requirement in _declared()} - used
 
 
+def test_every_page_that_the_package_names_ships() -> None:
+    """What an error or a command points at is in the wheel, with the pages that it links to; others are not named."""
+    shipped = {name for name in _wheel_contents() if name.startswith("docs/")}
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
+    named = set(re.findall(r"bundled\(['\"](docs/[\w.]+)", source))
+    assert {"docs/features.md", "docs/study.toml"} == named
+    pages = {name: (ROOT / name).read_text(encoding="utf-8") for name in shipped}
+    linked = {f"docs/{name}" for text in pages.values() for name in re.findall(r"\]\((\w+\.md)", text)}
+    assert set() == (named | linked) - shipped
+
+
 def test_torch_is_not_locked() -> None:
     """PyTorch differs by machine (CPU, CUDA), so no lock holds it."""
     assert not {"torch"} & (_read_lock(LOCKS[0]).keys() | _read_lock(LOCKS[1]).keys())
@@ -135,17 +145,26 @@ def _tracked_files(*under: str) -> list[str]:
     return [name for name in listed.stdout.split("\0") if name]
 
 
+def _wheel_contents() -> list[str]:
+    """Return the files and folders that pyproject.toml puts into the wheel."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contents: list[str] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+    return contents
+
+
 @pytest.mark.slow
 def test_the_wheel_holds_every_shipped_file(archives: tuple[Path, Path]) -> None:
-    """Every tracked file of the package, the models and the schemas is in the wheel, inside the package."""
-    expected = {f"adscreen/{name.removeprefix('pipeline/adscreen/')}" for name in _tracked_files(*SHIPPED)}
+    """Every tracked file of the package, the models, the schemas and the pages named is in it, inside the package."""
+    expected = {f"adscreen/{name.removeprefix('pipeline/adscreen/')}" for name in _tracked_files(*_wheel_contents())}
     assert set() == expected - set(zipfile.ZipFile(archives[0]).namelist())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["adscreen/models/speech-bilm/", "/templates/", "adscreen/data_schemas/"])
+@pytest.mark.parametrize(
+    "part", ["adscreen/models/speech-bilm/", "/templates/", "adscreen/data_schemas/", "adscreen/docs/"]
+)
 def test_the_wheel_holds_models_templates_and_schemas(archives: tuple[Path, Path], part: str) -> None:
-    """The speech biLM, the report templates and the JSON Schemas are in the wheel."""
+    """The speech biLM, the report templates, the JSON Schemas and the pages named are in the wheel."""
     assert any(part in name for name in zipfile.ZipFile(archives[0]).namelist())
 
 
@@ -212,6 +231,8 @@ def test_the_installed_command_explains_itself(command: Path, tmp_path: Path) ->
     done = _run([str(command), "--help"], tmp_path)
     assert (0, "") == (done.returncode, done.stderr)
     assert {"demo", "evaluate", "train", "score"} <= set(done.stdout.split())
+    done = _run([str(command), "settings"], tmp_path)
+    assert (ROOT / "docs" / "study.toml").read_text(encoding="utf-8") == done.stdout
 
 
 @pytest.mark.slow

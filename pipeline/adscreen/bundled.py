@@ -1,6 +1,7 @@
 """The name of a file that ships -> its path, in an installed wheel and in a checkout alike.
 
-A wheel holds ``models/`` and ``data_schemas/`` inside the package; in a checkout they lie beside pipeline/.
+A wheel holds ``models/``, ``data_schemas/`` and, of ``docs/``, the pages that help and errors name inside the package;
+in a checkout they lie beside pipeline/.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from adscreen.errors import InputError
 
-FOLDERS = ("models", "data_schemas")
+FOLDERS = ("models", "data_schemas", "docs")
 BUNDLED_BILM = "models/speech-bilm"
 _PACKAGE = Path(__file__).resolve().parent
 

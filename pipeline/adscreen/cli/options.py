@@ -52,7 +52,7 @@ MinSensitivityOpt = Annotated[
 ]
 ThresholdOpt = Annotated[float | None, typer.Option("--threshold", help="Threshold, a probability [Youden's index].")]
 ConfigOpt = Annotated[
-    Path | None, typer.Option("--config", help="study.toml: folds, [search] ... (all: docs/study.toml)")
+    Path | None, typer.Option("--config", help="study.toml: folds, [search] ... (all: adscreen settings)")
 ]
 JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]

@@ -1,4 +1,4 @@
-"""Commands about the installation: demo, doctor."""
+"""Commands about the installation: demo, settings, doctor."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ def demo(
         print("SYNTHETIC data: the figures say nothing about people.")
         print_table(show_metrics(found.metrics))
         print(f"Scores:  {found.scores}\nReports: open {found.index} in a browser")
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting of a study with its default, to copy and change: evaluate and train read it with --config.
+
+    Example: adscreen settings
+    """
+    from adscreen.bundled import bundled
+
+    print(bundled("docs/study.toml").read_text(encoding="utf-8"), end="")
 
 
 @app.command()

@@ -19,7 +19,7 @@ _FROM = re.compile(r"from (adscreen[\w.]*) import (\([^)]*\)|.*)")
 _IMPORT = re.compile(r"import (adscreen[\w.]*)")
 _COMMENT = re.compile("#.*")
 _SCRIPT = re.compile(r'with_name\("(\w+)\.py"\)')
-_MODELS = frozenset({"models", "data_schemas"})  # of an installed wheel: models have digests of their own
+_SHIPPED = frozenset({"models", "data_schemas", "docs"})  # of an installed wheel: models have digests of their own
 
 
 @lru_cache(maxsize=8)
@@ -76,10 +76,10 @@ def _modules_run(dotted: str) -> list[str]:
 
 
 def _files(package: Path) -> set[str]:
-    """Return the files of the package, relative to it and with slashes, models left out."""
+    """Return the files of the package, relative to it and with slashes, what ships beside the code left out."""
     found: set[str] = set()
     for folder, folders, names in os.walk(package):
-        folders[:] = [name for name in folders if name not in _MODELS and name != "__pycache__"]
+        folders[:] = [name for name in folders if name not in _SHIPPED and name != "__pycache__"]
         place = Path(folder).relative_to(package).as_posix()
         found.update(names if place == "." else (f"{place}/{name}" for name in names))
     return found

@@ -96,7 +96,7 @@ def perplexity_dictionary(view: View) -> list[dict[str, Any]]:
             "formula": formula,
             "view": view,
             "minimum_words": 1,
-            "source": "docs/method.md",
+            "source": "adscreen docs: method.md",
         }
         for name, (unit, formula) in SUMMARIES.items()
     ]

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from adscreen.bundled import bundled
 from adscreen.cohort.files import read_bytes
 from adscreen.errors import InputError
 from adscreen.features.feature import Feature, Speech
@@ -25,7 +26,6 @@ from adscreen.features.lexical import LEXICAL
 from adscreen.words import tokenize
 
 MINIMUM_FOUND = 5  # words with a value, below which there is no mean
-_REMEDY = "the first line names the columns, such as word,aoa; docs/features.md shows one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,10 @@ def known_norms(stored: Sequence[Mapping[str, str]]) -> tuple[NormFile, ...]:
     return tuple(parse_norms(file["definition"], source=file["file"]) for file in stored)
 
 
+def _remedy() -> str:
+    return f"the first line names the columns, such as word,aoa; {bundled('docs/features.md')} shows one"
+
+
 @lru_cache(maxsize=8)
 def parse_norms(text: str, *, source: str) -> NormFile:
     """Return the norms of a table's text: a header that begins with ``word``, comma- or tab-separated.
@@ -103,9 +107,9 @@ def parse_norms(text: str, *, source: str) -> NormFile:
             _add_row(columns, word, cells)
     except (ValueError, csv.Error) as error:
         where = f"{source} line {reader.line_num}" if reader.line_num else source
-        raise InputError(str(error), where=where, remedy=_REMEDY) from error
+        raise InputError(str(error), where=where, remedy=_remedy()) from error
     if not all(columns):
-        raise InputError("a column has no value of a single word", where=source, remedy=_REMEDY)
+        raise InputError("a column has no value of a single word", where=source, remedy=_remedy())
     named = zip(titles.items(), columns, strict=True)
     norms = tuple(Norm(name, title, source, values) for (name, title), values in named)
     return NormFile(source, norms, text)

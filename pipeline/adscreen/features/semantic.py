@@ -167,7 +167,7 @@ SEMANTIC = (
         "further sentences that mention a unit again / U",
         lambda speech, task: repeats_per_unit(speech.mentions),
         undefined="no unit is mentioned",
-        source="docs/method.md",
+        source="adscreen docs: method.md",
     ),
     _units(
         "unit_order",
@@ -183,7 +183,7 @@ SEMANTIC = (
         "words before the first unit mentioned / words",
         lambda speech, task: first_place(speech),
         undefined="no unit is mentioned",
-        source="docs/method.md",
+        source="adscreen docs: method.md",
     ),
     _units(
         "mean_unit_place",
@@ -191,7 +191,7 @@ SEMANTIC = (
         "mean over U of words before the unit's first mention / words",
         lambda speech, task: mean_place(speech),
         undefined="no unit is mentioned",
-        source="docs/method.md",
+        source="adscreen docs: method.md",
     ),
     _coherence(
         "coherence_next",
@@ -206,7 +206,7 @@ SEMANTIC = (
         "coherence_next - mean cosine of all pairs of sentences that are not neighbours",
         neighbour_gain,
         sentences=LEAST_SENTENCES,
-        source="docs/method.md",
+        source="adscreen docs: method.md",
     ),
     Feature(
         family="semantic",
@@ -215,7 +215,7 @@ SEMANTIC = (
         formula="mean cosine of each sentence's vector and the mean vector of the task file's reference",
         view="spoken",
         minimum=10,
-        source="docs/method.md",
+        source="adscreen docs: method.md",
         compute=reference_coherence,
         undefined=f"no sentence of {LEAST_WORDS} words",
         lacks=lacks_reference,

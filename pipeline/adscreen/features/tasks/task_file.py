@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adscreen.bundled import bundled
 from adscreen.errors import InputError
 from adscreen.features.tasks.pattern import Pattern, Term, parse_pattern, parse_term
 from adscreen.words import tokenize
@@ -55,6 +56,10 @@ class Task:
         return _folded(name) in {_folded(own) for own in (self.name, *self.aliases)}
 
 
+def _see() -> str:
+    return f"see {bundled('docs/features.md')}"
+
+
 def _folded(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
@@ -68,7 +73,7 @@ def read_task(path: Path) -> Task:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        remedy = "give a TOML file in UTF-8 with [words] and [[units]]; docs/features.md shows one"
+        remedy = f"give a TOML file in UTF-8 with [words] and [[units]]; {bundled('docs/features.md')} shows one"
         raise InputError("cannot be read as a task file", where=str(path), remedy=remedy) from error
     return parse_task(text, where=path.name)
 
@@ -101,11 +106,11 @@ def parse_task(text: str, *, where: str) -> Task:
             definition=text,
         )
     except KeyError as error:
-        raise InputError(f"no field {error.args[0]!r}", where=where, remedy="see docs/features.md") from error
+        raise InputError(f"no field {error.args[0]!r}", where=where, remedy=_see()) from error
     except (AttributeError, TypeError) as error:
-        raise InputError("a field has the wrong type", where=where, remedy="see docs/features.md") from error
+        raise InputError("a field has the wrong type", where=where, remedy=_see()) from error
     except ValueError as error:  # TOML that cannot be read is one too
-        raise InputError(" ".join(str(error).split()), where=where, remedy="see docs/features.md") from error
+        raise InputError(" ".join(str(error).split()), where=where, remedy=_see()) from error
 
 
 def _sets(words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
