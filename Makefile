@@ -2,10 +2,11 @@
 # make test-browser  the pages in headless Chromium, with axe-core from npm
 # make example     the committed example report, anew
 # make test        the whole suite;  make quick  leaves out the slow tests
+# make quick-second  the quick tests on another Python than .venv's, in .venv-second (SECOND_PYTHON=python3.13 names it)
 # make test-torch  the tests that need PyTorch, in an environment of their own
 # make allennlp    .venv-allennlp: the real AllenNLP 2.10.1, for --elmo-engine allennlp (2.3 GB, Python 3.10)
 # make test-allennlp  parity with AllenNLP, and the speed of the engines beside it
-# make lint        ruff and mypy
+# make lint        ruff (rules and format) and mypy --strict
 # make lock        write requirements.lock and requirements-test.lock anew (LOCK_OPTIONS=--upgrade takes newer releases)
 # make lock-allennlp  write requirements-allennlp.lock anew
 # make wheel       dist/adscreen-*.whl and the source archive
@@ -14,6 +15,13 @@
 SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3; do \
 	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$python && break; done)
+# Another version than that of .venv, the newest first.
+ANOTHER := import sys; sys.exit(sys.version_info[:2] == tuple(map(int, sys.argv[1].split("."))))
+SECOND_PYTHON ?= $(shell first=$$($(firstword $(wildcard .venv/bin/python) $(PYTHON)) \
+	-c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	for minor in 13 12 11; do for python in python3.$$minor $(HOME)/.pyenv/versions/3.$$minor.*/bin/python; do \
+	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && $$python -c '$(ANOTHER)' $$first && echo $$python && break 2; \
+	done; done)
 TORCH_PYTHON ?= python3.11
 TORCH ?= torch==2.13.0
 IS_3_10 := import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 10))
@@ -21,6 +29,7 @@ ALLENNLP_PYTHON ?= $(shell for python in python3.10 $(HOME)/.pyenv/versions/3.10
 	$$python -c '$(IS_3_10)' >/dev/null 2>&1 && echo $$python && break; done)
 
 BIN := .venv/bin
+SECOND_BIN := .venv-second/bin
 TORCH_BIN := .venv-torch/bin
 ALLENNLP_BIN := .venv-allennlp/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
@@ -30,8 +39,10 @@ LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
 # Tests run in as many processes as there are processors, at most four, each with one BLAS thread.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+QUICK := $(PARALLEL) -m "not torch and not allennlp and not slow"
 
-.PHONY: demo example test quick test-torch allennlp test-allennlp test-browser lint lock lock-allennlp wheel clean
+.PHONY: demo example test quick quick-second test-torch allennlp test-allennlp test-browser lint lock lock-allennlp
+.PHONY: wheel clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.package
@@ -50,7 +61,11 @@ test: .venv/.test
 
 quick: .venv/.test
 	@echo "Running the quick tests"
-	@$(ONE_THREAD) $(BIN)/python -m pytest $(PARALLEL) -m "not torch and not allennlp and not slow"
+	@$(ONE_THREAD) $(BIN)/python -m pytest $(QUICK)
+
+quick-second: .venv-second/.package
+	@echo "Running the quick tests on $$($(SECOND_BIN)/python --version)"
+	@$(ONE_THREAD) $(SECOND_BIN)/python -m pytest $(QUICK)
 
 test-torch: .venv-torch/.package
 	@echo "Running the tests that need PyTorch"
@@ -71,6 +86,7 @@ test-allennlp: .venv/.test .venv-allennlp/.package
 lint: .venv/.dev
 	@echo "Checking with ruff and mypy"
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
@@ -93,8 +109,8 @@ wheel: .venv/.dev
 	@$(BIN)/python -m build --quiet --outdir dist .
 
 clean:
-	@echo "Removing .venv, .venv-torch, .venv-allennlp, dist and caches"
-	@rm -rf .venv .venv-torch .venv-allennlp dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@echo "Removing .venv, .venv-second, .venv-torch, .venv-allennlp, dist and caches"
+	@rm -rf .venv .venv-second .venv-torch .venv-allennlp dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.python:
@@ -122,6 +138,20 @@ clean:
 .venv/.dev: pyproject.toml .venv/.test
 	@echo "Installing the linters and the build tools"
 	@$(BIN)/python $(PIP_INSTALL) --editable '.[dev]'
+	@touch $@
+
+.venv-second/.python:
+	@$(or $(SECOND_PYTHON),false) -c '$(SUPPORTED)' 2>/dev/null || { \
+		echo "no second Python 3.11 to 3.13 with venv; name one: make quick-second SECOND_PYTHON=/path/to/python3.13" >&2; \
+		exit 2; }
+	@echo "Creating .venv-second with $$($(SECOND_PYTHON) --version)"
+	@$(SECOND_PYTHON) -m venv --clear .venv-second
+	@touch $@
+
+.venv-second/.package: pyproject.toml requirements-test.lock | .venv-second/.python
+	@echo "Installing the locked test dependencies and adscreen into .venv-second"
+	@$(SECOND_BIN)/python $(LOCKED) requirements-test.lock
+	@$(SECOND_BIN)/python $(PIP_INSTALL) --no-deps --editable .
 	@touch $@
 
 .venv-torch/.package: pyproject.toml requirements-test.lock
