@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -103,20 +104,7 @@ def measure_habits(utterances: Sequence[Utterance]) -> dict[str, float]:
 
 
 def _marks(utterances: Sequence[Utterance], words: Sequence[Word]) -> dict[str, float]:
-    counts = {
-        "fillers": sum(word.kind == "filler" for word in words),
-        "fragments": sum(word.kind == "fragment" for word in words),
-        "nonwords": sum(word.kind == "nonword" for word in words),
-        "repeated": sum(utterance.repetitions for utterance in utterances),
-        "retraced": sum(utterance.retracings for utterance in utterances),
-        "targets": sum(bool(word.target) for word in words),
-        "errors": sum(word.error is not None for word in words),
-        "foreign": sum(word.language is not None for word in words),
-        "pauses": sum(len(utterance.pauses) for utterance in utterances),
-        "events": sum(len(utterance.events) for utterance in utterances),
-        "omissions": sum(utterance.omissions for utterance in utterances),
-        "unintelligible": sum(utterance.unintelligible for utterance in utterances),
-    }
+    counts = _word_counts(words) | _utterance_counts(utterances)
     spoken = [utterance for utterance in utterances if utterance.words]
     other = {
         "questions": _share(one.terminator == "question" for one in spoken),
@@ -125,6 +113,31 @@ def _marks(utterances: Sequence[Utterance], words: Sequence[Word]) -> dict[str, 
     }
     rates = {name: 100 * count / len(words) for name, count in counts.items()}
     return {f"mark.{name}": value for name, value in (rates | other).items()}
+
+
+def _word_counts(words: Sequence[Word]) -> dict[str, int]:
+    """Return how many words carry each mark."""
+    kinds = Counter(word.kind for word in words)
+    return {
+        "fillers": kinds["filler"],
+        "fragments": kinds["fragment"],
+        "nonwords": kinds["nonword"],
+        "targets": sum(bool(word.target) for word in words),
+        "errors": sum(word.error is not None for word in words),
+        "foreign": sum(word.language is not None for word in words),
+    }
+
+
+def _utterance_counts(utterances: Sequence[Utterance]) -> dict[str, int]:
+    """Return how often each mark stands in or beside utterances."""
+    return {
+        "repeated": sum(utterance.repetitions for utterance in utterances),
+        "retraced": sum(utterance.retracings for utterance in utterances),
+        "pauses": sum(len(utterance.pauses) for utterance in utterances),
+        "events": sum(len(utterance.events) for utterance in utterances),
+        "omissions": sum(utterance.omissions for utterance in utterances),
+        "unintelligible": sum(utterance.unintelligible for utterance in utterances),
+    }
 
 
 def _typing(utterances: Sequence[Utterance], tokens: Sequence[str]) -> dict[str, float]:

@@ -32,6 +32,12 @@ class _Said(NamedTuple):
     piece: Piece
 
 
+class _Read(NamedTuple):
+    format: str
+    segments: Iterable[Segment]
+    language: str | None
+
+
 def parse_json(text: str, *, where: str) -> Any:
     """Return what JSON holds; raises InputError where it is none, or nested beyond reason."""
     try:
@@ -44,28 +50,37 @@ def read_recogniser(content: Any, *, file: str, where: str) -> Conversation:
     """Read the parsed JSON of a recogniser; raises InputError where it is of no known one."""
     if isinstance(content, list) and _dicts(content) and "text" in _dicts(content)[0]:
         content = {"segments": content}
-    fields = content if isinstance(content, dict) else {}
-    results = fields.get("results")
+    fields = _dict(content)
+    read = _read_results(fields.get("results")) or _read_fields(fields)
+    if read is None:
+        raise InputError(
+            "JSON of no recogniser that adscreen knows",
+            where=where,
+            remedy="export captions (.vtt, .srt) or plain text instead",
+        )
+    return converse(read.segments, file=file, format=read.format, language=read.language)
+
+
+def _read_results(results: Any) -> _Read | None:
+    """Read what lies in ``results``: Deepgram's, AWS Transcribe's or Google's."""
     if isinstance(results, dict) and _dicts(results.get("channels")):
-        return converse(_deepgram(results), file=file, format="deepgram")
+        return _Read("deepgram", _deepgram(results), None)
     if isinstance(results, dict) and ("items" in results or "transcripts" in results):
-        language = _text(results.get("language_code")) or None
-        return converse(_aws(results), file=file, format="aws", language=language)
-    if _dicts(fields.get("Transcript")):
-        language = _text(fields.get("LanguageCode")) or None
-        return converse(_aws_call(fields), file=file, format="aws-call", language=language)
+        return _Read("aws", _aws(results), _text(results.get("language_code")) or None)
     if any("alternatives" in result for result in _dicts(results)):
-        return converse(_google(_dicts(results)), file=file, format="google", language=_google_language(results))
+        return _Read("google", _google(_dicts(results)), _google_language(results))
+    return None
+
+
+def _read_fields(fields: Fields) -> _Read | None:
+    """Read what lies in fields of the document itself: AWS call analytics', Whisper's or AssemblyAI's."""
+    if _dicts(fields.get("Transcript")):
+        return _Read("aws-call", _aws_call(fields), _text(fields.get("LanguageCode")) or None)
     if _dicts(fields.get("segments")):
-        return converse(_whisper(fields), file=file, format=_kind_of_whisper(fields), language=_language(fields))
+        return _Read(_kind_of_whisper(fields), _whisper(fields), _language(fields))
     if "utterances" in fields or "words" in fields:
-        language = _text(fields.get("language_code")) or None
-        return converse(_assemblyai(fields), file=file, format="assemblyai", language=language)
-    raise InputError(
-        "JSON of no recogniser that adscreen knows",
-        where=where,
-        remedy="export captions (.vtt, .srt) or plain text instead",
-    )
+        return _Read("assemblyai", _assemblyai(fields), _text(fields.get("language_code")) or None)
+    return None
 
 
 def _dicts(value: object) -> list[Fields]:

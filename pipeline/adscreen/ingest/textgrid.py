@@ -120,32 +120,35 @@ def _named(name: str, intervals: list[_Interval]) -> _Tier:
 
 
 def _of_speaker(speaker: str, own: Sequence[_Tier]) -> Iterator[Segment]:
-    heard = [_word(interval) for tier in own if tier.kind == "words" for interval in tier.intervals]
-    words = sorted((word for word in heard if word), key=lambda word: word.start_ms or 0)
-    utterances = [
-        interval
-        for tier in own
-        if tier.kind == "utterances"
-        for interval in tier.intervals
-        if interval.text.strip().casefold() not in _SILENT
-    ]
-    if not utterances:
+    """Yield a speaker's utterances with the words inside them; without utterances, the words by their silences."""
+    heard = [_word(interval) for interval in _intervals(own, "words")]
+    words = sorted((word for word in heard if word), key=_start)
+    said = [one for one in _intervals(own, "utterances") if one.text.strip().casefold() not in _SILENT]
+    if not said:
         yield from _runs(speaker, words)
-        return
     position = 0
-    for utterance in sorted(utterances, key=lambda interval: interval.start_ms or 0):
+    for utterance in sorted(said, key=_start):
         first = position
-        while position < len(words) and (words[position].start_ms or 0) < (utterance.end_ms or 0):
+        while position < len(words) and _start(words[position]) < (utterance.end_ms or 0):
             position += 1
-        spelt = untimed(utterance.text)
-        inside = tuple(
-            word._replace(text=word.text.split()[0])
-            for word in words[first:position]
-            if (word.start_ms or 0) >= (utterance.start_ms or 0)
-        )
-        same = [_letters(piece.text) for piece in inside] == [_letters(piece.text) for piece in spelt]
-        timed = tuple(piece._replace(text=as_written.text) for piece, as_written in zip(inside, spelt, strict=False))
-        yield Segment(speaker, timed if same else spelt, utterance.start_ms, utterance.end_ms)
+        inside = [word for word in words[first:position] if _start(word) >= _start(utterance)]
+        yield Segment(speaker, _timed(utterance.text, inside), utterance.start_ms, utterance.end_ms)
+
+
+def _intervals(tiers: Sequence[_Tier], kind: str) -> Iterator[_Interval]:
+    return (interval for tier in tiers if tier.kind == kind for interval in tier.intervals)
+
+
+def _start(timed: _Interval | Piece) -> int:
+    return timed.start_ms or 0
+
+
+def _timed(text: str, inside: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return an utterance's words as written, with the times of the words inside it where they are the same words."""
+    spelt = untimed(text)
+    if [_letters(piece.text.split()[0]) for piece in inside] != [_letters(piece.text) for piece in spelt]:
+        return spelt
+    return tuple(piece._replace(text=as_written.text) for piece, as_written in zip(inside, spelt, strict=True))
 
 
 def _word(interval: _Interval) -> Piece | None:
