@@ -44,9 +44,8 @@ def sigmoid(logit: float) -> float:
     return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Return the templates with the filters that they use. Everything is escaped; an unknown name is an error."""
+def open_templates() -> Environment:
+    """Return the templates, with what every page uses. Everything is escaped; an unknown name is an error."""
     made = Environment(
         loader=PackageLoader("adscreen.report"),
         autoescape=True,
@@ -55,11 +54,19 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"percent": formatting.format_percent, "measure": formatting.format_measure}
+    made.tests |= {"finite": math.isfinite}
+    made.globals |= {"version": __version__}
+    return made
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return the templates with the filters of recordings' pages and of their index."""
+    made = open_templates()
     made.filters |= {
         "probability": formatting.format_probability,
-        "percent": formatting.format_percent,
         "perplexity": formatting.format_perplexity,
-        "measure": formatting.format_measure,
         "signed": formatting.format_signed,
         "clock": formatting.format_clock,
         "anchor": formatting.choose_anchor,
@@ -71,6 +78,6 @@ def environment() -> Environment:
         "measure_name": phrases.name_measure,
         "family_name": phrases.name_family,
     }
-    made.tests |= {"finite": math.isfinite, "referenced": formatting.has_reference}
-    made.globals |= {"results": phrases.RESULTS, "marks": phrases.MARKS, "version": __version__, "index": INDEX}
+    made.tests |= {"referenced": formatting.has_reference}
+    made.globals |= {"results": phrases.RESULTS, "marks": phrases.MARKS, "index": INDEX}
     return made

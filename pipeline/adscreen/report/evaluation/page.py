@@ -12,17 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from adscreen.metrics import Interval
 from adscreen.report.evaluation import figures
 from adscreen.report.evaluation.conclusions import main_protocol
 from adscreen.report.evaluation.contents import EvaluationReport, ProtocolResult
 from adscreen.report.evaluation.wording import MEASURES, STEPS, name_column
-from adscreen.report.recording.formatting import format_measure, format_percent
 from adscreen.report.recording.phrases import name_family
-from adscreen.report.templating import show_unseen
-from adscreen.version import __version__
+from adscreen.report.templating import open_templates
 from adscreen.writing import write_csv, write_json
 
 PAGE, DATA, CHECKLIST, CERTIFICATE = "report.html", "report.json", "checklist.csv", "certificate.json"
@@ -59,27 +57,16 @@ def draw(result: ProtocolResult) -> list[figures.Drawing]:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    """Return the templates with the filters that they use. Everything is escaped; an unknown name is an error."""
-    made = Environment(
-        loader=PackageLoader("adscreen.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=show_unseen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Return the templates with the filters of an evaluation's page."""
+    made = open_templates()
     made.filters |= {
         "figure": format_figure,
         "range": format_range,
         "signed": format_signed,
-        "percent": format_percent,
-        "measure": format_measure,
         "column": name_column,
         "family": name_family,
     }
-    made.tests |= {"finite": math.isfinite}
     made.globals |= {
-        "version": __version__,
         "measures": MEASURES,
         "steps": STEPS,
         "draw_protocol": draw,

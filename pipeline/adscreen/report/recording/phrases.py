@@ -22,7 +22,6 @@ FAMILIES = {
     "paired": ("Paired perplexity", "whether the words are likelier in cases’ speech or in controls’"),
     "lexical": ("Lexical", "choice and variety of words"),
     "fluency": ("Fluency", "hesitations, repetitions, pauses"),
-    "syntax": ("Syntax", "how sentences are built"),
     "syntactic": ("Syntax", "how sentences are built"),
     "semantic": ("Semantic", "what the sentences refer to"),
     "doc2vec": ("Doc2Vec", "what is talked about"),
@@ -35,7 +34,7 @@ MARKS = {
     "fragment": "broken off",
     "nonword": "not a word",
 }
-_MEASURES = {
+MEASURES = {
     "perplexity.forward_pooled": "Whole recording, read forwards",
     "perplexity.backward_pooled": "Whole recording, read backwards",
     "perplexity.joint_pooled": "Whole recording",
@@ -47,33 +46,24 @@ _MEASURES = {
     "perplexity.joint_slope": "Change from sentence to sentence",
     "perplexity.oov_share": "Share of unknown words",
 }
-_SPELLING = {
+SPELLING = {
     "brunet": "Brunet’s",
     "honore": "Honoré’s",
     "mattr": "MATTR",
-    "max": "maximum",
-    "mtld": "MTLD",
-    "oov": "unknown-word",
-    "p90": "90th percentile",
     "r": "R",
     "sd": "SD",
     "w": "W",
     "zipf": "Zipf",
 }
-_PROVENANCE = {
+PROVENANCE = {
     "adscreen": "Trained with adscreen",
     "bilm": "Language model (biLM)",
     "bilm_digest": "biLM SHA-256",
-    "layer": "biLM layer",
-    "view": "View of the speech",
-    "feature_set": "Feature set",
     "recordings": "Training recordings",
     "subjects": "Training subjects",
     "inner_auc": "AUC on inner folds",
-    "training_set": "Training set SHA-256",
     "members": "Members of the estimator, and their weight",
     "settings_digest": "Settings SHA-256",
-    "seed": "Seed",
 }
 _SNIPPET = 90  # characters
 
@@ -86,11 +76,11 @@ def name_family(family: str) -> tuple[str, str]:
 def name_measure(feature: ReportFeature) -> str:
     """Return a feature's name in words: ``lexical.honore_r`` -> Honoré’s R."""
     key = feature.name.removeprefix(f"{feature.family}.")
-    known = _MEASURES.get(f"{feature.family}.{key}")
+    known = MEASURES.get(f"{feature.family}.{key}")
     if known:
         return known
     words = key.split("_")
-    title = " ".join(_SPELLING.get(word, word) for word in words)
+    title = " ".join(SPELLING.get(word, word) for word in words)
     return title[:1].upper() + title[1:]
 
 
@@ -106,7 +96,7 @@ def describe_model(model: Mapping[str, Any]) -> list[tuple[str, str]]:
         known["settings_digest"] = hashlib.sha256(
             json.dumps(known["settings"], sort_keys=True, default=str).encode()
         ).hexdigest()
-    return [(label, _in_words(known[key])) for key, label in _PROVENANCE.items() if known.get(key) not in (None, "")]
+    return [(label, _in_words(known[key])) for key, label in PROVENANCE.items() if known.get(key) not in (None, "")]
 
 
 def _describe_members(settings: Mapping[str, Any]) -> str:
