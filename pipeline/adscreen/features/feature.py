@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from adscreen.features.coherence import Vectors
 from adscreen.features.information_units import Mention, find_mentions
@@ -13,6 +14,11 @@ from adscreen.features.tasks import Task, bundled_tasks, find_task
 from adscreen.parser import ParsedSentence, Parser, load_parser
 from adscreen.records import Sentence, Transcript, Utterance, View
 from adscreen.speech import marks_pauses, participant_utterances, split_sentences
+
+LEAST_WORDS = 10  # of the view, below which most features are NaN
+UNDEFINED = "undefined for this speech"
+
+Read = TypeVar("Read")
 
 
 class Speech:
@@ -127,7 +133,7 @@ class Feature:
     minimum: int
     source: str
     compute: Callable[[Speech], float]
-    undefined: str = "undefined for this speech"
+    undefined: str = UNDEFINED
     lacks: Callable[[Speech], str] = nothing
 
     @property
@@ -145,3 +151,49 @@ class Feature:
         if size < self.minimum:
             return f"{size} words, needs {self.minimum}"
         return self.lacks(speech) or self.undefined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family(Generic[Read]):
+    """Features that read the same of a speech: ``read`` gives it, or None where there is none (they are NaN then).
+
+    ``source`` and ``undefined`` are those of a feature that has none of its own.
+    """
+
+    name: str
+    view: View
+    read: Callable[[Speech], Read | None]
+    source: str = ""
+    undefined: str = UNDEFINED
+    lacks: Callable[[Speech], str] = nothing
+
+    def feature(
+        self,
+        name: str,
+        unit: str,
+        formula: str,
+        compute: Callable[[Read], float],
+        *,
+        source: str | None = None,
+        undefined: str | None = None,
+        lacks: Callable[[Speech], str] | None = None,
+        minimum: int = LEAST_WORDS,
+    ) -> Feature:
+        """Return a feature of the family; ``compute`` takes what ``read`` gives."""
+
+        def of_speech(speech: Speech) -> float:
+            found = self.read(speech)
+            return math.nan if found is None else compute(found)
+
+        return Feature(
+            family=self.name,
+            name=name,
+            unit=unit,
+            formula=formula,
+            view=self.view,
+            minimum=minimum,
+            source=self.source if source is None else source,
+            compute=of_speech,
+            undefined=self.undefined if undefined is None else undefined,
+            lacks=lacks or self.lacks,
+        )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adscreen.features.feature import Feature, Speech, nothing
+from adscreen.features.feature import UNDEFINED, Family, Feature, Speech
 from adscreen.records import Pause, Terminator, Utterance
 
 LONG_PAUSE_SECONDS = 2.0
@@ -115,61 +115,37 @@ def share_ending(speech: Speech, terminator: Terminator) -> float:
     return endings.count(terminator) / len(endings) if endings else math.nan
 
 
-def _per_100_words(name: str, formula: str, count: Callable[[Utterance], int], source: str = "CHAT manual") -> Feature:
-    def of_speech(speech: Speech) -> float:
-        return 100 * sum(count(utterance) for utterance in speech.utterances) / len(speech.spoken)
-
-    return Feature(
-        family="fluency",
-        name=name,
-        unit="per 100 words",
-        formula=f"100 {formula} / spoken words",
-        view="spoken",
-        minimum=10,
-        source=source,
-        compute=of_speech,
+def _per_100_words(name: str, formula: str, count: Callable[[Utterance], int]) -> Feature:
+    return _SPEECH.feature(
+        name,
+        "per 100 words",
+        f"100 {formula} / spoken words",
+        lambda speech: 100 * sum(map(count, speech.utterances)) / len(speech.spoken),
+        undefined=UNDEFINED,
     )
 
 
-def _of_speech(
-    name: str,
-    unit: str,
-    formula: str,
-    compute: Callable[[Speech], float],
-    *,
-    undefined: str = "no utterance has a word",
-    lacks: Callable[[Speech], str] = nothing,
-    source: str = "CHAT manual",
-) -> Feature:
-    return Feature(
-        family="fluency",
-        name=name,
-        unit=unit,
-        formula=formula,
-        view="spoken",
-        minimum=10,
-        source=source,
-        compute=compute,
-        undefined=undefined,
-        lacks=lacks,
-    )
-
-
+_SPEECH = Family(
+    name="fluency",
+    view="spoken",
+    read=lambda speech: speech,
+    source="CHAT manual",
+    undefined="no utterance has a word",
+)
 FLUENCY = (
     _per_100_words("fillers", "filled pauses", filler_count),
     _per_100_words("fragments", "words broken off", fragment_count),
     _per_100_words("repetitions", "repetitions [/]", repetition_count),
     _per_100_words("retracings", "retracings [//] [///] [/-]", retracing_count),
     _per_100_words("unintelligible", "unintelligible stretches", lambda utterance: utterance.unintelligible),
-    _of_speech(
+    _SPEECH.feature(
         "pauses",
         "per 100 words",
         "100 silent pauses marked / spoken words",
         pause_rate,
         undefined=NO_PAUSES,
-        source="CHAT manual",
     ),
-    _of_speech(
+    _SPEECH.feature(
         "long_pauses",
         "per 100 words",
         f"100 pauses marked (...) or of more than {LONG_PAUSE_SECONDS:g} s / spoken words",
@@ -177,7 +153,7 @@ FLUENCY = (
         undefined=NO_PAUSES,
         source="Yuan et al. 2021",
     ),
-    _of_speech(
+    _SPEECH.feature(
         "pause_length",
         "seconds",
         "mean seconds of the pauses with a time",
@@ -185,7 +161,7 @@ FLUENCY = (
         undefined="no pause has a time",
         source="Pistono et al. 2016",
     ),
-    _of_speech(
+    _SPEECH.feature(
         "pause_time_share",
         "ratio",
         "seconds of pauses between words of utterances with times / seconds of these utterances",
@@ -194,25 +170,27 @@ FLUENCY = (
         lacks=lacks_pauses,
         source="Pistono et al. 2016",
     ),
-    _of_speech(
+    _SPEECH.feature(
         "speech_rate",
         "words per minute",
         "spoken words / time of utterances",
         speech_rate,
         undefined=NO_TIMES,
     ),
-    _of_speech("words_per_utterance", "words", "mean spoken words of an utterance", words_per_utterance),
-    _of_speech(
+    _SPEECH.feature("words_per_utterance", "words", "mean spoken words of an utterance", words_per_utterance),
+    _SPEECH.feature(
         "trailing_off_share",
         "ratio",
         "utterances that trail off / utterances",
         lambda speech: share_ending(speech, "trailing_off"),
     ),
-    _of_speech(
+    _SPEECH.feature(
         "interrupted_share",
         "ratio",
         "utterances broken off / utterances",
         lambda speech: share_ending(speech, "interrupted"),
     ),
-    _of_speech("question_share", "ratio", "questions / utterances", lambda speech: share_ending(speech, "question")),
+    _SPEECH.feature(
+        "question_share", "ratio", "questions / utterances", lambda speech: share_ending(speech, "question")
+    ),
 )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 
-from adscreen.features.feature import Feature, Speech
+from adscreen.features.feature import Family, Speech
 from adscreen.features.tasks.pattern import without_clitic
 from adscreen.parser import ParsedWord
 
@@ -130,121 +131,87 @@ def idea_density(words: list[ParsedWord]) -> float:
     return ratio(sum(word.upos in PROPOSITIONS or word.lemma in ("not", "n't") for word in words), len(words))
 
 
-def _feature(
-    name: str,
-    unit: str,
-    formula: str,
-    source: str,
-    compute: Callable[[list[str]], float],
-    *,
-    minimum: int = 10,
-    undefined: str = "",
-) -> Feature:
-    def of_speech(speech: Speech) -> float:
-        return compute(speech.fluent)
-
-    return Feature(
-        family="lexical",
-        name=name,
-        unit=unit,
-        formula=formula,
-        view="fluent",
-        minimum=minimum,
-        source=source,
-        compute=of_speech,
-        undefined=undefined,
-    )
+def _parsed_words(speech: Speech) -> list[ParsedWord]:
+    return [word for sentence in speech.parsed for word in sentence]
 
 
-def _zipf(name: str, unit: str, formula: str, compute: Callable[[list[str]], float]) -> Feature:
-    source = "van Heuven et al. 2014; wordfreq (Speer 2022)"
-    return _feature(name, unit, formula, source, compute, undefined="too few words have a known frequency")
-
-
-def _of_parse(
-    name: str, formula: str, source: str, compute: Callable[[list[ParsedWord]], float], *, undefined: str = ""
-) -> Feature:
-    def of_speech(speech: Speech) -> float:
-        return compute([word for sentence in speech.parsed for word in sentence])
-
-    return Feature(
-        family="lexical",
-        name=name,
-        unit="ratio",
-        formula=formula,
-        view="fluent",
-        minimum=10,
-        source=source,
-        compute=of_speech,
-        undefined=undefined,
-    )
-
+_WORDS = Family(name="lexical", view="fluent", read=lambda speech: speech.fluent)
+_ZIPF = replace(
+    _WORDS,
+    source="van Heuven et al. 2014; wordfreq (Speer 2022)",
+    undefined="too few words have a known frequency",
+)
+_PARSED = Family(name="lexical", view="fluent", read=_parsed_words)
 
 _OF_WORDS = (
-    _feature("tokens", "words", "N, the number of words", "", lambda words: float(len(words)), minimum=0),
-    _feature("types", "words", "V, the number of different words", "", type_count, minimum=0),
-    _feature(
+    _WORDS.feature("tokens", "words", "N, the number of words", lambda words: float(len(words)), minimum=0),
+    _WORDS.feature("types", "words", "V, the number of different words", type_count, minimum=0),
+    _WORDS.feature(
         "mattr",
         "ratio",
         f"mean over windows of {MATTR_WINDOW} words of types / {MATTR_WINDOW}",
-        "Covington & McFall 2010",
         mattr,
+        source="Covington & McFall 2010",
         minimum=MATTR_WINDOW,
     ),
-    _feature("brunet_w", "index", "N ** (V ** -0.165)", "Brunet 1978", brunet_w),
-    _feature(
+    _WORDS.feature("brunet_w", "index", "N ** (V ** -0.165)", brunet_w, source="Brunet 1978"),
+    _WORDS.feature(
         "honore_r",
         "index",
         "100 ln N / (1 - V1 / V), V1 the types used once",
-        "Honoré 1979",
         honore_r,
+        source="Honoré 1979",
         undefined=NO_REPEATED_WORD,
     ),
-    _zipf("zipf_mean", "Zipf", "mean log10 frequency per billion words", mean_zipf),
-    _zipf("zipf_sd", "Zipf", "standard deviation (n - 1) of log10 frequency per billion words", sd_zipf),
-    _zipf("rare_word_share", "ratio", f"words below Zipf {RARE_ZIPF:g} / words with a frequency", rare_share),
-    _feature("word_length", "letters", "mean letters of a word", "", mean_length),
-    _feature(
+    _ZIPF.feature("zipf_mean", "Zipf", "mean log10 frequency per billion words", mean_zipf),
+    _ZIPF.feature("zipf_sd", "Zipf", "standard deviation (n - 1) of log10 frequency per billion words", sd_zipf),
+    _ZIPF.feature("rare_word_share", "ratio", f"words below Zipf {RARE_ZIPF:g} / words with a frequency", rare_share),
+    _WORDS.feature("word_length", "letters", "mean letters of a word", mean_length),
+    _WORDS.feature(
         "pronoun_share",
         "ratio",
         "personal, possessive and demonstrative pronouns / words",
-        "Fraser et al. 2016",
         lambda words: share_of(words, PRONOUNS),
+        source="Fraser et al. 2016",
     ),
-    _feature(
+    _WORDS.feature(
         "empty_word_share",
         "ratio",
         "indefinite and empty words (thing, something, do, get ...) / words",
-        "Nicholas et al. 1985",
         lambda words: share_of(words, EMPTY_WORDS),
+        source="Nicholas et al. 1985",
     ),
 )
 _OF_PARSE = (
-    _of_parse(
+    _PARSED.feature(
         "content_word_share",
+        "ratio",
         "nouns, verbs, adjectives and adverbs / syntactic words",
-        "Fraser et al. 2016",
         content_share,
+        source="Fraser et al. 2016",
     ),
-    _of_parse(
+    _PARSED.feature(
         "noun_verb_ratio",
+        "ratio",
         "nouns and names / verbs, auxiliaries left out",
-        "Fraser et al. 2016",
         noun_verb_ratio,
+        source="Fraser et al. 2016",
         undefined="no verb",
     ),
-    _of_parse(
+    _PARSED.feature(
         "pronoun_noun_ratio",
+        "ratio",
         "pronouns / nouns and names",
-        "Fraser et al. 2016",
         pronoun_noun_ratio,
+        source="Fraser et al. 2016",
         undefined="no noun",
     ),
-    _of_parse(
+    _PARSED.feature(
         "idea_density",
+        "ratio",
         "verbs, adjectives, adverbs, adpositions, conjunctions and not / syntactic words",
-        "Snowdon et al. 1996; Brown et al. 2008",
         idea_density,
+        source="Snowdon et al. 1996; Brown et al. 2008",
     ),
 )
 

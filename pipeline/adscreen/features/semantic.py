@@ -7,18 +7,16 @@ Beukelman 1980 for units a minute); they are read in the fluent view. Coherence 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from adscreen.features.coherence import (
     LEAST_SENTENCES,
     LEAST_WORDS,
-    Vectors,
     least_neighbour,
     mean_neighbour,
     mean_to,
     neighbour_gain,
 )
-from adscreen.features.feature import Feature, Speech
+from adscreen.features.feature import Family, Feature, Speech
 from adscreen.features.fluency import duration_ms
 from adscreen.features.information_units import (
     LEAST_ORDERED,
@@ -27,7 +25,7 @@ from adscreen.features.information_units import (
     repeats_per_unit,
     share_mentioned,
 )
-from adscreen.features.tasks import CATEGORIES, Task
+from adscreen.features.tasks import CATEGORIES
 
 CROISILE, YORKSTON = "Croisile et al. 1996", "Yorkston & Beukelman 1980"
 FOLTZ, BEDI = "Foltz et al. 1998", "Bedi et al. 2015"
@@ -65,64 +63,9 @@ def lacks_units(speech: Speech) -> str:
     return "" if speech.task else "no task file for this task"
 
 
-def _units(
-    name: str,
-    unit: str,
-    formula: str,
-    compute: Callable[[Speech, Task], float],
-    *,
-    undefined: str = "",
-    source: str = CROISILE,
-) -> Feature:
-    def of_speech(speech: Speech) -> float:
-        return compute(speech, speech.task) if speech.task else math.nan
-
-    return Feature(
-        family="semantic",
-        name=name,
-        unit=unit,
-        formula=formula,
-        view="fluent",
-        minimum=10,
-        source=source,
-        compute=of_speech,
-        undefined=undefined,
-        lacks=lacks_units,
-    )
-
-
-def _category_share(category: str) -> Feature:
-    return _units(
-        f"{category}_units_share",
-        "ratio",
-        f"units of category {category} mentioned / units of category {category}",
-        lambda speech, task: share_mentioned(speech.mentions, task, category=category),
-        undefined=f"the task file has no {category}",
-    )
-
-
-def _coherence(
-    name: str,
-    formula: str,
-    compute: Callable[[Vectors], float],
-    *,
-    sentences: int = 2,
-    source: str = FOLTZ,
-) -> Feature:
-    def of_speech(speech: Speech) -> float:
-        return math.nan if speech.vectors is None else compute(speech.vectors)
-
-    return Feature(
-        family="semantic",
-        name=name,
-        unit="cosine",
-        formula=formula,
-        view="spoken",
-        minimum=10,
-        source=source,
-        compute=of_speech,
-        undefined=f"fewer than {sentences} sentences of {LEAST_WORDS} words",
-    )
+def unit_share(speech: Speech, *, category: str | None = None) -> float:
+    """Return the share of the task's units, of one category where given, that are mentioned; NaN without a task."""
+    return share_mentioned(speech.mentions, speech.task, category=category) if speech.task else math.nan
 
 
 def reference_coherence(speech: Speech) -> float:
@@ -138,74 +81,105 @@ def lacks_reference(speech: Speech) -> str:
     return lacks_units(speech) or ("the task file has no reference" if bare else "")
 
 
+def _category_share(category: str) -> Feature:
+    return _UNITS.feature(
+        f"{category}_units_share",
+        "ratio",
+        f"units of category {category} mentioned / units of category {category}",
+        lambda speech: unit_share(speech, category=category),
+        undefined=f"the task file has no {category}",
+    )
+
+
+def _too_few(sentences: int) -> str:
+    return f"fewer than {sentences} sentences of {LEAST_WORDS} words"
+
+
+_UNITS = Family(
+    name="semantic",
+    view="fluent",
+    read=lambda speech: speech if speech.task else None,
+    source=CROISILE,
+    lacks=lacks_units,
+)
+_VECTORS = Family(
+    name="semantic", view="spoken", read=lambda speech: speech.vectors, source=FOLTZ, undefined=_too_few(2)
+)
+
 SEMANTIC = (
-    _units("units_mentioned", "units", "U, the information units mentioned", lambda speech, task: unit_count(speech)),
-    _units(
+    _UNITS.feature("units_mentioned", "units", "U, the information units mentioned", unit_count),
+    _UNITS.feature(
         "units_share",
         "ratio",
         "U / units of the task file",
-        lambda speech, task: share_mentioned(speech.mentions, task),
+        unit_share,
     ),
     *(_category_share(category) for category in CATEGORIES),
-    _units(
+    _UNITS.feature(
         "units_per_100_words",
         "per 100 words",
         "100 U / words",
-        lambda speech, task: 100 * unit_count(speech) / len(speech.fluent),
+        lambda speech: 100 * unit_count(speech) / len(speech.fluent),
     ),
-    _units(
+    _UNITS.feature(
         "units_per_minute",
         "per minute",
         "units mentioned in utterances with times / minutes these take",
-        lambda speech, task: units_per_minute(speech),
+        units_per_minute,
         undefined="the transcript has no times",
         source=YORKSTON,
     ),
-    _units(
+    _UNITS.feature(
         "unit_repeats",
         "per unit",
         "further sentences that mention a unit again / U",
-        lambda speech, task: repeats_per_unit(speech.mentions),
+        lambda speech: repeats_per_unit(speech.mentions),
         undefined="no unit is mentioned",
         source="adscreen docs: method.md",
     ),
-    _units(
+    _UNITS.feature(
         "unit_order",
         "Kendall's tau-b",
         "tau-b between the order of first mention and the order of the task file",
-        lambda speech, task: order_of_mention(speech.mentions),
+        lambda speech: order_of_mention(speech.mentions),
         undefined=f"fewer than {LEAST_ORDERED} units are mentioned one after the other",
         source="Kendall 1945",
     ),
-    _units(
+    _UNITS.feature(
         "first_unit_place",
         "ratio",
         "words before the first unit mentioned / words",
-        lambda speech, task: first_place(speech),
+        first_place,
         undefined="no unit is mentioned",
         source="adscreen docs: method.md",
     ),
-    _units(
+    _UNITS.feature(
         "mean_unit_place",
         "ratio",
         "mean over U of words before the unit's first mention / words",
-        lambda speech, task: mean_place(speech),
+        mean_place,
         undefined="no unit is mentioned",
         source="adscreen docs: method.md",
     ),
-    _coherence(
+    _VECTORS.feature(
         "coherence_next",
+        "cosine",
         f"mean cosine of each sentence's vector and the next's, over sentences of {LEAST_WORDS} words or more",
         mean_neighbour,
     ),
-    _coherence(
-        "coherence_next_least", "least cosine of a sentence's vector and the next's", least_neighbour, source=BEDI
+    _VECTORS.feature(
+        "coherence_next_least",
+        "cosine",
+        "least cosine of a sentence's vector and the next's",
+        least_neighbour,
+        source=BEDI,
     ),
-    _coherence(
+    _VECTORS.feature(
         "coherence_gain",
+        "cosine",
         "coherence_next - mean cosine of all pairs of sentences that are not neighbours",
         neighbour_gain,
-        sentences=LEAST_SENTENCES,
+        undefined=_too_few(LEAST_SENTENCES),
         source="adscreen docs: method.md",
     ),
     Feature(

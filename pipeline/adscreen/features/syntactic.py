@@ -12,10 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from adscreen.features.feature import Feature, Speech
+from adscreen.features.feature import LEAST_WORDS, Family, Feature, Speech
 from adscreen.parser import ROOT, ParsedSentence
 
-LEAST_WORDS = 10
 EMBEDDED = frozenset("csubj csubjpass ccomp xcomp acl relcl pcomp".split())
 SUBORDINATE = EMBEDDED | {"advcl"}
 COORDINATE = frozenset("conj parataxis".split())
@@ -160,41 +159,21 @@ def _ratio(numerator: int, denominator: int) -> float:
     return numerator / denominator if denominator else math.nan
 
 
-def _feature(
-    name: str,
-    unit: str,
-    formula: str,
-    source: str,
-    compute: Callable[[Trees], float],
-    *,
-    undefined: str = "undefined for this speech",
-) -> Feature:
-    def of_speech(speech: Speech) -> float:
-        return compute([sentence for sentence in speech.parsed if len(sentence)])
-
-    return Feature(
-        family="syntactic",
-        name=name,
-        unit=unit,
-        formula=formula,
-        view="fluent",
-        minimum=LEAST_WORDS,
-        source=source,
-        compute=of_speech,
-        undefined=undefined,
-    )
+def _trees(speech: Speech) -> list[ParsedSentence]:
+    return [sentence for sentence in speech.parsed if len(sentence)]
 
 
 def _part_of_speech(upos: str, described: str) -> Feature:
-    return _feature(
+    return _TREES.feature(
         f"{upos.lower()}_rate",
         "per 100 words",
         f"100 {described} ({upos}) / words",
-        "Fraser et al. 2016",
         lambda trees: part_of_speech_rate(trees, upos),
+        source="Fraser et al. 2016",
     )
 
 
+_TREES = Family(name="syntactic", view="fluent", read=_trees)
 SYNTACTIC = (
     Feature(
         family="syntactic",
@@ -206,91 +185,96 @@ SYNTACTIC = (
         source="Brown 1973, in words",
         compute=mean_length,
     ),
-    _feature("clauses_per_utterance", "ratio", "clauses / utterances", "Hunt 1965", clauses_per_utterance),
-    _feature(
-        "words_per_clause", "words", "words / clauses", "Hunt 1965; Lu 2010", words_per_clause, undefined=NO_CLAUSE
+    _TREES.feature("clauses_per_utterance", "ratio", "clauses / utterances", clauses_per_utterance, source="Hunt 1965"),
+    _TREES.feature(
+        "words_per_clause",
+        "words",
+        "words / clauses",
+        words_per_clause,
+        source="Hunt 1965; Lu 2010",
+        undefined=NO_CLAUSE,
     ),
-    _feature(
+    _TREES.feature(
         "subordinate_clauses_per_clause",
         "ratio",
         "clauses that are csubj, ccomp, xcomp, advcl or acl / clauses",
-        "Lu 2010 (DC/C)",
         lambda trees: clause_share(trees, SUBORDINATE),
+        source="Lu 2010 (DC/C)",
         undefined=NO_CLAUSE,
     ),
-    _feature(
+    _TREES.feature(
         "coordinate_clauses_per_clause",
         "ratio",
         "clauses that are conj or parataxis / clauses",
-        "Lu 2010, for clauses",
         lambda trees: clause_share(trees, COORDINATE),
+        source="Lu 2010, for clauses",
         undefined=NO_CLAUSE,
     ),
-    _feature(
+    _TREES.feature(
         "embedded_clauses_per_utterance",
         "ratio",
         "csubj, ccomp, xcomp and acl, finite or not / utterances",
-        "Fraser et al. 2016; Universal Dependencies",
         lambda trees: relations_per_utterance(trees, EMBEDDED),
+        source="Fraser et al. 2016; Universal Dependencies",
     ),
-    _feature(
+    _TREES.feature(
         "adverbial_clauses_per_utterance",
         "ratio",
         "advcl, finite or not / utterances",
-        "Universal Dependencies",
         lambda trees: relations_per_utterance(trees, frozenset({"advcl"})),
+        source="Universal Dependencies",
     ),
-    _feature(
+    _TREES.feature(
         "relative_clauses_per_utterance",
         "ratio",
         "acl:relcl / utterances",
-        "Universal Dependencies",
         relative_clauses_per_utterance,
+        source="Universal Dependencies",
     ),
-    _feature(
+    _TREES.feature(
         "passives_per_clause",
         "ratio",
         "nsubj:pass and csubj:pass / clauses",
-        "Fraser et al. 2016",
         passives_per_clause,
+        source="Fraser et al. 2016",
         undefined=NO_CLAUSE,
     ),
-    _feature(
+    _TREES.feature(
         "dependency_distance",
         "words",
         "mean |place of a word - place of its head|, roots left out",
-        "Liu 2008",
         dependency_distance,
+        source="Liu 2008",
         undefined="no utterance of two words",
     ),
-    _feature(
+    _TREES.feature(
         "tree_depth",
         "relations",
         "mean over utterances of the longest way from a word to the root",
-        "Fraser et al. 2016 (tree height), over dependencies",
         tree_depth,
+        source="Fraser et al. 2016 (tree height), over dependencies",
     ),
-    _feature(
+    _TREES.feature(
         "embedding_depth",
         "clauses",
         "mean over utterances of the most csubj, ccomp, xcomp, advcl and acl on a way to the root",
-        "Universal Dependencies",
         embedding_depth,
+        source="Universal Dependencies",
     ),
-    _feature(
+    _TREES.feature(
         "incomplete_share",
         "ratio",
         "utterances without a finite verb / utterances, those of interjections alone left out",
-        "Fraser et al. 2016 (fragments), read from the parse",
         incomplete_share,
+        source="Fraser et al. 2016 (fragments), read from the parse",
         undefined="interjections alone",
     ),
-    _feature(
+    _TREES.feature(
         "verbless_share",
         "ratio",
         "utterances without VERB or AUX / utterances, those of interjections alone left out",
-        "Fraser et al. 2016 (fragments), read from the parse",
         verbless_share,
+        source="Fraser et al. 2016 (fragments), read from the parse",
         undefined="interjections alone",
     ),
     *(_part_of_speech(upos, described) for upos, described in PARTS_OF_SPEECH.items()),
