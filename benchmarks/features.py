@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from adscreen.bundled import bundled
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.extract.extraction import read_recording
 from adscreen.features import FAMILIES, FEATURES, Speech, prepare_speech
 from adscreen.features.lexical import mean_zipf
@@ -137,7 +137,7 @@ PAIRS = (
 
 def read_transcripts(folder: Path, *, excerpts: bool = False) -> list[Transcript]:
     """Return 50 transcripts, evenly over the manifest."""
-    recordings = read_manifest(folder / ("manifest_excerpts.csv" if excerpts else "manifest.csv")).recordings
+    recordings = read_cohort(folder / ("manifest_excerpts.csv" if excerpts else "manifest.csv")).recordings
     chosen = recordings[:: len(recordings) // RECORDINGS][:RECORDINGS]
     return [read for recording in chosen if isinstance(read := read_recording(recording), Transcript)]
 

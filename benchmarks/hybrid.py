@@ -29,7 +29,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from adscreen.bundled import BUNDLED_BILM, bundled
-from adscreen.cohort import labels, read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.estimator import HybridHead, baseline_estimator, build_member, fit_fusion
 from adscreen.estimator.study import PRESETS, MemberSettings, SearchSpace, StudySettings
 from adscreen.estimator.tuning import on_one_thread, score_candidates, tune
@@ -73,15 +73,13 @@ BASELINE = "TF-IDF + logistic regression"
 NAMES = tuple(SINGLE)
 
 
-def run_fold(
-    table: FeatureTable, study: StudySettings, positive: str, number: tuple[int, int], split: Any, path: Path
-) -> None:
+def run_fold(table: FeatureTable, study: StudySettings, number: tuple[int, int], split: Any, path: Path) -> None:
     """Tune, fit and fuse on an outer fold's training rows; write the log-odds of its test rows under every row."""
     training, test = split
-    cases, own = table.cases(positive), table.rows(training)
-    inner = own.folds(study.inner_folds, positive=positive, seed=study.seed + number[0])
+    cases, own = table.cases, table.rows(training)
+    inner = own.folds(study.inner_folds, seed=study.seed + number[0])
     candidates = [space.candidates(blocks) for blocks, space in SINGLE.values()]
-    tuned = tune(own, candidates, positive=positive, inner=inner, seed=study.seed)
+    tuned = tune(own, candidates, inner=inner, seed=study.seed)
     inputs, new = table.inputs.iloc[training], table.inputs.iloc[test]
     logits = score_candidates(table, list(tuned.members), split, cases, study.seed).T
     baseline = baseline_estimator().fit(inputs, cases[training]).decision_function(new)
@@ -97,17 +95,17 @@ def run_fold(
     path.write_text(json.dumps(content | {"settings": [str(settings) for settings in tuned.members]}))
 
 
-def run(table: FeatureTable, positive: str, work: Path, *, repeats: int, jobs: int) -> None:
+def run(table: FeatureTable, work: Path, *, repeats: int, jobs: int) -> None:
     """Run what WORK lacks and print the table."""
     study = StudySettings(repeats=repeats)
-    splits = outer_splits(table, study, positive=positive, protocol="subject")
+    splits = outer_splits(table, study, protocol="subject")
     files = [work / f"fold_{repeat}_{fold}.json" for (repeat, fold), _ in splits]
     missing = [(*split, path) for split, path in zip(splits, files, strict=True) if not path.exists()]
     Parallel(n_jobs=jobs)(
-        delayed(on_one_thread)(run_fold, table, study, positive, number, split, path) for number, split, path in missing
+        delayed(on_one_thread)(run_fold, table, study, number, split, path) for number, split, path in missing
     )
     folds = [json.loads(path.read_text()) for path in files]
-    frame = tabulate(table, positive, folds, repeats=repeats)
+    frame = tabulate(table, folds, repeats=repeats)
     frame.to_csv(work / "table.csv", index=False)
     print(frame.to_string(index=False))
     shares = pd.DataFrame([fold["weights"]["everything (adscreen)"] for fold in folds])
@@ -115,9 +113,9 @@ def run(table: FeatureTable, positive: str, work: Path, *, repeats: int, jobs: i
     print(shares.mean().round(2).to_string())
 
 
-def tabulate(table: FeatureTable, positive: str, folds: list[dict[str, Any]], *, repeats: int) -> pd.DataFrame:
+def tabulate(table: FeatureTable, folds: list[dict[str, Any]], *, repeats: int) -> pd.DataFrame:
     """Return AUC and its difference from the baseline, with intervals, for every row."""
-    cases = table.cases(positive)
+    cases = table.cases
     weights = bootstrap_weights(table.groups, resamples=2000, seed=0)
     resampled = {}
     for row in (BASELINE, *ROWS):
@@ -168,9 +166,9 @@ def _split(words: list[str], lengths: list[int]) -> list[list[str]]:
     return [words[end - length : end] for end, length in zip(ends, lengths, strict=True)]
 
 
-def time_fit(table: FeatureTable, positive: str) -> None:
+def time_fit(table: FeatureTable) -> None:
     """Print processor seconds of one fit of each member of the default estimator."""
-    cases: NDArray[np.int64] = table.cases(positive)
+    cases: NDArray[np.int64] = table.cases
     words = int(table.inputs[TOKENS].map(len).mean())
     total = 0.0
     for name in PRESETS["adscreen"].members:
@@ -182,16 +180,16 @@ def time_fit(table: FeatureTable, positive: str) -> None:
     print(f"{'all':40} {total:6.1f} s for {len(table)} recordings of {words} words")
 
 
-def read_table(arguments: argparse.Namespace) -> tuple[FeatureTable, str]:
-    """Return the cohort's table and its positive label."""
+def read_table(arguments: argparse.Namespace) -> FeatureTable:
+    """Return the cohort's table."""
     settings = ExtractSettings(bundled(BUNDLED_BILM))
     if arguments.simulated:
         manifest = arguments.work / "cohort" / "manifest.csv"
         if not manifest.exists():
             manifest = simulate_cohort(arguments.work / "cohort", subjects=arguments.subjects, visits=2, seed=0)
-        return extract_cohort(read_manifest(manifest), settings), "case"
-    cohort = read_manifest(arguments.manifest)
-    return extract_cohort(cohort, settings), labels(cohort)[1]
+        return extract_cohort(read_cohort(manifest), settings), "case"
+    cohort = read_cohort(arguments.manifest)
+    return extract_cohort(cohort, settings)
 
 
 def main() -> None:
@@ -207,13 +205,13 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    table, positive = read_table(arguments)
+    table = read_table(arguments)
     if arguments.shuffled:
         shuffled(table)
     elif arguments.fit:
-        time_fit(table, positive)
+        time_fit(table)
     else:
-        run(table, positive, arguments.work, repeats=arguments.repeats, jobs=arguments.jobs)
+        run(table, arguments.work, repeats=arguments.repeats, jobs=arguments.jobs)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def read_fresh(work: Path, number: int, *, effect: float) -> Path:
     if not path.exists():
         seed = FIRST_FRESH_SEED + number
         table = make_table(simulate_recordings(subjects=CHUNK, visits=1, seed=seed, effect=effect))
-        numbers = table.inputs[[feature.key for feature in READ]].assign(case=table.cases("case"))
+        numbers = table.inputs[[feature.key for feature in READ]].assign(case=table.cases)
         numbers.to_parquet(path.with_suffix(".part"))
         path.with_suffix(".part").rename(path)
     return path
@@ -74,13 +74,13 @@ def judge_cohort(number: int, fresh: pd.DataFrame, *, subjects: int, effect: flo
     """Return a cohort's AUC with its interval, and the mean AUC of its folds' models on the fresh recordings."""
     table = make_table(simulate_recordings(subjects=subjects, visits=1, seed=number, effect=effect))
     study = replace(STUDY, seed=number)
-    area = evaluate(table, study, positive="case", protocol="subject").metric("auc", method=ADSCREEN)
-    cases, labels = table.cases("case"), fresh["case"].to_numpy().astype(bool)
+    area = evaluate(table, study, protocol="subject").metric("auc", method=ADSCREEN)
+    cases, labels = table.cases, fresh["case"].to_numpy().astype(bool)
     worth = []
-    for _, (training, _) in outer_splits(table, study, positive="case", protocol="subject"):
+    for _, (training, _) in outer_splits(table, study, protocol="subject"):
         own = table.rows(training)
-        inner = own.folds(study.inner_folds, positive="case", seed=study.seed)
-        tuned = tune(own, study.candidates(), positive="case", inner=inner, seed=study.seed)
+        inner = own.folds(study.inner_folds, seed=study.seed)
+        tuned = tune(own, study.candidates(), inner=inner, seed=study.seed)
         fitted = on_one_thread(tuned.build(seed=study.seed).fit, table.inputs.iloc[training], cases[training])
         worth.append(_area(fitted.decision_function(fresh), labels))
     return {"cohort": number, "auc": area.value, "low": area.low, "high": area.high, "truth": float(np.mean(worth))}

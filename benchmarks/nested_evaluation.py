@@ -22,7 +22,7 @@ from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
 from adscreen.bundled import BUNDLED_BILM, bundled
-from adscreen.cohort import labels, read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.estimator import build_member
 from adscreen.estimator.study import MemberSettings, read_study
 from adscreen.estimator.tuning import Tuned, tune
@@ -48,13 +48,11 @@ def search_naively(table: FeatureTable, cases: NDArray[np.int64], inner: list[Fo
     return search.fit(table.inputs, cases), time.process_time() - start
 
 
-def search_shared(
-    table: FeatureTable, cases: NDArray[np.int64], inner: list[Fold], positive: str
-) -> tuple[Tuned, float]:
+def search_shared(table: FeatureTable, cases: NDArray[np.int64], inner: list[Fold]) -> tuple[Tuned, float]:
     """Return what tuning found, its winner fitted as well, and the seconds of processor time."""
     study = read_study(None, members="paper")
     start = time.process_time()
-    tuned = tune(table, study.candidates(), positive=positive, inner=inner, seed=0)
+    tuned = tune(table, study.candidates(), inner=inner, seed=0)
     tuned.build(seed=0).fit(table.inputs, cases)
     return tuned, time.process_time() - start
 
@@ -75,14 +73,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--manifest", type=Path, required=True)
     arguments = parser.parse_args()
-    cohort = read_manifest(arguments.manifest)
-    positive = labels(cohort)[1]
+    cohort = read_cohort(arguments.manifest)
     table = extract_cohort(cohort, ExtractSettings(bundled(BUNDLED_BILM)))
     with threadpool_limits(1):
-        (_, (training, _)), *_ = outer_splits(table, read_study(None), positive=positive, protocol="subject")
+        (_, (training, _)), *_ = outer_splits(table, read_study(None), protocol="subject")
         own = table.rows(training)
-        cases, inner = own.cases(positive), own.folds(3, positive=positive, seed=0)
-        tuned, shared = search_shared(own, cases, inner, positive)
+        cases, inner = own.cases, own.folds(3, seed=0)
+        tuned, shared = search_shared(own, cases, inner)
         print(f"adscreen     {shared:8.1f} s   inner AUC {tuned.candidates['inner_auc'].max():.4f}", flush=True)
         search, naive = search_naively(own, cases, inner)
         print(f"GridSearchCV {naive:8.1f} s   inner AUC {search.best_score_:.4f}   ratio {naive / shared:.1f}")

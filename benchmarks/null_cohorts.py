@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from adscreen.bundled import BUNDLED_BILM, bundled
-from adscreen.cohort import labels, read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.estimator.study import SearchSpace, StudySettings
 from adscreen.evaluate import evaluate
 from adscreen.evaluate.shortcuts import deal_labels
@@ -40,30 +40,30 @@ NEAR, COVERED = 0.02, 17  # of 0.5, and of 20
 Row = dict[str, Any]
 
 
-def dealt_cohorts(manifest: Path, count: int) -> Iterator[tuple[int, FeatureTable, str]]:
-    """Yield (number, table, positive label) of a real cohort with labels dealt out anew."""
-    cohort = read_manifest(manifest)
-    negative, positive = labels(cohort)
+def dealt_cohorts(manifest: Path, count: int) -> Iterator[tuple[int, FeatureTable]]:
+    """Yield (number, table) of a real cohort with labels dealt out anew."""
+    cohort = read_cohort(manifest)
     table = extract_cohort(cohort, ExtractSettings(bundled(BUNDLED_BILM)))
     for number in range(count):
-        dealt = np.where(deal_labels(table, positive=positive, seed=number) == 1, positive, negative)
-        yield number, replace(table, subjects=table.subjects.assign(label=dealt)), positive
+        negative, positive = cohort.labels
+        dealt = np.where(deal_labels(table, seed=number) == 1, positive, negative)
+        yield number, replace(table, subjects=table.subjects.assign(label=dealt))
 
 
-def simulated_cohorts(count: int, *, subjects: int, known: set[int]) -> Iterator[tuple[int, FeatureTable, str]]:
-    """Yield (number, table, positive label) of cohorts simulated without an effect."""
+def simulated_cohorts(count: int, *, subjects: int, known: set[int]) -> Iterator[tuple[int, FeatureTable]]:
+    """Yield (number, table) of cohorts simulated without an effect."""
     for number in range(count):
         if number not in known:
             with tempfile.TemporaryDirectory() as folder:
                 manifest = simulate_cohort(Path(folder) / "c", subjects=subjects, visits=2, seed=number, effect=0.0)
-                table = extract_cohort(read_manifest(manifest), ExtractSettings(bundled(BUNDLED_BILM)))
-            yield number, table, "case"
+                table = extract_cohort(read_cohort(manifest), ExtractSettings(bundled(BUNDLED_BILM)))
+            yield number, table
 
 
-def evaluate_cohort(kind: str, number: int, table: FeatureTable, positive: str, protocol: str) -> list[Row]:
+def evaluate_cohort(kind: str, number: int, table: FeatureTable, protocol: str) -> list[Row]:
     """Return one row a method: the AUC by recording, with its interval."""
     study = replace(STUDY, seed=number)
-    found = evaluate(table, study, positive=positive, protocol=protocol)  # type: ignore[arg-type]
+    found = evaluate(table, study, protocol=protocol)  # type: ignore[arg-type]
     clustered = table.group_column == "cluster"
     rows = []
     for row in found.metrics:
@@ -74,13 +74,13 @@ def evaluate_cohort(kind: str, number: int, table: FeatureTable, positive: str, 
     return rows
 
 
-def run(path: Path, cohorts: Iterator[tuple[int, FeatureTable, str]], kind: str, protocols: list[str]) -> None:
+def run(path: Path, cohorts: Iterator[tuple[int, FeatureTable]], kind: str, protocols: list[str]) -> None:
     """Evaluate what the file lacks, and append it."""
     known = {(row["kind"], row["cohort"], row["protocol"]) for row in read_rows(path)}
-    for number, table, positive in cohorts:
+    for number, table in cohorts:
         for protocol in protocols:
             if (kind, number, protocol) not in known:
-                rows = evaluate_cohort(kind, number, table, positive, protocol)
+                rows = evaluate_cohort(kind, number, table, protocol)
                 with path.open("a", encoding="utf-8") as file:
                     file.writelines(json.dumps(row) + "\n" for row in rows)
 

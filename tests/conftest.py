@@ -100,10 +100,10 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
     """The feature table of the simulated training cohort."""
-    from adscreen.cohort import read_manifest
+    from adscreen.cohort import read_cohort
     from adscreen.extract.extraction import ExtractSettings, extract_cohort
 
-    return extract_cohort(read_manifest(simulated / "training.csv"), ExtractSettings(tiny_bilm))
+    return extract_cohort(read_cohort(simulated / "training.csv"), ExtractSettings(tiny_bilm))
 
 
 @pytest.fixture(scope="session")
@@ -118,10 +118,10 @@ def model_folder(
     tmp_path_factory: pytest.TempPathFactory, simulated_table: FeatureTable, small_study: StudySettings
 ) -> Path:
     """A model trained on the simulated training cohort."""
-    from adscreen.model.screening_model import save_model, train_model
+    from adscreen.model.trained_model import save_model, train_model
 
     folder = tmp_path_factory.mktemp("model")
-    model, _ = train_model(simulated_table, small_study, positive="case", negative="control")
+    model, _ = train_model(simulated_table, small_study)
     save_model(model, folder)
     return folder
 
@@ -229,10 +229,10 @@ def draw_evaluation(table: FeatureTable, protocol: Any) -> Evaluation:
     rng = np.random.default_rng(0)
     folds = [
         FoldResult(method, *number, training, test, rng.uniform(size=len(test)), rng.uniform(0.3, 0.7), {})
-        for number, (training, test) in outer_splits(table, DRAWN, positive="case", protocol=protocol)
+        for number, (training, test) in outer_splits(table, DRAWN, protocol=protocol)
         for method in (ADSCREEN, TFIDF)
     ]
-    found = Folds(protocol, folds, table, DRAWN, "case")
+    found = Folds(protocol, folds, table, DRAWN)
     metrics, differences = summarise_methods(found)
     return Evaluation(
         protocol,
@@ -272,7 +272,7 @@ def write_evaluation(
     with new_run(out, force=False, command=command, settings=settings) as folder:
         write_csv(made if predictions is None else predictions, folder / "predictions.csv")
         write_csv(as_frame([row for one in evaluations for row in one.metrics], MetricRow), folder / "metrics.csv")
-        certificate = certify(table, evaluations, positive="case", seed=0)
+        certificate = certify(table, evaluations, seed=0)
         write_json(asdict(certificate), folder / "certificate.json")
     return out
 

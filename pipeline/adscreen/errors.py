@@ -4,7 +4,9 @@
 class InputError(ValueError):
     """Raised when a file, a value or an option given by the user cannot be used.
 
-    The message never holds transcript text. The command line prints it as one line and exits with 2.
+    The message never holds transcript text. The command line prints it as one line and exits with 2. A parameter is
+    named with an equals sign, as in a call (``where="layer="``, "leave it out with where="); the command line writes it
+    as its option.
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
@@ -14,5 +16,5 @@ class InputError(ValueError):
         super().__init__(what, where, remedy)
 
     def __str__(self) -> str:
-        line = f"{self.where}: {self.what}" if self.where else self.what
+        line = f"{self.where.removesuffix('=')}: {self.what}" if self.where else self.what
         return f"{line}; {self.remedy}" if self.remedy else line

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from adscreen.audit.reading import read_cohort
-from adscreen.cohort import read_manifest
+from adscreen.audit.reading import read_speech
+from adscreen.cohort import read_cohort
 from adscreen.extract.feature_table import FeatureTable
 
 Row = Mapping[str, Any]
@@ -29,7 +29,7 @@ def read(tmp_path: Path) -> Callable[[Sequence[Row]], FeatureTable]:
             columns = {column: value for column, value in row.items() if column not in ("text", "file")}
             manifest.append({"subject_id": f"S{number:03d}", "transcript": name} | columns)
         pd.DataFrame(manifest).to_csv(tmp_path / "manifest.csv", index=False)
-        return read_cohort(read_manifest(tmp_path / "manifest.csv"))
+        return read_speech(read_cohort(tmp_path / "manifest.csv"))
 
     return read_rows
 

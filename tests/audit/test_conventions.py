@@ -15,7 +15,7 @@ Classes = Callable[..., FeatureTable]
 
 def about(table: FeatureTable, where: str) -> list[Finding]:
     """Return what is found about ``where``."""
-    return [found for found in find_conventions(table, positive="case") if found.where == where]
+    return [found for found in find_conventions(table) if found.where == where]
 
 
 def test_a_spelling_that_differs_by_class_is_a_warning(read_classes: Classes) -> None:

@@ -29,13 +29,13 @@ def table_of(subjects: int, visits: int = 1) -> FeatureTable:
 def test_a_column_that_is_the_label_predicts_it() -> None:
     """Words, names and numbers that each hold the label have AUC 1."""
     table = table_of(30)
-    cases = table.cases("case")
+    cases = table.cases
     for estimator, inputs in (
         (numbers_classifier(), pd.DataFrame({"age": cases * 10.0})),
         (words_classifier(), pd.Series([["well"] if case else ["fine"] for case in cases])),
         (names_classifier(), pd.Series(["d01" if case else "c01" for case in cases])),
     ):
-        area = predict(estimator, inputs, table, positive="case")
+        area = predict(estimator, inputs, table)
         assert area is not None
         assert (1.0, 1.0, 1.0) == (area.value, area.low, area.high)
 
@@ -45,17 +45,15 @@ def test_what_only_names_subjects_predicts_nothing() -> None:
     table = table_of(40, visits=4)
     rng = np.random.default_rng(0)
     own = np.repeat(rng.normal(size=(40, 6)), 4, axis=0)
-    found = describe_prediction(
-        "voice", numbers_classifier(), pd.DataFrame(own), table, positive="case", where="voice", remedy="none"
-    )
+    found = describe_prediction("voice", numbers_classifier(), pd.DataFrame(own), table, where="voice", remedy="none")
     assert "note" == found.level
 
 
 def test_missing_numbers_are_a_value() -> None:
     """An age that only controls have predicts by its absence."""
     table = table_of(40)
-    ages = pd.DataFrame({"age": np.where(table.cases("case") == 1, np.nan, 70.0), "education": np.arange(40.0)})
-    area = predict(numbers_classifier(), ages, table, positive="case")
+    ages = pd.DataFrame({"age": np.where(table.cases == 1, np.nan, 70.0), "education": np.arange(40.0)})
+    area = predict(numbers_classifier(), ages, table)
     assert area is not None
     assert pytest.approx(1.0) == area.value
 
@@ -67,7 +65,6 @@ def test_too_few_subjects_are_said() -> None:
         numbers_classifier(),
         pd.DataFrame({"age": range(4)}),
         table_of(4),
-        positive="case",
         where="age",
         remedy="",
     )

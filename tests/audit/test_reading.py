@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from adscreen.audit import audit_cohort
-from adscreen.audit.reading import read_cohort
-from adscreen.cohort import read_manifest
+from adscreen.audit.reading import read_speech
+from adscreen.cohort import read_cohort
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 Reader = Callable[[Sequence[Mapping[str, Any]]], FeatureTable]
@@ -31,7 +31,7 @@ def test_what_cannot_be_read_is_an_error_that_names_it(read: Reader) -> None:
     """One missing file ends no audit: it is told, with its recording, and the rest is audited."""
     rows = [{"text": f"The boy takes cookie {n}.", "label": "case" if n % 2 else "control"} for n in range(6)]
     table = read([*rows, {"text": None, "label": "case", "file": "gone.txt"}])
-    first = audit_cohort(table, positive="case")[0]
+    first = audit_cohort(table)[0]
     assert "error" == first.level
     assert first.what.startswith("1 transcript of 7 cannot be read; the first: gone.txt: no such file")
     assert "S006" == first.where
@@ -39,7 +39,7 @@ def test_what_cannot_be_read_is_an_error_that_names_it(read: Reader) -> None:
 
 def test_jobs_change_nothing(shared: Path) -> None:
     """Two processes read the same table as one."""
-    cohort = read_manifest(shared / "ami" / "manifest_excerpts.csv", where="site == 'TS'")
-    one, two = read_cohort(cohort), read_cohort(cohort, jobs=2)
+    cohort = read_cohort(shared / "ami" / "manifest_excerpts.csv", where="site == 'TS'")
+    one, two = read_speech(cohort), read_speech(cohort, jobs=2)
     pd.testing.assert_frame_equal(one.inputs, two.inputs)
     assert one.provenance == two.provenance

@@ -224,14 +224,14 @@ def test_neighbours_change_no_byte_at_the_published_small_shape(
 
 def test_an_unknown_engine_is_one_line(tiny_bilm: Path) -> None:
     """The error names the option and the engines there are."""
-    with pytest.raises(InputError, match=r"^--elmo-engine: no engine 'keras'; use numpy, torch, allennlp$"):
+    with pytest.raises(InputError, match=r"^engine: no engine 'keras'; use numpy, torch, allennlp$"):
         load_engine(tiny_bilm, EngineChoice("keras"))
 
 
 def test_torch_that_is_not_installed_is_one_line(tiny_bilm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what to install."""
     monkeypatch.setattr("adscreen.bilm.engines.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"^--elmo-engine torch: needs PyTorch; pip install 'adscreen\[torch\]'$"):
+    with pytest.raises(InputError, match=r"^engine: torch needs PyTorch; pip install 'adscreen\[torch\]'$"):
         load_engine(tiny_bilm, EngineChoice("torch"))
 
 
@@ -245,7 +245,7 @@ def test_processes_do_not_use_more_threads_than_there_are(monkeypatch: pytest.Mo
 
 def test_a_missing_allennlp_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter given, else that of the environment variable, must be a program; the line says what to do."""
-    remedy = "run `make allennlp`, or name its interpreter with --allennlp-python or ADSCREEN_ALLENNLP_PYTHON"
+    remedy = "run `make allennlp`, or name its interpreter with python= or ADSCREEN_ALLENNLP_PYTHON"
     with pytest.raises(InputError) as caught:
         find_allennlp(tmp_path / "python")
     assert f"{tmp_path / 'python'}: no AllenNLP interpreter; {remedy}" == str(caught.value)

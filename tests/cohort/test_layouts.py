@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from adscreen.cohort import Recording, build_manifest, read_manifest
+from adscreen.cohort import Recording, build_manifest, read_cohort
 from adscreen.cohort.files import list_files
 from adscreen.errors import InputError
 from adscreen.ingest import read_transcript
@@ -25,7 +25,7 @@ def touched(folder: Path, *names: str, text: str = "") -> Path:
 def read_back(folder: Path, frame: pd.DataFrame) -> tuple[Recording, ...]:
     """Write a built manifest into its folder, as the command does, and read it."""
     frame.to_csv(folder / "manifest.csv", index=False)
-    return read_manifest(folder / "manifest.csv").recordings
+    return read_cohort(folder / "manifest.csv").recordings
 
 
 def test_the_pitt_layout(tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ def test_a_pitt_number_is_one_person_if_the_user_says_so(tmp_path: Path) -> None
     assert ["002_0_control", "002_0_dementia"] == list(frame["recording_id"])
     frame.to_csv(tmp_path / "manifest.csv", index=False)
     with pytest.raises(InputError, match="subject '002' has label 'control' in row 1 and 'dementia' in row 2"):
-        read_manifest(tmp_path / "manifest.csv")
-    assert 1 == len(read_manifest(tmp_path / "manifest.csv", where="label == 'dementia'").recordings)
+        read_cohort(tmp_path / "manifest.csv")
+    assert 1 == len(read_cohort(tmp_path / "manifest.csv", where="label == 'dementia'").recordings)
 
 
 def test_several_tasks_of_a_number_under_both_groups(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_pattern_that_cannot_be_used(tmp_path: Path, pattern: str, message: st
     """The error names the option and what is amiss."""
     with pytest.raises(InputError, match=message) as caught:
         build_manifest(touched(tmp_path, "a.cha"), "folder", pattern=pattern)
-    assert "--pattern" == caught.value.where
+    assert "pattern=" == caught.value.where
 
 
 def test_a_table_of_talk(tmp_path: Path) -> None:

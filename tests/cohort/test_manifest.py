@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adscreen.cohort import Cohort, Recording, labels, read_manifest
+from adscreen.cohort import Cohort, Recording, read_cohort
 from adscreen.errors import InputError
 
 CSV = """subject_id,visit,transcript,label,cluster,age,sex,education,mmse,site,moca,note
@@ -31,14 +32,14 @@ def saved(folder: Path, text: str, name: str = "manifest.csv") -> Path:
 def refused(path: Path, where: str | None = None) -> str:
     """Return the message of the error that reading gives."""
     with pytest.raises(InputError) as caught:
-        read_manifest(path, where=where)
+        read_cohort(path, where=where)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_a_manifest_is_read(tmp_path: Path) -> None:
     """Ids, visits and labels stay text, numbers become numbers, paths are relative to the manifest."""
-    first, second, third = read_manifest(saved(tmp_path, CSV)).recordings
+    first, second, third = read_cohort(saved(tmp_path, CSV)).recordings
     expected = Recording(
         row=1,
         recording_id="007_01",
@@ -73,37 +74,37 @@ def test_a_manifest_is_read(tmp_path: Path) -> None:
 )
 def test_how_a_spreadsheet_saves_it_changes_nothing(tmp_path: Path, change) -> None:
     """Byte-order mark, line ends, spaces in the header, empty lines and columns, quotes, Windows paths read alike."""
-    plain = read_manifest(saved(tmp_path, CSV)).recordings
-    assert plain == read_manifest(saved(tmp_path, change(CSV), "other.csv")).recordings
+    plain = read_cohort(saved(tmp_path, CSV)).recordings
+    assert plain == read_cohort(saved(tmp_path, change(CSV), "other.csv")).recordings
 
 
 def test_every_kind_of_table_reads_alike(tmp_path: Path) -> None:
     """TSV, Parquet and Excel give the recordings of the CSV."""
-    expected = read_manifest(saved(tmp_path, CSV)).recordings
+    expected = read_cohort(saved(tmp_path, CSV)).recordings
     saved(tmp_path, CSV.replace(",", "\t"), "m.tsv")
     frame = pd.read_csv(tmp_path / "manifest.csv", dtype={"subject_id": str, "visit": str})
     frame.to_parquet(tmp_path / "m.parquet")
     frame.to_excel(tmp_path / "m.xlsx", index=False)
     for name in ("m.tsv", "m.parquet", "m.xlsx"):
-        assert expected == read_manifest(tmp_path / name).recordings, name
+        assert expected == read_cohort(tmp_path / name).recordings, name
 
 
 def test_a_whole_number_stored_as_a_float_is_written_whole(tmp_path: Path) -> None:
     """A visit column that pandas turned to floats, because one is missing, still reads as ``1``."""
     frame = pd.DataFrame({"subject_id": ["a", "b"], "visit": [1.0, None], "transcript": ["a.cha", "b.cha"]})
     frame.to_parquet(tmp_path / "m.parquet")
-    assert ["a_1", "b"] == [r.recording_id for r in read_manifest(tmp_path / "m.parquet").recordings]
+    assert ["a_1", "b"] == [r.recording_id for r in read_cohort(tmp_path / "m.parquet").recordings]
 
 
 def test_a_recording_id_column_is_used(tmp_path: Path) -> None:
     """``recording_id`` wins over subject and visit where it is filled in."""
     text = "recording_id,subject_id,visit,transcript\nr1,a,1,a.cha\n,a,2,b.cha\n"
-    assert ["r1", "a_2"] == [r.recording_id for r in read_manifest(saved(tmp_path, text)).recordings]
+    assert ["r1", "a_2"] == [r.recording_id for r in read_cohort(saved(tmp_path, text)).recordings]
 
 
 def test_transcripts_need_not_exist(tmp_path: Path) -> None:
     """A manifest may name a missing file: scoring gives that row a reason of its own."""
-    assert not read_manifest(saved(tmp_path, CSV)).recordings[0].transcript.exists()
+    assert not read_cohort(saved(tmp_path, CSV)).recordings[0].transcript.exists()
 
 
 @pytest.mark.parametrize(
@@ -138,12 +139,12 @@ def test_transcripts_need_not_exist(tmp_path: Path) -> None:
         (
             "subject_id,visit,transcript,label\na,1,a.cha,AD\na,2,b.cha,control\n",
             "manifest.csv: subject 'a' has label 'AD' in row 1 and 'control' in row 2; "
-            "correct one, or leave rows out with --where",
+            "correct one, or leave rows out with where=",
         ),
         (
             "subject_id,visit,transcript,cluster\na,1,a.cha,x\na,2,b.cha,\na,3,c.cha,y\n",
             "manifest.csv: subject 'a' has cluster 'x' in row 1 and 'y' in row 3; "
-            "correct one, or leave rows out with --where",
+            "correct one, or leave rows out with where=",
         ),
         (
             "subject_id,transcript,site,site\na,a.cha,x,y\n",
@@ -174,7 +175,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
 def test_the_frame_of_covariates(tmp_path: Path) -> None:
     """Covariates come as text or numbers; a carried column is numeric where it can be, and never loses a zero."""
     text = CSV.replace("note\n", "code\n").replace(",x\n", ",01\n").replace(",y\n", ",02\n")
-    frame = read_manifest(saved(tmp_path, text)).frame()
+    frame = read_cohort(saved(tmp_path, text)).frame()
     covariates = "recording_id subject_id visit label cluster age sex education mmse site".split()
     assert [*covariates, "moca", "code"] == list(frame.columns)
     numeric = [column for column in frame if pd.api.types.is_numeric_dtype(frame[column])]
@@ -203,7 +204,7 @@ def test_the_frame_of_covariates(tmp_path: Path) -> None:
 )
 def test_where_selects_rows(tmp_path: Path, where: str, rows: list[int]) -> None:
     """A condition keeps the rows that meet it, under their own row numbers; a missing value meets none."""
-    assert rows == [r.row for r in read_manifest(saved(tmp_path, CSV), where=where).recordings]
+    assert rows == [r.row for r in read_cohort(saved(tmp_path, CSV), where=where).recordings]
 
 
 @pytest.mark.parametrize(
@@ -235,18 +236,18 @@ def test_where_selects_rows(tmp_path: Path, where: str, rows: list[int]) -> None
 )
 def test_where_is_no_programming_language(tmp_path: Path, where: str) -> None:
     """Calls, attributes, variables and whatever else is no plain condition are refused before anything runs."""
-    assert refused(saved(tmp_path, CSV), where).startswith("--where: ")
+    assert refused(saved(tmp_path, CSV), where).startswith("where: ")
 
 
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ("moc > 3", "--where: no column 'moc' with values; columns: recording_id, "),
-        ("task == 'cookie'", "--where: no column 'task' with values; columns: recording_id, "),
-        ("visit == 1", "--where: compares text with a number: visit is text, 1 is a number; "),
-        ("visit in [1, 2]", "--where: compares text with a number: visit is text, 1 is a number"),
-        ("mmse == '30'", "--where: compares text with a number: mmse is a number, '30' is text; "),
-        ("mmse > 30", "--where: none of the 3 rows of manifest.csv meets the condition"),
+        ("moc > 3", "where: no column 'moc' with values; columns: recording_id, "),
+        ("task == 'cookie'", "where: no column 'task' with values; columns: recording_id, "),
+        ("visit == 1", "where: compares text with a number: visit is text, 1 is a number; "),
+        ("visit in [1, 2]", "where: compares text with a number: visit is text, 1 is a number"),
+        ("mmse == '30'", "where: compares text with a number: mmse is a number, '30' is text; "),
+        ("mmse > 30", "where: none of the 3 rows of manifest.csv meets the condition"),
     ],
 )
 def test_where_that_selects_nothing_says_why(tmp_path: Path, where: str, message: str) -> None:
@@ -271,7 +272,7 @@ def test_any_condition_is_met_or_refused(where: str) -> None:
 def test_where_can_leave_out_a_conflict(tmp_path: Path) -> None:
     """A subject whose label changes between visits is usable once the condition leaves one of them."""
     text = "subject_id,visit,transcript,label\na,1,a.cha,control\na,2,b.cha,AD\nb,1,c.cha,AD\n"
-    cohort = read_manifest(saved(tmp_path, text), where="visit == '1'")
+    cohort = read_cohort(saved(tmp_path, text), where="visit == '1'")
     assert ["a_1", "b_1"] == [r.recording_id for r in cohort.recordings]
 
 
@@ -295,8 +296,8 @@ def cohort_of(*values: str | None) -> Cohort:
 def test_the_case_is_the_label_that_is_not_control(
     values: tuple[str, ...], positive: str | None, expected: tuple[str, str]
 ) -> None:
-    """``--positive`` names the case; without it the other label than ``control`` is it."""
-    assert expected == labels(cohort_of(*values), positive=positive)
+    """``positive`` names the case; without it the case is the label that is not ``control``."""
+    assert expected == replace(cohort_of(*values), positive=positive).labels
 
 
 @pytest.mark.parametrize(
@@ -306,27 +307,27 @@ def test_the_case_is_the_label_that_is_not_control(
         (
             ("AD", None, "control", None),
             None,
-            "m.csv: row 2 has no label (2 such rows); give it one, or leave it out with --where",
+            "m.csv: row 2 has no label (2 such rows); give it one, or leave it out with where=",
         ),
         (
             ("AD", "MCI", "control"),
             None,
-            "m.csv: needs two labels, found 3: AD, MCI, control; choose rows with --where",
+            "m.csv: needs two labels, found 3: AD, MCI, control; choose rows with where=",
         ),
-        (("AD", "AD"), None, "m.csv: needs two labels, found 1: AD; choose rows with --where"),
-        (("AD", "MCI"), None, "m.csv: which label is the case cannot be told from AD, MCI; name it with --positive"),
+        (("AD", "AD"), None, "m.csv: needs two labels, found 1: AD; choose rows with where="),
+        (("AD", "MCI"), None, "m.csv: it is not clear which label is the case: AD, MCI; name it with positive="),
         (
             ("Control", "control"),
             None,
-            "m.csv: which label is the case cannot be told from Control, control; name it with --positive",
+            "m.csv: it is not clear which label is the case: Control, control; name it with positive=",
         ),
-        (("AD", "control"), "ad", "m.csv: no label 'ad'; labels found: AD, control; correct --positive"),
+        (("AD", "control"), "ad", "m.csv: no label 'ad'; labels found: AD, control; correct positive="),
     ],
 )
 def test_labels_that_cannot_be_used(values: tuple[str | None, ...], positive: str | None, message: str) -> None:
     """Anything but two labels of which one is the case is an error that names what was found."""
     with pytest.raises(InputError) as caught:
-        labels(cohort_of(*values), positive=positive)
+        _ = replace(cohort_of(*values), positive=positive).labels
     assert message == str(caught.value)
 
 
@@ -338,7 +339,7 @@ def test_reading_starts_fast() -> None:
 
 def test_the_shared_cohort_is_read(shared: Path) -> None:
     """The real cohort has 552 recordings of 140 speakers, all there, with two labels."""
-    cohort = read_manifest(shared / "ami" / "manifest.csv")
+    cohort = read_cohort(shared / "ami" / "manifest.csv")
     assert (552, 140) == (len(cohort.recordings), len({r.subject_id for r in cohort.recordings}))
     assert all(r.transcript.is_file() for r in cohort.recordings)
-    assert ("control", "case") == labels(cohort)
+    assert ("control", "case") == cohort.labels

@@ -11,7 +11,7 @@ from adscreen.extract.feature_table import NOT_NUMBERS, TOKENS, FeatureTable
 
 def test_the_baseline_reads_words_alone(simulated_table: FeatureTable) -> None:
     """TF-IDF scores depend on the words said, not on any number, and not on their order."""
-    inputs, cases = simulated_table.inputs, simulated_table.cases("case")
+    inputs, cases = simulated_table.inputs, simulated_table.cases
     baseline = baseline_estimator().fit(inputs, cases)
     numbers = {name: 0.0 for name in inputs if name not in NOT_NUMBERS}
     changed = inputs.assign(**numbers, **{TOKENS: [tokens[::-1] for tokens in inputs[TOKENS]]})

@@ -27,7 +27,7 @@ PARTS = {*EVERY, "bilm_share"}
 def fitted(simulated_table: FeatureTable) -> tuple[ColumnTransformer, np.ndarray]:
     """Every block fitted on the first 16 rows, and what represents these."""
     columns = build_columns(SETTINGS)
-    return columns, columns.fit_transform(simulated_table.inputs[:16], simulated_table.cases("case")[:16])
+    return columns, columns.fit_transform(simulated_table.inputs[:16], simulated_table.cases[:16])
 
 
 def test_every_block_has_a_total_variance_of_one(fitted: tuple[ColumnTransformer, np.ndarray]) -> None:
@@ -53,7 +53,7 @@ def test_a_row_has_the_same_bytes_in_any_batch(
 
 def test_a_known_doc2vec_gives_what_the_block_fits_itself(simulated_table: FeatureTable) -> None:
     """Tuning fits Doc2Vec once for many candidates; rows are represented as by the block that fits its own."""
-    inputs, cases = simulated_table.inputs, simulated_table.cases("case")
+    inputs, cases = simulated_table.inputs, simulated_table.cases
     settings = MemberSettings(("doc2vec", "elmo"), doc2vec_size=8, elmo_size=4)
     own = build_columns(settings, seed=5).fit(inputs[:16], cases[:16])
     vectors = doc2vec_of(settings, seed=5).fit(inputs[TOKENS][:16]).transform(inputs[TOKENS])
@@ -87,7 +87,7 @@ def test_what_is_missing_counts_as_the_training_median(
 def test_a_feature_that_no_training_row_has_says_nothing(simulated_table: FeatureTable) -> None:
     """Where every training row lacks a feature, its later values change nothing."""
     inputs = simulated_table.inputs.assign(**{"fluency.pauses": np.nan})
-    columns = build_columns(MemberSettings(("fluency",))).fit(inputs[:16], simulated_table.cases("case")[:16])
+    columns = build_columns(MemberSettings(("fluency",))).fit(inputs[:16], simulated_table.cases[:16])
     filled = inputs.assign(**{"fluency.pauses": 7.0})
     assert np.array_equal(columns.transform(inputs[16:]), columns.transform(filled[16:]))
 

@@ -18,7 +18,7 @@ ROWS = slice(0, 16)
 def fitted(simulated_table: FeatureTable) -> tuple[HybridPerplexity, np.ndarray]:
     """A fitted transformer, and what describes its training rows."""
     transformer = HybridPerplexity(parts=2)
-    return transformer, transformer.fit_transform(simulated_table.inputs[ROWS], simulated_table.cases("case")[ROWS])
+    return transformer, transformer.fit_transform(simulated_table.inputs[ROWS], simulated_table.cases[ROWS])
 
 
 def test_a_training_row_is_described_by_a_head_that_did_not_see_its_group(
@@ -41,7 +41,7 @@ def test_the_limit_is_of_controls_that_were_held_out(
 ) -> None:
     """The training controls' sentences lie above it in one of ten, the cases' in another share."""
     _, described = fitted
-    controls = simulated_table.cases("case")[ROWS] == 0
+    controls = simulated_table.cases[ROWS] == 0
     counts = np.array([sum(n > 0 for n in of) for of in simulated_table.inputs[SENTENCE_WORDS][ROWS]])
     above = described[:, SUMMARIES.index("share_above_controls")] * counts
     assert 0.1 == pytest.approx(above[controls].sum() / counts[controls].sum(), abs=0.01)
@@ -87,7 +87,7 @@ def test_one_group_cannot_be_cross_fitted(simulated_table: FeatureTable) -> None
     """There is nobody to learn from: an error, not a score of one's own text."""
     rows = simulated_table.inputs[:4].assign(**{GROUP: "all"})
     with pytest.raises(InputError, match="one group"):
-        HybridPerplexity().fit(rows, simulated_table.cases("case")[:4])
+        HybridPerplexity().fit(rows, simulated_table.cases[:4])
 
 
 def test_it_must_be_fitted_first(simulated_table: FeatureTable) -> None:

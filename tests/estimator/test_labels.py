@@ -90,14 +90,14 @@ PARTS: dict[str, Callable[[FeatureTable, Any], object]] = {
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_refuses_names_before_it_learns(part: str, simulated_table: FeatureTable) -> None:
     """``case`` and ``control`` used to be misread: sorted, a control came out as the case."""
-    names = NAMES[simulated_table.cases("case")]
+    names = NAMES[simulated_table.cases]
     with pytest.raises(InputError, match=r"^y: labels are not 0 and 1"):
         PARTS[part](simulated_table, names)
 
 
 def test_zeros_and_ones_fit_the_same_bytes_whatever_their_type(simulated_table: FeatureTable) -> None:
     """A stack fitted on booleans predicts what one fitted on integers predicts."""
-    inputs, cases = simulated_table.inputs, simulated_table.cases("case")
+    inputs, cases = simulated_table.inputs, simulated_table.cases
     expected, found = (stack(simulated_table, y).decision_function(inputs) for y in (cases, cases.astype(bool)))  # type: ignore[attr-defined]
     assert expected.tobytes() == found.tobytes()
 

@@ -24,7 +24,7 @@ BLOCKS = {
 
 def fit(table: FeatureTable, settings: MemberSettings, *, seed: int = 0) -> Member:
     """Return a member fitted on the first 16 rows."""
-    return build_member(settings, seed=seed).fit(table.inputs[:16], table.cases("case")[:16])
+    return build_member(settings, seed=seed).fit(table.inputs[:16], table.cases[:16])
 
 
 @pytest.mark.parametrize("blocks", BLOCKS)
@@ -89,7 +89,7 @@ def test_the_seed_reaches_what_is_random(simulated_table: FeatureTable) -> None:
 
 def test_the_classes_weigh_the_same(simulated_table: FeatureTable) -> None:
     """With controls three times over, what is left without any feature's help is log-odds of 0."""
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     rows = np.concatenate([np.arange(len(cases)), *[np.flatnonzero(cases == 0)] * 2])
     shrunk = build_member(MemberSettings(("lexical",), C=1e-6))
     skewed = shrunk.fit(simulated_table.inputs.iloc[rows], cases[rows])

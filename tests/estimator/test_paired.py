@@ -16,12 +16,12 @@ from adscreen.extract.feature_table import SENTENCE_WORDS, STATES, TOKENS, Featu
 @pytest.fixture(scope="module")
 def paired(simulated_table: FeatureTable) -> PairedPerplexity:
     """Fitted on the first 16 rows."""
-    return PairedPerplexity().fit(simulated_table.inputs[:16], simulated_table.cases("case")[:16])
+    return PairedPerplexity().fit(simulated_table.inputs[:16], simulated_table.cases[:16])
 
 
 def test_without_context_it_is_two_unigram_models(paired: PairedPerplexity, simulated_table: FeatureTable) -> None:
     """At a weight of 0 a row's value is the mean log ratio of add-one shares, counted here by hand."""
-    rows, cases = simulated_table.inputs, simulated_table.cases("case")
+    rows, cases = simulated_table.inputs, simulated_table.cases
     said = [pd.Series([w for tokens in rows[TOKENS][:16][cases[:16] == label] for w in tokens]) for label in (0, 1)]
     vocabulary = set(paired.vocabulary_.tolist())
     kept = [words.where(words.isin(vocabulary), "<UNK>").value_counts() for words in said]
@@ -60,7 +60,7 @@ def test_a_row_is_the_mean_of_its_words(paired: PairedPerplexity, simulated_tabl
 
 def test_a_word_that_one_label_says_more_speaks_for_it(simulated_table: FeatureTable) -> None:
     """Where cases say `thing` at every fifth place, held-out rows that do so score above all others."""
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     said = [
         ["thing" if case and not place % 5 else word for place, word in enumerate(tokens)]
         for tokens, case in zip(simulated_table.inputs[TOKENS], cases, strict=True)
@@ -74,7 +74,7 @@ def test_a_word_that_one_label_says_more_speaks_for_it(simulated_table: FeatureT
 
 def test_swapping_the_labels_turns_the_sign(paired: PairedPerplexity, simulated_table: FeatureTable) -> None:
     """What speaks for cases speaks against controls, to the last bit of rounding."""
-    rows, cases = simulated_table.inputs, simulated_table.cases("case")
+    rows, cases = simulated_table.inputs, simulated_table.cases
     swapped = PairedPerplexity().fit(rows[:16], 1 - cases[:16])
     assert paired.decision_function(rows[16:]) == pytest.approx(-swapped.decision_function(rows[16:]), abs=1e-6)
 

@@ -23,12 +23,12 @@ FAMILIES = {"paired", "doc2vec", "elmo", "perplexity", "lexical", "syntactic", "
 @pytest.fixture(scope="module")
 def fitted(simulated_table: FeatureTable) -> Stack:
     """The estimator fitted on the first 16 rows."""
-    return build_estimator(MEMBERS, FUSION).fit(simulated_table.inputs[:16], simulated_table.cases("case")[:16])
+    return build_estimator(MEMBERS, FUSION).fit(simulated_table.inputs[:16], simulated_table.cases[:16])
 
 
 def test_the_log_odds_are_the_fusion_of_the_members(fitted: Stack, simulated_table: FeatureTable) -> None:
     """Each member is fitted on the same rows as by itself."""
-    inputs, cases = simulated_table.inputs, simulated_table.cases("case")
+    inputs, cases = simulated_table.inputs, simulated_table.cases
     alone = [member_logits(build_member(of).fit(inputs[:16], cases[:16]), inputs[16:]) for of in MEMBERS]
     expected = FUSION.logits(np.column_stack(alone))
     assert expected == pytest.approx(fitted.decision_function(inputs[16:]), abs=1e-9)
@@ -59,7 +59,7 @@ def test_a_family_is_weighed_as_its_member(fitted: Stack, simulated_table: Featu
 
 def test_a_member_without_weight_is_not_fitted(simulated_table: FeatureTable) -> None:
     """It costs nothing, contributes no term, and the others are as they were."""
-    inputs, cases = simulated_table.inputs, simulated_table.cases("case")
+    inputs, cases = simulated_table.inputs, simulated_table.cases
     fusion = Fusion((0.0, 0.0), (1.0, 0.0), 0.0)
     estimator = build_estimator([MEMBERS[1], MEMBERS[3]], fusion).fit(inputs[:16], cases[:16])
     assert estimator.fitted_[1] is None
@@ -71,7 +71,7 @@ def test_a_member_without_weight_is_not_fitted(simulated_table: FeatureTable) ->
 def test_without_any_weight_everybody_has_the_intercept(simulated_table: FeatureTable) -> None:
     """Where no member tells cases from controls the probability is training's share of cases."""
     fusion = Fusion((0.0,), (0.0,), -1.0)
-    estimator = build_estimator([MEMBERS[1]], fusion).fit(simulated_table.inputs, simulated_table.cases("case"))
+    estimator = build_estimator([MEMBERS[1]], fusion).fit(simulated_table.inputs, simulated_table.cases)
     assert {-1.0} == set(estimator.decision_function(simulated_table.inputs).tolist())
     assert [{"intercept": -1.0}] == estimator.contributions(simulated_table.inputs[:1])
     assert estimator.vocabulary() is None

@@ -29,13 +29,13 @@ LINEAR = CANDIDATES[:1]
 @pytest.fixture(scope="module")
 def inner(simulated_table: FeatureTable) -> list[Fold]:
     """Three inner folds of the simulated cohort."""
-    return simulated_table.folds(3, positive="case", seed=0)
+    return simulated_table.folds(3, seed=0)
 
 
 @pytest.fixture(scope="module")
 def tuned(simulated_table: FeatureTable, inner: list[Fold]) -> Tuned:
     """The outcome of tuning three members: of four candidates, of two and of two."""
-    return tune(simulated_table, CANDIDATES, positive="case", inner=inner, seed=0)
+    return tune(simulated_table, CANDIDATES, inner=inner, seed=0)
 
 
 def out_of_fold(table: FeatureTable, settings: MemberSettings, inner: list[Fold]) -> np.ndarray:
@@ -43,7 +43,7 @@ def out_of_fold(table: FeatureTable, settings: MemberSettings, inner: list[Fold]
     logits = np.full(len(table), np.nan)
     with threadpool_limits(1):
         for training, test in inner:
-            member = build_member(settings).fit(table.inputs.iloc[training], table.cases("case")[training])
+            member = build_member(settings).fit(table.inputs.iloc[training], table.cases[training])
             logits[test] = member_logits(member, table.inputs.iloc[test])
     return logits
 
@@ -54,7 +54,7 @@ def test_every_candidate_is_judged_on_the_rows_it_did_not_see(
     """inner_auc is the mean over folds of the AUC of a member fitted on that fold's training rows."""
     flat = [settings for of_member in CANDIDATES for settings in of_member]
     assert [settings.name for settings in flat] == tuned.candidates["member"].tolist()
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     for number in (0, 3, 5, 6):
         read = flat[number].read()
         assert read == tuned.candidates.loc[number, list(read)].to_dict()
@@ -75,7 +75,7 @@ def test_fusion_and_threshold_come_from_rows_that_were_not_seen(
     simulated_table: FeatureTable, inner: list[Fold], tuned: Tuned
 ) -> None:
     """Members' log-odds are out of fold, probabilities fused by the other folds; Youden's J gives the threshold."""
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     expected = np.column_stack([out_of_fold(simulated_table, settings, inner) for settings in tuned.members])
     assert_allclose(tuned.logits, expected, atol=1e-9)
     again = fit_fusion(tuned.logits, cases)
@@ -111,7 +111,7 @@ def test_of_equals_the_first_wins(simulated_table: FeatureTable, inner: list[Fol
     """Candidates that rank the rows alike tie, and the first is taken, whichever it is."""
     shrunk = [MemberSettings(("elmo",), C, elmo_size=2) for C in (1e-9, 2e-9)]
     for candidates in (shrunk, shrunk[::-1]):
-        chosen = tune(simulated_table, [candidates], positive="case", inner=inner, seed=0)
+        chosen = tune(simulated_table, [candidates], inner=inner, seed=0)
         assert 1 == chosen.candidates["inner_auc"].round(9).nunique()
         assert (candidates[0],) == chosen.members
 
@@ -121,18 +121,18 @@ def test_a_candidate_fares_the_same_in_any_company(
 ) -> None:
     """What candidates share (Doc2Vec, the representation, the heads) changes none of them."""
     for of_member, number, place in ((0, 1, 1), (0, 2, 2), (1, 1, 5)):
-        alone = tune(simulated_table, [[CANDIDATES[of_member][number]]], positive="case", inner=inner, seed=0)
+        alone = tune(simulated_table, [[CANDIDATES[of_member][number]]], inner=inner, seed=0)
         assert alone.candidates["inner_auc"][0] == tuned.candidates["inner_auc"][place]
-    reverse = tune(simulated_table, [LINEAR[0][::-1]], positive="case", inner=inner, seed=0)
+    reverse = tune(simulated_table, [LINEAR[0][::-1]], inner=inner, seed=0)
     assert tuned.candidates["inner_auc"].tolist()[:4] == reverse.candidates["inner_auc"].tolist()[::-1]
 
 
 def test_a_fold_with_one_label_ranks_nothing(simulated_table: FeatureTable, inner: list[Fold]) -> None:
     """Clusters may leave a fold without controls: candidates are ranked by the other folds, not by chance."""
     training, test = inner[2]
-    only_cases = test[simulated_table.cases("case")[test] == 1]
+    only_cases = test[simulated_table.cases[test] == 1]
     areas = [
-        tune(simulated_table, LINEAR, positive="case", inner=folds, seed=0).candidates["inner_auc"].tolist()
+        tune(simulated_table, LINEAR, inner=folds, seed=0).candidates["inner_auc"].tolist()
         for folds in (inner[:2], [*inner[:2], (training, only_cases)])
     ]
     assert len(set(areas[0])) > 1
@@ -144,12 +144,12 @@ def test_vectors_given_are_not_fitted_again(simulated_table: FeatureTable, inner
     settings = CANDIDATES[0][0]
     tokens = simulated_table.inputs[TOKENS]
     vectors = {doc2vec_key(settings): doc2vec_of(settings, seed=0).fit(tokens).transform(tokens)}
-    told = tune(simulated_table, [[settings]], positive="case", inner=inner, seed=0, vectors=vectors)
-    own = tune(simulated_table, [[settings]], positive="case", inner=inner, seed=0)
+    told = tune(simulated_table, [[settings]], inner=inner, seed=0, vectors=vectors)
+    own = tune(simulated_table, [[settings]], inner=inner, seed=0)
     assert not np.allclose(told.logits, own.logits)
     inputs = with_vectors(simulated_table.inputs, vectors[doc2vec_key(settings)])
     training, test = inner[0]
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     known = build_member(settings, doc2vec_known=True).fit(inputs.iloc[training], cases[training])
     assert_allclose(told.logits[test, 0], member_logits(known, inputs.iloc[test]), atol=1e-9)
 
@@ -167,10 +167,7 @@ def test_settings_that_share_a_doc2vec_share_its_key() -> None:
 @pytest.mark.slow
 def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySettings, inner: list[Fold]) -> None:
     """Two processes give what one gives, to the last bit."""
-    one, two = (
-        tune(simulated_table, small_study.candidates(), positive="case", inner=inner, seed=0, jobs=jobs)
-        for jobs in (1, 2)
-    )
+    one, two = (tune(simulated_table, small_study.candidates(), inner=inner, seed=0, jobs=jobs) for jobs in (1, 2))
     assert (one.settings, one.threshold) == (two.settings, two.threshold)
     assert one.probabilities.tobytes() == two.probabilities.tobytes()
     assert one.candidates.equals(two.candidates)
@@ -192,9 +189,9 @@ def wide_table(simulated_table: FeatureTable) -> FeatureTable:
 def test_processor_threads_change_nothing(wide_table: FeatureTable) -> None:
     """BLAS rounds otherwise with other threads, and jobs share the threads out: here it always has one."""
     settings = [[MemberSettings(("doc2vec", "elmo"), doc2vec_size=4, elmo_size=32)]]
-    inner = wide_table.folds(2, positive="case", seed=0)[:1]
+    inner = wide_table.folds(2, seed=0)[:1]
     found = []
     for threads in (1, 2):
         with threadpool_limits(threads):
-            found.append(tune(wide_table, settings, positive="case", inner=inner, seed=0).probabilities.tobytes())
+            found.append(tune(wide_table, settings, inner=inner, seed=0).probabilities.tobytes())
     assert found[0] == found[1]

@@ -14,7 +14,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from sklearn.pipeline import Pipeline
 
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator import Stack, build_estimator
 from adscreen.estimator.study import StudySettings
@@ -35,7 +35,7 @@ from adscreen.extract.feature_table import (
     FeatureTable,
     Fold,
 )
-from adscreen.model.screening_model import _dump
+from adscreen.model.trained_model import _dump
 from adscreen.simulate import simulate_cohort
 
 
@@ -76,7 +76,7 @@ def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject
         patch.setattr(Tuned, "build", kept(seen.estimators, build_all))
         patch.setattr(shortcuts, "_build", kept(seen.baselines, shortcuts._build))
         patch.setattr(folds_module, "tune", kept(seen.tuned, tuning))
-        seen.evaluation = evaluate(table, study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+        seen.evaluation = evaluate(table, study, protocol=protocol)  # type: ignore[arg-type]
     return seen
 
 
@@ -121,7 +121,7 @@ def held_out_replaced(simulated_table: FeatureTable, small_study: StudySettings,
 def training_replaced(simulated_table: FeatureTable, small_study: StudySettings, original: Learned) -> Learned:
     """What is learned where three controls of the first fold's training side say something else."""
     training = np.setdiff1d(np.arange(len(simulated_table)), original.evaluation.folds[0].rows)
-    controls = training[simulated_table.cases("case")[training] == 0]
+    controls = training[simulated_table.cases[training] == 0]
     return watch(overwrite(simulated_table, controls[:3]), small_study)
 
 
@@ -297,11 +297,11 @@ def test_no_group_is_on_both_sides_of_any_fold(table: FeatureTable, seed: int) -
     """Neither a subject nor a cluster is parted by an outer fold, or by an inner fold of its training side."""
     study = StudySettings(folds=3, repeats=2, inner_folds=2, seed=seed)
     try:
-        splits = [split for _, split in outer_splits(table, study, positive="case", protocol="subject")]
+        splits = [split for _, split in outer_splits(table, study, protocol="subject")]
         inner = [
             (table.rows(training), fold)
             for training, _ in splits
-            for fold in table.rows(training).folds(study.inner_folds, positive="case", seed=seed)
+            for fold in table.rows(training).folds(study.inner_folds, seed=seed)
         ]
     except InputError:
         reject()  # too few clusters of a label
@@ -315,7 +315,7 @@ def test_no_group_is_on_both_sides_of_any_fold(table: FeatureTable, seed: int) -
 def test_every_repeat_draws_new_folds(simulated_table: FeatureTable) -> None:
     """Repeats have seeds of their own, each tests every recording once."""
     study = StudySettings(folds=2, repeats=3)
-    splits = outer_splits(simulated_table, study, positive="case", protocol="subject")
+    splits = outer_splits(simulated_table, study, protocol="subject")
     assert [(repeat, fold) for repeat in range(3) for fold in range(2)] == [number for number, _ in splits]
     sides = {frozenset(test.tolist()) for _, (_, test) in splits}
     assert 6 == len(sides)
@@ -399,7 +399,7 @@ def test_the_manifests_order_changes_no_prediction(simulated_table: FeatureTable
     expected, found = (
         predictions_frame(table, evaluation).sort_values(keys).reset_index(drop=True)
         for table, evaluation in (
-            (of, evaluate(of, small_study, positive="case", protocol="subject")) for of in (simulated_table, other)
+            (of, evaluate(of, small_study, protocol="subject")) for of in (simulated_table, other)
         )
     )
     pd.testing.assert_frame_equal(expected, found, check_exact=True)
@@ -410,7 +410,9 @@ def test_the_positive_label_is_the_one_named(
 ) -> None:
     """With the labels' roles exchanged the probabilities are those of the other label, and the AUC stays."""
     steps: list[int] = []
-    swapped = evaluate(simulated_table, small_study, positive="control", protocol="subject", progress=steps.append)
+    swapped = evaluate(
+        replace(simulated_table, labels=("case", "control")), small_study, protocol="subject", progress=steps.append
+    )
     for straight, other in zip(original.evaluation.folds, swapped.folds, strict=True):
         if straight.method == TFIDF:
             assert straight.probabilities == pytest.approx(1 - other.probabilities, abs=1e-3)
@@ -427,7 +429,7 @@ def test_clusters_have_intervals_of_their_own(
     number = subjects["subject_id"].str.removeprefix("SYN").astype(int)
     cluster = subjects["label"] + "-" + (number // 4).astype(str)
     clustered = replace(simulated_table, subjects=subjects.assign(cluster=cluster))
-    found = evaluate(clustered, small_study, positive="case", protocol="subject")
+    found = evaluate(clustered, small_study, protocol="subject")
     for fold in found.folds:
         assert set() == set(cluster.iloc[fold.rows]) & set(cluster.drop(index=fold.rows))
     auc, without = found.metric("auc"), original.evaluation.metric("auc")
@@ -441,10 +443,10 @@ def test_too_small_a_cohort_is_refused(
     simulated_table: FeatureTable, small_study: StudySettings, protocol: str
 ) -> None:
     """One case cannot be split: one line says how many there are and how many are needed."""
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     few = simulated_table.rows([*np.flatnonzero(cases == 1)[:1], *np.flatnonzero(cases == 0)])
     with pytest.raises(InputError, match=r"1 (subject_id groups|recordings) of case, splitting them needs"):
-        evaluate(few, small_study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+        evaluate(few, small_study, protocol=protocol)  # type: ignore[arg-type]
 
 
 def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, small_study: StudySettings) -> None:
@@ -456,7 +458,7 @@ def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, 
     }
     table = replace(simulated_table, inputs=simulated_table.inputs.assign(**columns))
     with pytest.raises(InputError, match="no word occurs in two training transcripts"):
-        evaluate(table, small_study, positive="case", protocol="subject")
+        evaluate(table, small_study, protocol="subject")
 
 
 @pytest.mark.slow
@@ -464,7 +466,7 @@ def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, 
 def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySettings, protocol: str) -> None:
     """Two processes predict what one predicts and sum it up the same, to the last bit."""
     one, two = (
-        evaluate(simulated_table, small_study, positive="case", protocol=protocol, jobs=jobs)  # type: ignore[arg-type]
+        evaluate(simulated_table, small_study, protocol=protocol, jobs=jobs)  # type: ignore[arg-type]
         for jobs in (1, 2)
     )
     frames = [predictions_frame(simulated_table, evaluation) for evaluation in (one, two)]
@@ -475,7 +477,7 @@ def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySe
 
 def permute_by_subject(table: FeatureTable, seed: int) -> FeatureTable:
     """Return the table with labels dealt out anew, one a subject."""
-    dealt = np.where(shortcuts.deal_labels(table, positive="case", seed=seed), "case", "control")
+    dealt = np.where(shortcuts.deal_labels(table, seed=seed), "case", "control")
     return replace(table, subjects=table.subjects.assign(label=dealt))
 
 
@@ -487,11 +489,11 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
     The true labels are found, so the text does hold something to learn.
     """
     manifest = simulate_cohort(tmp_path / "cohort", subjects=40, visits=4, seed=2, effect=1.0)
-    table = extract_cohort(read_manifest(manifest), ExtractSettings(tiny_bilm))
+    table = extract_cohort(read_cohort(manifest), ExtractSettings(tiny_bilm))
     study = replace(small_study, folds=3, splits=3, members=("paired", "doc2vec+elmo"))
 
     def areas(of: FeatureTable, protocol: str) -> list[float]:
-        found = evaluate(of, study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+        found = evaluate(of, study, protocol=protocol)  # type: ignore[arg-type]
         return [found.metric("auc", method=method).value for method in (ADSCREEN, TFIDF)]
 
     dealt = [permute_by_subject(table, seed) for seed in range(8)]
@@ -505,8 +507,8 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
 def test_the_threshold_can_be_given(simulated_table: FeatureTable, small_study: StudySettings) -> None:
     """Every method but the majority then decides at it, in every fold; probabilities are as they were."""
     study = replace(small_study, members=("lexical",))
-    youden = evaluate(simulated_table, study, positive="case", protocol="subject")
-    given = evaluate(simulated_table, replace(study, threshold=0.3), positive="case", protocol="subject")
+    youden = evaluate(simulated_table, study, protocol="subject")
+    given = evaluate(simulated_table, replace(study, threshold=0.3), protocol="subject")
     assert {0.3} == {fold.threshold for fold in given.folds if fold.method != MAJORITY}
     assert {0.3} != {fold.threshold for fold in youden.folds if fold.method != MAJORITY}
     for one, other in zip(youden.folds, given.folds, strict=True):

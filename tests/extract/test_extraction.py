@@ -12,7 +12,7 @@ import pytest
 
 from adscreen.bilm.engine import BiLM, Reading
 from adscreen.bilm.format import read_bilm
-from adscreen.cohort import Recording, read_manifest
+from adscreen.cohort import Recording, read_cohort
 from adscreen.errors import InputError
 from adscreen.extract import extraction
 from adscreen.extract.extraction import (
@@ -220,7 +220,7 @@ def manifest(recordings: list[Recording]) -> Callable[[str], Path]:
 
 def test_a_cohort_becomes_a_table(manifest: Callable[[str], Path], settings: ExtractSettings, tiny_bilm: Path) -> None:
     """One row a recording in the manifest's order, one a sentence, and what the numbers depend on."""
-    cohort = read_manifest(manifest("f.cha a.cha b.txt"))
+    cohort = read_cohort(manifest("f.cha a.cha b.txt"))
     table = extract_cohort(cohort, settings)
     assert ["sf.cha", "sa.cha", "sb.txt"] == table.subjects["recording_id"].tolist()
     assert [70.0, 71.0, 72.0] == table.subjects["age"].tolist()
@@ -244,7 +244,7 @@ def test_a_cohort_with_unreadable_transcripts_is_refused(
     """Training needs every row: one line names the first that cannot be read and counts the others."""
     path = manifest("a.cha d.cha missing.cha")
     with pytest.raises(InputError, match=r"row 2: .*d\.cha: .* \(and 1 more\)$") as caught:
-        extract_cohort(read_manifest(path), settings)
+        extract_cohort(read_cohort(path), settings)
     assert str(path) == caught.value.where
     assert 1 == len(str(caught.value).splitlines())
 
@@ -296,6 +296,6 @@ def test_a_table_knows_what_its_transcripts_say_of_themselves(
     path = manifest("a.cha b.txt")
     header, *lines = path.read_text().splitlines()
     path.write_text("\n".join([f"{header},task,language", f"{lines[0]},cookie,eng", f"{lines[1]},,"]) + "\n")
-    subjects = extract_cohort(read_manifest(path), settings).subjects
+    subjects = extract_cohort(read_cohort(path), settings).subjects
     assert ["chat", "text"] == subjects["source_format"].tolist()
     assert (["cookie"], ["eng"]) == (subjects["task"].dropna().tolist(), subjects["language"].dropna().tolist())

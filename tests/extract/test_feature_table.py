@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,7 +48,7 @@ def groups_shared(table: FeatureTable, column: str, fold: Fold) -> set[str]:
 @given(cohorts(clusters=False), st.integers(2, 4), st.integers(0, 50))
 def test_folds_keep_subjects_whole(table: FeatureTable, n_folds: int, seed: int) -> None:
     """No subject is on both sides; each row is tested once and trains every other fold; both labels are tested."""
-    folds = table.folds(n_folds, positive="case", seed=seed)
+    folds = table.folds(n_folds, seed=seed)
     assert [set()] * n_folds == [groups_shared(table, "subject_id", fold) for fold in folds]
     assert list(range(len(table))) == sorted(np.concatenate([test for _, test in folds]).tolist())
     for training, test in folds:
@@ -59,7 +61,7 @@ def test_folds_keep_subjects_whole(table: FeatureTable, n_folds: int, seed: int)
 def test_folds_keep_clusters_whole(table: FeatureTable, n_folds: int, seed: int) -> None:
     """Where clusters are named, none and so no subject is on both sides; both labels are trained on."""
     try:
-        folds = table.folds(n_folds, positive="case", seed=seed)
+        folds = table.folds(n_folds, seed=seed)
     except InputError:
         reject()  # too few clusters of a label
     for training, test in folds:
@@ -78,9 +80,9 @@ def test_splits_do_not_depend_on_the_rows_order(table: FeatureTable, seed: int, 
 
     def sides(of: FeatureTable) -> list[tuple[frozenset[str], ...]]:
         splits = [
-            *of.folds(3, positive="case", seed=seed),
-            *of.random_folds(3, positive="case", seed=seed),
-            *of.random_splits(2, test_share=0.3, positive="case", seed=seed),
+            *of.folds(3, seed=seed),
+            *of.random_folds(3, seed=seed),
+            *of.random_splits(2, test_share=0.3, seed=seed),
         ]
         return [tuple(frozenset(of.subjects["recording_id"].iloc[rows]) for rows in split) for split in splits]
 
@@ -90,7 +92,7 @@ def test_splits_do_not_depend_on_the_rows_order(table: FeatureTable, seed: int, 
 def test_folds_follow_the_seed() -> None:
     """The same seed gives the same folds, another seed others."""
     table = table_of([(f"{label}{n}", label, None) for label in ("case", "control") for n in range(12)])
-    tests = [[test.tolist() for _, test in table.folds(3, positive="case", seed=seed)] for seed in (0, 0, 1)]
+    tests = [[test.tolist() for _, test in table.folds(3, seed=seed)] for seed in (0, 0, 1)]
     assert tests[0] == tests[1]
     assert tests[0] != tests[2]
 
@@ -116,14 +118,14 @@ def test_too_few_groups_of_a_label_are_refused(label: str) -> None:
     table = table_of(rows * 5)
     named = "case" if label == "case" else "the other label"
     with pytest.raises(InputError, match=f"2 subject_id groups of {named}, splitting them needs 3"):
-        table.folds(3, positive="case", seed=0)
+        table.folds(3, seed=0)
 
 
 def test_clusters_that_leave_a_side_with_one_label_are_refused() -> None:
     """Both controls fall into one fold, since a cluster mixes labels: the other side would lack them."""
     rows = [("S1", "control", "a"), ("S2", "control", "b"), ("S3", "case", "b"), ("S4", "case", "c")]
     with pytest.raises(InputError, match="the cluster groups of a label fall into one of 2 folds"):
-        table_of(rows).folds(2, positive="case", seed=0)
+        table_of(rows).folds(2, seed=0)
 
 
 @pytest.mark.parametrize("count", [2, 4])
@@ -131,26 +133,53 @@ def test_too_few_recordings_of_a_label_are_refused(count: int) -> None:
     """A fifth of four recordings is none; three folds of two recordings leave one without."""
     table = table_of([(f"case{n}", "case", None) for n in range(count)] + [("S", "control", None)] * 20)
     with pytest.raises(InputError, match=f"{count} recordings of case, splitting them needs 5"):
-        list(table.random_splits(2, test_share=0.2, positive="case", seed=0))
+        list(table.random_splits(2, test_share=0.2, seed=0))
     with pytest.raises(InputError, match=f"{count} recordings of case, splitting them needs 5"):
-        table.random_folds(5, positive="case", seed=0)
+        table.random_folds(5, seed=0)
 
 
 def test_random_splits_part_the_visits_of_a_subject() -> None:
     """The published protocol splits recordings, so with three visits each nearly every subject is on both sides."""
     table = table_of([(f"{label}{n}", label, None) for label in ("case", "control") for n in range(10)] * 3)
-    splits = list(table.random_splits(5, test_share=0.2, positive="case", seed=0))
-    folds = table.random_folds(4, positive="case", seed=0)
+    splits = list(table.random_splits(5, test_share=0.2, seed=0))
+    folds = table.random_folds(4, seed=0)
     assert [12] * 5 == [len(test) for _, test in splits]
     assert all(len(groups_shared(table, "subject_id", split)) > 5 for split in [*splits, *folds])
-    assert [6] * 5 == [int(table.cases("case")[test].sum()) for _, test in splits]
+    assert [6] * 5 == [int(table.cases[test].sum()) for _, test in splits]
 
 
 def test_cases_are_the_rows_of_the_positive_label() -> None:
     """1 for the positive label, 0 for the other."""
     table = table_of([("S1", "AD", None), ("S2", "MCI", None)])
-    assert [1, 0] == table.cases("AD").tolist()
-    assert [0, 1] == table.cases("MCI").tolist()
+    assert [1, 0] == replace(table, labels=("MCI", "AD")).cases.tolist()
+    assert [0, 1] == replace(table, labels=("AD", "MCI")).cases.tolist()
+    with pytest.raises(InputError, match="it is not clear which label is the case: AD, MCI"):
+        _ = table.cases
+
+
+def test_an_unknown_label_is_refused() -> None:
+    """A label that no row has is no case: all zeros would look like a cohort of controls."""
+    table = table_of([("S1", "case", None), ("S2", "control", None)])
+    with pytest.raises(InputError, match="'case' is neither control nor dementia"):
+        replace(table, labels=("control", "dementia"))
+    table.subjects.loc[0, "label"] = None
+    with pytest.raises(InputError, match="has no label"):
+        _ = table.cases
+
+
+def test_a_table_does_not_show_words() -> None:
+    """What a notebook prints says how large the table is, and no word of a transcript."""
+    table = table_of([("S1", "case", None), ("S2", "control", None)])
+    table = replace(table, inputs=table.inputs.assign(tokens=[["secret"], ["secret"]]))
+    assert "<FeatureTable: 2 recordings of 2 subjects, 1 features, labels control and case>" == repr(table)
+    assert "secret" not in str(table.X) + str(table.to_pandas())
+
+
+def test_a_subject_in_two_clusters_joins_them() -> None:
+    """Clusters that share a subject, directly or through others, are one group: none of them is on both sides."""
+    pairs = [("S1", "C1"), ("S1", "C2"), ("S2", "C2"), ("S2", "C3"), ("S3", "C3"), ("S4", "C4"), ("S5", None)]
+    table = table_of([(subject, "case", cluster) for subject, cluster in pairs])
+    assert ["C1"] * 5 + ["C4", "subject S5"] == table.groups.tolist()
 
 
 def test_rows_are_taken_in_the_order_given() -> None:

@@ -66,7 +66,7 @@ def test_settings_check_layer_pooling_and_keep_the_engine(tiny_bilm: Path) -> No
     """The settings of a run are refused before anything is read where the biLM has no such layer."""
     settings = extract_settings(tiny_bilm, layer="1,0,0", pooling="mean+max", engine=EngineChoice("torch"))
     assert ("1,0,0", "mean+max", "torch") == (settings.layer, settings.pooling, settings.engine.name)
-    with pytest.raises(InputError, match=r"^--pooling: no pooling 'max'; use mean or mean\+max$"):
+    with pytest.raises(InputError, match=r"^pooling: no pooling 'max'; use mean or mean\+max$"):
         extract_settings(tiny_bilm, pooling="max")
     with pytest.raises(InputError, match=r"^layer: no layer '7'"):
         extract_settings(tiny_bilm, layer="7")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from adscreen.bilm.engines import Reader
-from adscreen.cohort import Recording, read_manifest
+from adscreen.cohort import Recording, read_cohort
 from adscreen.extract import extraction
 from adscreen.extract.cache import TAG
 from adscreen.extract.extraction import ExtractSettings, extract_recordings
@@ -145,7 +145,7 @@ def test_processes_fill_one_cache(
 ) -> None:
     """Two processes write the entries that one reads."""
     monkeypatch.setattr(extraction, "CHUNK", 4)
-    recordings = read_manifest(simulated / "held_out.csv").recordings
+    recordings = read_cohort(simulated / "held_out.csv").recordings
     expected = list(map(repr, extract_recordings(recordings, settings, jobs=2)))
     assert expected == list(map(repr, extract_recordings(recordings, settings)))
     assert [] == read_again

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adscreen.cohort import Cohort, read_manifest
+from adscreen.cohort import Cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.ingest.counts import count_transcript
 from adscreen.ingest.main_line import parse_main_line
@@ -50,7 +50,7 @@ def cohort(folder: Path, *, where: str | None = None) -> Cohort:
     (folder / "three.json").write_text(ASR, encoding="utf-8")
     rows = ("S1,1,60,one.cha", "S1,2,61,two.cha", "S2,1,70,three.json", "S3,,80,=four.cha")
     (folder / "manifest.csv").write_text("\n".join(("subject_id,visit,age,transcript", *rows)), encoding="utf-8")
-    return read_manifest(folder / "manifest.csv", where=where)
+    return read_cohort(folder / "manifest.csv", where=where)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -148,7 +148,7 @@ def test_jobs_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pl
     for jobs in (1, 2):
         (tmp_path / f"out{jobs}").mkdir()
         with start_readers(jobs) as readers:
-            ingest_cohort(read_manifest(tmp_path / "manifest.csv"), tmp_path / f"out{jobs}", readers=readers)
+            ingest_cohort(read_cohort(tmp_path / "manifest.csv"), tmp_path / f"out{jobs}", readers=readers)
     for name in (TRANSCRIPTS, INGEST, FLOW):
         assert (tmp_path / "out1" / name).read_bytes() == (tmp_path / "out2" / name).read_bytes()
 
@@ -168,7 +168,7 @@ def test_strict_refuses_any_diagnostic(tmp_path: Path) -> None:
         require_clean(ingest_cohort(cohort(tmp_path), tmp_path), where="manifest.csv")
     assert (
         "manifest.csv: 2 unreadable recordings and 1 diagnostics; the first: two.cha: line 8: a group < without >; "
-        "mend them, or run without --strict"
+        "mend them, or run without strict="
     ) == str(caught.value)
 
 
@@ -193,5 +193,5 @@ def test_an_error_leaves_no_file_of_the_readers(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with start_readers(2) as readers, pytest.raises(KeyboardInterrupt):
-        ingest_cohort(read_manifest(tmp_path / "manifest.csv"), tmp_path / "out", readers=readers, progress=stop)
+        ingest_cohort(read_cohort(tmp_path / "manifest.csv"), tmp_path / "out", readers=readers, progress=stop)
     assert [INGEST, TRANSCRIPTS] == sorted(path.name for path in (tmp_path / "out").iterdir())

@@ -55,7 +55,7 @@ def test_a_missing_pipeline_is_one_line(name: str) -> None:
         load_parser(name)
     line = str(caught.value)
     assert name in line
-    assert "--spacy-model" in line
+    assert "parser=" in line
     assert "\n" not in line
 
 

@@ -309,12 +309,12 @@ def test_a_start_of_another_architecture_is_refused(
     larger = replace(SHORT, dim=64)
     with pytest.raises(
         InputError,
-        match=r"^--start: the biLM to start from has another architecture; use --dim 32 --projection-dim 16, ",
+        match=r"^start: the biLM to start from has another architecture; use dim= 32 and projection_dim= 16, ",
     ):
         run_pretraining(corpus_dir, tmp_path / "new", larger, start=written[0], threads=1, progress=QUIET)
     for name in ("options.json", "weights.hdf5"):
         (tmp_path / name).write_bytes((written[0] / name).read_bytes())
-    with pytest.raises(InputError, match=r"^--start: the biLM to start from has no softmax; give one that has$"):
+    with pytest.raises(InputError, match=r"^start: the biLM to start from has no softmax; give one that has$"):
         run_pretraining(corpus_dir, tmp_path / "new", SHORT, start=tmp_path, threads=1, progress=QUIET)
     assert not (tmp_path / "new").exists()
 

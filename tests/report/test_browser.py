@@ -46,12 +46,12 @@ def axe() -> str:
 @pytest.fixture(scope="module")
 def scored(model_folder: Path, simulated: Path, tiny_bilm: Path) -> list[RecordingReport]:
     """Reports of held-out recordings by a real small model, with sentence effects."""
-    from adscreen.cohort import read_manifest
+    from adscreen.cohort import read_cohort
     from adscreen.extract.extraction import ExtractSettings
-    from adscreen.model.screening_model import load_model
+    from adscreen.model.trained_model import load_model
     from adscreen.score.scoring import ScoreOptions, score_recordings
 
-    recordings = read_manifest(simulated / "held_out.csv").recordings
+    recordings = read_cohort(simulated / "held_out.csv").recordings
     options = ScoreOptions(prevalence=0.1, sentence_effects=True, allow_out_of_scope=True)
     return list(score_recordings(load_model(model_folder), recordings, ExtractSettings(tiny_bilm), options))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.score.inputs import Named, find_recordings
 
@@ -39,7 +39,7 @@ def ids(named: Named) -> list[str]:
 def test_a_manifest_gives_its_recordings(simulated: Path) -> None:
     """Alone it is read as one, with its condition."""
     path = simulated / "held_out.csv"
-    assert list(read_manifest(path).recordings) == list(find_recordings([path]).recordings)
+    assert list(read_cohort(path).recordings) == list(find_recordings([path]).recordings)
     some = find_recordings([path], where="visit == '1'").recordings
     assert {"1"} == {one.visit for one in some}
 
@@ -128,5 +128,5 @@ def test_what_cannot_be_scored_is_one_line(files: Callable[..., Path]) -> None:
         find_recordings([folder, folder / "a.cha"])
     with pytest.raises(InputError, match=r"holds no transcript among 1 files; their names end in \.cha, "):
         find_recordings([folder / "empty"])
-    with pytest.raises(InputError, match="--where: needs a manifest"):
+    with pytest.raises(InputError, match="where: needs a manifest"):
         find_recordings([folder], where="age > 60")

@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 
 from adscreen.bundled import bundled
-from adscreen.cohort import Recording, read_manifest
+from adscreen.cohort import Recording, read_cohort
 from adscreen.errors import InputError
 from adscreen.extract import extraction
 from adscreen.extract.extraction import Extracted, ExtractSettings, extract_recordings
 from adscreen.extract.feature_table import TOKENS
 from adscreen.features import FEATURES
 from adscreen.model.reference import nearest_percentile, predictive_values
-from adscreen.model.screening_model import ScreeningModel, load_model
+from adscreen.model.trained_model import TrainedModel, load_model
 from adscreen.parser.loading import BUNDLED_PARSER
 from adscreen.score import scoring
 from adscreen.score.judged import model_facts
@@ -40,7 +40,7 @@ BAD = {
 
 
 @pytest.fixture(scope="module")
-def model(model_folder: Path) -> ScreeningModel:
+def model(model_folder: Path) -> TrainedModel:
     """The model trained on the simulated cohort."""
     return load_model(model_folder)
 
@@ -54,7 +54,7 @@ def settings(tiny_bilm: Path) -> ExtractSettings:
 @pytest.fixture(scope="module")
 def recordings(simulated: Path) -> Sequence[Recording]:
     """The recordings of the held-out subjects."""
-    return read_manifest(simulated / "held_out.csv").recordings
+    return read_cohort(simulated / "held_out.csv").recordings
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def extracted(recordings: Sequence[Recording], settings: ExtractSettings) -> lis
 
 
 @pytest.fixture(scope="module")
-def reports(model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings) -> list[RecordingReport]:
+def reports(model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings) -> list[RecordingReport]:
     """The reports of the held-out recordings."""
     return list(score_recordings(model, recordings, settings))
 
@@ -83,7 +83,7 @@ def said(tmp_path: Path) -> Callable[..., Recording]:
 
 
 def test_every_recording_has_one_row_in_order(
-    recordings: Sequence[Recording], reports: list[RecordingReport], model: ScreeningModel
+    recordings: Sequence[Recording], reports: list[RecordingReport], model: TrainedModel
 ) -> None:
     """Each held-out recording is scored, under its own ids, by this model."""
     expected = [(row.recording_id, row.subject_id, row.visit) for row in recordings]
@@ -94,7 +94,7 @@ def test_every_recording_has_one_row_in_order(
 
 
 def test_the_probability_is_the_estimators(
-    model: ScreeningModel, extracted: list[Extracted], reports: list[RecordingReport]
+    model: TrainedModel, extracted: list[Extracted], reports: list[RecordingReport]
 ) -> None:
     """It is predict_proba of the recording's inputs; the range is that of the estimators that saw less."""
     for row, report in zip(extracted, reports, strict=True):
@@ -122,7 +122,7 @@ def test_contributions_add_up_to_the_score(reports: list[RecordingReport]) -> No
 
 
 def test_a_score_at_the_threshold_is_positive(
-    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, reports: list[RecordingReport]
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings, reports: list[RecordingReport]
 ) -> None:
     """The threshold itself screens positive, a hair above it does not."""
     probability = reports[0].score.probability
@@ -133,7 +133,7 @@ def test_a_score_at_the_threshold_is_positive(
 
 
 def test_a_bad_transcript_is_a_row_with_its_reason(
-    model: ScreeningModel,
+    model: TrainedModel,
     recordings: Sequence[Recording],
     settings: ExtractSettings,
     reports: list[RecordingReport],
@@ -162,7 +162,7 @@ def test_a_bad_transcript_is_a_row_with_its_reason(
 
 
 def test_too_little_speech_is_not_scored(
-    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+    model: TrainedModel, settings: ExtractSettings, said: Callable[..., Recording]
 ) -> None:
     """Fewer words than the shortest training recording: no probability, but the report shows what was said."""
     (report,) = score_recordings(model, [said("the boy is falling .")], settings)
@@ -176,7 +176,7 @@ def test_too_little_speech_is_not_scored(
 
 
 def test_the_fewest_words_can_be_set(
-    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+    model: TrainedModel, settings: ExtractSettings, said: Callable[..., Recording]
 ) -> None:
     """With a lower limit the same recording is scored; with one word more than it has it is not."""
     recording = said("the boy is falling .")
@@ -189,7 +189,7 @@ def test_the_fewest_words_can_be_set(
 
 
 def test_speech_that_is_all_excluded_is_insufficient(
-    model: ScreeningModel, settings: ExtractSettings, tmp_path: Path
+    model: TrainedModel, settings: ExtractSettings, tmp_path: Path
 ) -> None:
     """Nothing is left to score, whatever the limit: a row with a reason, not a failure."""
     (tmp_path / "x.cha").write_text(EXCLUDED)
@@ -202,7 +202,7 @@ def test_speech_that_is_all_excluded_is_insufficient(
 
 @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_order_and_jobs_change_no_byte(
-    model: ScreeningModel,
+    model: TrainedModel,
     recordings: Sequence[Recording],
     settings: ExtractSettings,
     reports: list[RecordingReport],
@@ -230,16 +230,16 @@ def test_order_and_jobs_change_no_byte(
     ],
 )
 def test_a_loose_file_of_a_training_subject_is_known_by_its_name(
-    model: ScreeningModel, file: str, subject: str, expected: bool
+    model: TrainedModel, file: str, subject: str, expected: bool
 ) -> None:
     """A file scored without a manifest has its name for an id; with one, the manifest's subject decides."""
     recording = Recording(row=1, recording_id=subject, subject_id=subject, transcript=Path(file))
     assert expected == in_training(model, recording)
 
 
-def test_training_subjects_are_refused(model: ScreeningModel, simulated: Path, settings: ExtractSettings) -> None:
+def test_training_subjects_are_refused(model: TrainedModel, simulated: Path, settings: ExtractSettings) -> None:
     """One line names the first and counts them; with leave every one of their rows is marked and warned of."""
-    recordings = read_manifest(simulated / "manifest.csv").recordings
+    recordings = read_cohort(simulated / "manifest.csv").recordings
     trained = [recording for recording in recordings if recording.subject_id == "SYN0003"]
     held_out = [recording for recording in recordings if recording.subject_id == "SYN0020"]
     with pytest.raises(InputError, match="1 of the subjects were in training, the first is SYN0003"):
@@ -260,7 +260,7 @@ def test_training_subjects_are_refused(model: ScreeningModel, simulated: Path, s
     ],
 )
 def test_other_settings_than_those_of_training_are_refused(
-    model: ScreeningModel, settings: ExtractSettings, change: dict[str, str], message: str
+    model: TrainedModel, settings: ExtractSettings, change: dict[str, str], message: str
 ) -> None:
     """A layer, view or pooling that the model was not trained with gives no score."""
     with pytest.raises(InputError, match=message):
@@ -268,29 +268,29 @@ def test_other_settings_than_those_of_training_are_refused(
 
 
 def test_another_bilm_is_refused(
-    model: ScreeningModel, recordings: Sequence[Recording], random_bilm: Callable[..., Path], tmp_path: Path
+    model: TrainedModel, recordings: Sequence[Recording], random_bilm: Callable[..., Path], tmp_path: Path
 ) -> None:
     """A biLM of the same shape with other weights is told by its digest, before anything is read."""
     other = ExtractSettings(random_bilm(tmp_path / "other", seed=1))
-    with pytest.raises(InputError, match=r"bilm_digest is .*; give the biLM of training with --bilm"):
+    with pytest.raises(InputError, match=r"bilm_digest is .*; give the biLM of training with bilm="):
         next(score_recordings(model, recordings, other))
 
 
 def test_another_parser_is_refused(
-    model: ScreeningModel, recordings: list[Recording], settings: ExtractSettings, tmp_path: Path
+    model: TrainedModel, recordings: list[Recording], settings: ExtractSettings, tmp_path: Path
 ) -> None:
     """A parser other than that of training is told by its digest; scoring takes the one of training by itself."""
     folder = Path(shutil.copytree(bundled(BUNDLED_PARSER), tmp_path / "parser"))
     card = folder / "meta.json"
     card.write_text(card.read_text(encoding="utf-8").replace("1.0.0", "1.0.1"), encoding="utf-8")
     other = replace(settings, parser=str(folder))
-    with pytest.raises(InputError, match=r"parser_digest is .*; give the parser of training with --spacy-model"):
+    with pytest.raises(InputError, match=r"parser_digest is .*; give the parser of training with parser="):
         next(score_recordings(model, recordings, other))
     assert "bundled" == model_settings(model, settings.bilm).parser
     assert str(folder) == model_settings(model, settings.bilm, parser=str(folder)).parser
 
 
-def test_the_settings_of_training_are_those_of_the_model(model: ScreeningModel, tiny_bilm: Path) -> None:
+def test_the_settings_of_training_are_those_of_the_model(model: TrainedModel, tiny_bilm: Path) -> None:
     """Scoring takes layer, pooling and view from the model, the biLM from the caller."""
     found = model_settings(model, tiny_bilm)
     check_bilm(model, found)
@@ -300,7 +300,7 @@ def test_the_settings_of_training_are_those_of_the_model(model: ScreeningModel, 
 
 
 def test_the_report_shows_what_was_said(
-    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+    model: TrainedModel, settings: ExtractSettings, said: Callable[..., Recording]
 ) -> None:
     """Words are marked as the transcriber did, with their targets; an utterance without words has no perplexity."""
     recording = said(
@@ -322,7 +322,7 @@ ORDINARY = ("the boy is on the stool .",) * 16  # 96 words, as many as a trainin
 
 
 def test_ordinary_speech_is_within_scope(
-    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+    model: TrainedModel, settings: ExtractSettings, said: Callable[..., Recording]
 ) -> None:
     """Nothing is warned of; held-out recordings of the training's kind are scored."""
     (report,) = score_recordings(model, [said(*ORDINARY)], settings)
@@ -338,7 +338,7 @@ def test_ordinary_speech_is_within_scope(
     ],
 )
 def test_what_is_out_of_scope_is_not_scored_unless_allowed(
-    model: ScreeningModel,
+    model: TrainedModel,
     settings: ExtractSettings,
     said: Callable[..., Recording],
     lines: tuple[str, ...],
@@ -359,7 +359,7 @@ def test_what_is_out_of_scope_is_not_scored_unless_allowed(
     assert 0 < allowed.score.probability < 1
 
 
-def test_another_language_is_out_of_scope(model: ScreeningModel, settings: ExtractSettings, tmp_path: Path) -> None:
+def test_another_language_is_out_of_scope(model: TrainedModel, settings: ExtractSettings, tmp_path: Path) -> None:
     """What the file says of itself counts."""
     spoken = "".join(f"*PAR:\t{line}\n" for line in ORDINARY)
     (tmp_path / "x.cha").write_text(f"{HEADERS.replace('eng', 'deu')}{spoken}@End\n", encoding="utf-8")
@@ -367,7 +367,7 @@ def test_another_language_is_out_of_scope(model: ScreeningModel, settings: Extra
     assert "the language is deu, training was in eng" == report.score.reason
 
 
-def test_doubts_are_warned_of(model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]) -> None:
+def test_doubts_are_warned_of(model: TrainedModel, settings: ExtractSettings, said: Callable[..., Recording]) -> None:
     """Repairs of the transcript, a length a little beyond and a lack of fillers are warnings of a scored recording."""
     (report,) = score_recordings(model, [said("the boy [/ the stool .", *ORDINARY * 2)], settings)
     length, fillers, repair = report.warnings
@@ -379,7 +379,7 @@ def test_doubts_are_warned_of(model: ScreeningModel, settings: ExtractSettings, 
 
 
 def test_a_model_without_a_scope_claims_nothing(
-    model: ScreeningModel, settings: ExtractSettings, said: Callable[..., Recording]
+    model: TrainedModel, settings: ExtractSettings, said: Callable[..., Recording]
 ) -> None:
     """A model of before scopes scores whatever is long enough, and names no percentile."""
     old = replace(model, manifest=replace(model.manifest, scope=None, scores=None))
@@ -387,11 +387,11 @@ def test_a_model_without_a_scope_claims_nothing(
     assert ("", ()) == (report.score.scope, report.warnings)
     assert math.isnan(report.score.control_percentile)
     assert 0 < report.score.probability < 1
-    with pytest.raises(InputError, match="--prevalence: the model does not hold the scores"):
+    with pytest.raises(InputError, match="prevalence: the model does not hold the scores"):
         next(score_recordings(old, [said(*ORDINARY)], settings, ScoreOptions(prevalence=0.1)))
 
 
-def test_scores_are_placed_among_those_of_training(model: ScreeningModel, reports: list[RecordingReport]) -> None:
+def test_scores_are_placed_among_those_of_training(model: TrainedModel, reports: list[RecordingReport]) -> None:
     """The percentiles are those of held-out training scores; higher scores have no lower percentile."""
     assert model.manifest.scores
     for report in reports:
@@ -405,7 +405,7 @@ def test_scores_are_placed_among_those_of_training(model: ScreeningModel, report
 
 
 def test_the_prevalence_gives_a_result_its_meaning(
-    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, reports: list[RecordingReport]
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings, reports: list[RecordingReport]
 ) -> None:
     """Predictive values are on every row where a prevalence is named; scores are as they were."""
     assert model.manifest.scores
@@ -420,7 +420,7 @@ def test_the_prevalence_gives_a_result_its_meaning(
 
 @pytest.mark.parametrize("prevalence", [0.0, 1.0, -0.1, 8.0, math.nan])
 def test_a_prevalence_is_a_share(
-    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, prevalence: float
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings, prevalence: float
 ) -> None:
     """Percent, nothing and everything are refused in one line."""
     with pytest.raises(InputError, match=r"is no prevalence; give a share, such as 0\.08"):
@@ -428,7 +428,7 @@ def test_a_prevalence_is_a_share(
 
 
 def test_a_sentences_effect_is_a_real_score_without_it(
-    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings, tmp_path: Path
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings, tmp_path: Path
 ) -> None:
     """Leaving one sentence out changes the logit as scoring a transcript in which it was never said does."""
     options = ScoreOptions(sentence_effects=True)
@@ -449,7 +449,7 @@ def test_a_sentences_effect_is_a_real_score_without_it(
 
 
 def test_reports_come_from_the_cache(
-    model: ScreeningModel,
+    model: TrainedModel,
     recordings: Sequence[Recording],
     settings: ExtractSettings,
     reports: list[RecordingReport],
@@ -467,7 +467,7 @@ def test_reports_come_from_the_cache(
     counts: list[int] = []
     evaluate = scoring._evaluate
 
-    def count(model: ScreeningModel, rows: list[Extracted], *arguments: Any) -> Any:
+    def count(model: TrainedModel, rows: list[Extracted], *arguments: Any) -> Any:
         counts.append(len(rows))
         return evaluate(model, rows, *arguments)
 
@@ -481,7 +481,7 @@ def test_reports_come_from_the_cache(
     assert [1, 4, 4, 1] == counts
 
 
-def test_the_shade_follows_perplexity(reports: list[RecordingReport], model: ScreeningModel) -> None:
+def test_the_shade_follows_perplexity(reports: list[RecordingReport], model: TrainedModel) -> None:
     """0 at the training controls' median sentence and below, 1 at their 99th percentile and above, linear between."""
     middle, top = model.manifest.sentence_reference
     sentences = [sentence for report in reports for sentence in report.sentences if not math.isnan(sentence.perplexity)]
@@ -491,7 +491,7 @@ def test_the_shade_follows_perplexity(reports: list[RecordingReport], model: Scr
 
 
 def test_features_stand_beside_the_training_controls(
-    model: ScreeningModel, extracted: list[Extracted], reports: list[RecordingReport]
+    model: TrainedModel, extracted: list[Extracted], reports: list[RecordingReport]
 ) -> None:
     """Each feature has its own value and the controls' percentiles; what is missing has a reason."""
     for row, report in zip(extracted, reports, strict=True):
@@ -505,7 +505,7 @@ def test_features_stand_beside_the_training_controls(
 
 
 def test_synthetic_recordings_are_marked(
-    model: ScreeningModel,
+    model: TrainedModel,
     settings: ExtractSettings,
     reports: list[RecordingReport],
     said: Callable[..., Recording],
@@ -528,7 +528,7 @@ def test_counts_on_the_row(extracted: list[Extracted], reports: list[RecordingRe
 
 
 def test_progress_counts_recordings(
-    model: ScreeningModel, recordings: Sequence[Recording], settings: ExtractSettings
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings
 ) -> None:
     """The steps add up to the recordings."""
     steps: list[int] = []
@@ -536,7 +536,7 @@ def test_progress_counts_recordings(
     assert 3 == sum(steps)
 
 
-def test_the_facts_of_a_model_are_on_the_page(model: ScreeningModel) -> None:
+def test_the_facts_of_a_model_are_on_the_page(model: TrainedModel) -> None:
     """A report names its model: digest, biLM, version and size of training."""
     facts = model_facts(model)
     assert (model.digest, "tiny", {"control": 8, "case": 8}) == (facts["digest"], facts["bilm"], facts["subjects"])

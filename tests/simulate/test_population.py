@@ -28,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.ingest import read_transcript
 from adscreen.simulate import SyntheticRecording, draw_subject, simulate_cohort, simulate_recording, simulate_recordings
@@ -134,7 +134,7 @@ def test_everything_says_that_it_is_synthetic(manifest: Path) -> None:
 def test_ingest_reads_every_file_without_a_diagnostic(manifest: Path) -> None:
     """Manifest and transcripts meet adscreen's own contract, and hold every mark that its readers distinguish."""
     seen: Counter[str] = Counter()
-    for recording in read_manifest(manifest).recordings:
+    for recording in read_cohort(manifest).recordings:
         transcript = read_transcript(
             recording.transcript,
             recording_id=recording.recording_id,

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from adscreen.bundled import BUNDLED_BILM, bundled
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.study import read_study
-from adscreen.model.screening_model import load_model
+from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
 from adscreen.report.recording.pages import page_name
 from adscreen.simulate import simulate_cohort
@@ -35,11 +35,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def test_held_out_subjects_train_nothing(tmp_path: Path) -> None:
     """The last subjects are held out, with all their visits; no recording is lost and paths still hold."""
     manifest = simulate_cohort(tmp_path / "c", subjects=SUBJECTS + HELD_OUT, visits=2, seed=3)
-    training, held_out = (read_manifest(path).recordings for path in split_manifest(manifest))
+    training, held_out = (read_cohort(path).recordings for path in split_manifest(manifest))
     subjects = [{recording.subject_id for recording in side} for side in (training, held_out)]
     assert (SUBJECTS, HELD_OUT) == (len(subjects[0]), len(subjects[1]))
     assert set() == subjects[0] & subjects[1]
-    whole = read_manifest(manifest).recordings
+    whole = read_cohort(manifest).recordings
     assert {row.recording_id for row in whole} == {row.recording_id for row in (*training, *held_out)}
     assert all(recording.transcript.is_file() for recording in (*training, *held_out))
 
@@ -65,7 +65,7 @@ def test_the_demo_writes_every_stage(demo: Demo) -> None:
 @pytest.mark.slow
 def test_the_demo_scores_every_held_out_recording(demo: Demo) -> None:
     """scores.csv has one row a held-out recording, and each has its page, which says that it is synthetic."""
-    held_out = read_manifest(demo.scores.parents[1] / "cohort" / "held_out.csv").recordings
+    held_out = read_cohort(demo.scores.parents[1] / "cohort" / "held_out.csv").recordings
     scores = pd.read_csv(demo.scores, dtype={"visit": str})
     assert [recording.recording_id for recording in held_out] == scores["recording_id"].tolist()
     assert {"screen_positive", "screen_negative"} == set(scores["result"])
@@ -88,6 +88,6 @@ def test_the_demo_finds_the_simulated_signs(demo: Demo) -> None:
 def test_a_second_demo_is_refused(demo: Demo) -> None:
     """Without force the first one stays as it is."""
     before = demo.scores.read_bytes()
-    with pytest.raises(InputError, match="already holds a run; name a new folder, or add --force"):
+    with pytest.raises(InputError, match="already holds a run; name a new folder, or add force="):
         run_demo(demo.scores.parents[1], jobs=1, seed=1, force=False, progress=QUIET)
     assert before == demo.scores.read_bytes()

@@ -74,7 +74,7 @@ def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
     out = tmp_path / "out"
     write_run(out, content="first")
     (out / "extra").write_text("x")
-    with pytest.raises(InputError, match="already holds a run; name a new folder, or add --force"):
+    with pytest.raises(InputError, match="already holds a run; name a new folder, or add force="):
         write_run(out, content="second")
     assert "first" == (out / "scores.csv").read_text()
     write_run(out, content="third", force=True)

@@ -13,13 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from adscreen.bundled import bundled
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.extract.perplexity import perplexity_dictionary
 from adscreen.features import feature_dictionary
 from adscreen.ingest import read_transcript
 from adscreen.ingest.transcript_json import transcript_to_json
-from adscreen.model.screening_model import FORMAT, ModelManifest
+from adscreen.model.trained_model import FORMAT, ModelManifest
 from adscreen.records import Word
 from adscreen.score.results import Contribution, RecordingReport, ReportFeature, ReportSentence, ReportWord, ScoreRow
 from adscreen.studies.runs import new_run
@@ -138,7 +138,7 @@ def test_real_manifest_rows_satisfy_the_schema(shared: Path, name: str) -> None:
     """Every row of a manifest that adscreen reads is what the schema says, and so is one with a column of its own."""
     path = shared / "ami" / name
     rows = pd.read_csv(path, dtype=str).to_dict("records")
-    assert len(rows) == len(read_manifest(path).recordings)
+    assert len(rows) == len(read_cohort(path).recordings)
     for row in rows:
         _check("manifest_row", row)
     _check("manifest_row", rows[0] | {"age": 71.5, "mmse": None, "handedness": "left"})
@@ -158,7 +158,7 @@ def test_the_reader_requires_what_the_schema_requires(tmp_path: Path, column: st
     del row[column]
     pd.DataFrame([row]).to_csv(tmp_path / "m.csv", index=False)
     with pytest.raises(InputError, match=f"no column `{column}`"):
-        read_manifest(tmp_path / "m.csv")
+        read_cohort(tmp_path / "m.csv")
     with pytest.raises(ValidationError, match=column):
         _check("manifest_row", row)
 

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.extract import extraction
 from adscreen.extract.extraction import ExtractSettings
-from adscreen.model.screening_model import load_model
+from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
 from adscreen.report.recording.pages import page_name
 from adscreen.score.scoring import score_recordings
@@ -36,7 +36,7 @@ def test_scores_are_written_once_a_recording(
     """scores.csv, scores.parquet and the pages hold one entry a row of the manifest, in order."""
     out = tmp_path / "scores"
     frame = score(model_folder, [simulated / "held_out.csv"], out, tiny_bilm)
-    recordings = read_manifest(simulated / "held_out.csv").recordings
+    recordings = read_cohort(simulated / "held_out.csv").recordings
     assert [recording.recording_id for recording in recordings] == frame["recording_id"].tolist()
     model = load_model(model_folder)
     expected = list(score_recordings(model, recordings, ExtractSettings(tiny_bilm)))
@@ -79,7 +79,7 @@ def test_loose_transcripts_are_scored_by_their_names(
 def test_a_condition_needs_a_manifest(model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path) -> None:
     """It is refused before anything is written."""
     path = simulated / "transcripts" / "SYN0020-1.cha"
-    with pytest.raises(InputError, match="--where: needs a manifest"):
+    with pytest.raises(InputError, match="where: needs a manifest"):
         score(model_folder, [path], tmp_path / "out", tiny_bilm, where="mmse > 20")
     assert [] == list(tmp_path.iterdir())
 

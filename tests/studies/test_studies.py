@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, read_study
 from adscreen.evaluate import evaluate
@@ -24,7 +24,7 @@ from adscreen.extract.feature_table import FeatureTable
 from adscreen.extract.perplexity import score_sentences
 from adscreen.features import FAMILIES
 from adscreen.ingest import read_transcript
-from adscreen.model.screening_model import load_model
+from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
 from adscreen.score.scoring import model_settings, score_recordings
 from adscreen.speech import split_sentences
@@ -90,7 +90,7 @@ def test_an_evaluation_writes_what_it_found(
     names = {path.name for path in evaluated.folder.iterdir()}
     assert {"metrics.csv", "metrics.json", "predictions.csv", "settings.csv", "run.json", "certificate.json"} <= names
     again = [
-        evaluate(simulated_table, small_study, positive="case", protocol=protocol)  # type: ignore[arg-type]
+        evaluate(simulated_table, small_study, protocol=protocol)  # type: ignore[arg-type]
         for protocol in ("subject", "paper")
     ]
     pd.testing.assert_frame_equal(evaluation_frames(again)["metrics"], evaluated.metrics, check_exact=True)
@@ -105,7 +105,7 @@ def test_predictions_are_out_of_fold_of_every_recording(evaluated: Evaluated, si
     """predictions.csv predicts each recording once a repeat under ``subject``, with the manifest's labels."""
     frame = pd.read_csv(evaluated.folder / "predictions.csv")
     subject = frame[(frame["protocol"] == "subject") & (frame["method"] == "adscreen")]
-    recordings = read_manifest(simulated / "training.csv").recordings
+    recordings = read_cohort(simulated / "training.csv").recordings
     expected = {recording.recording_id: recording.label for recording in recordings}
     assert len(expected) == len(subject)
     assert expected == dict(zip(subject["recording_id"], subject["label"], strict=True))
@@ -133,7 +133,7 @@ def test_the_run_says_how_it_was_made(evaluated: Evaluated, simulated: Path) -> 
     assert ("evaluate", "case", "control") == (record["command"], settings["positive"], settings["negative"])
     assert (2, [0.1, 1.0]) == (settings["folds"], settings["search"]["C"])
     assert 64 == len(settings["provenance"]["bilm_digest"])
-    recordings = read_manifest(simulated / "training.csv").recordings
+    recordings = read_cohort(simulated / "training.csv").recordings
     assert {recording.recording_id for recording in recordings} == settings["provenance"]["transcripts"].keys()
 
 
@@ -209,14 +209,14 @@ def test_a_model_scores_with_the_word_norms_of_training(
     norms.unlink()
     model = load_model(tmp_path / "m")
     extract = model_settings(model, tiny_bilm)
-    (report,) = score_recordings(model, read_manifest(simulated / "held_out.csv").recordings[:1], extract)
+    (report,) = score_recordings(model, read_cohort(simulated / "held_out.csv").recordings[:1], extract)
     shown = {feature.name: feature for feature in report.features if feature.name.startswith("aoa_")}
     assert ["aoa_mean", "aoa_coverage"] == list(shown)
     assert ("lexical", "AoA") == (shown["aoa_mean"].family, shown["aoa_mean"].unit)
     assert 2 <= shown["aoa_mean"].low <= shown["aoa_mean"].middle <= shown["aoa_mean"].high <= 5
     assert 0 < shown["aoa_coverage"].value < 1
     with new_run(tmp_path / "out", force=False, command="features", settings={}) as folder:
-        write_table(extract_cohort(read_manifest(simulated / "held_out.csv"), extract), folder)
+        write_table(extract_cohort(read_cohort(simulated / "held_out.csv"), extract), folder)
     entries = {entry["name"]: entry for entry in json.loads((tmp_path / "out" / "dictionary.json").read_text())}
     assert "norms.csv" == entries["lexical.aoa_mean"]["source"]
     written = pd.read_parquet(tmp_path / "out" / "features.parquet")
@@ -226,9 +226,9 @@ def test_a_model_scores_with_the_word_norms_of_training(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"layer": "3"}, "--layer: no layer '3'; use mean, 0 to 2"),
-        ({"layer": "top"}, "--layer: no layer 'top'"),
-        ({"pooling": "max"}, "--pooling: no pooling 'max'"),
+        ({"layer": "3"}, "layer: no layer '3'; use mean, 0 to 2"),
+        ({"layer": "top"}, "layer: no layer 'top'"),
+        ({"pooling": "max"}, "pooling: no pooling 'max'"),
     ],
 )
 def test_extraction_settings_are_checked_first(tiny_bilm: Path, options: dict[str, str], message: str) -> None:

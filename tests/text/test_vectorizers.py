@@ -30,7 +30,7 @@ import adscreen.estimator.doc2vec
 import adscreen.text.vectorizers
 from adscreen.bilm.engine import BiLM
 from adscreen.bilm.format import read_bilm
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
 from adscreen.extract.extraction import ExtractSettings, extract_cohort
@@ -114,7 +114,7 @@ def test_a_row_is_that_of_the_feature_table(tiny_bilm: Path, tmp_path: Path) -> 
         (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
     rows = "".join(f"S{number},{number}.txt,control\n" for number in range(4))
     (tmp_path / "manifest.csv").write_text(f"subject_id,transcript,label\n{rows}", encoding="utf-8")
-    table = extract_cohort(read_manifest(tmp_path / "manifest.csv"), ExtractSettings(tiny_bilm))
+    table = extract_cohort(read_cohort(tmp_path / "manifest.csv"), ExtractSettings(tiny_bilm))
     for vectorizer in (ElmoVectorizer(tiny_bilm), PerplexityVectorizer(tiny_bilm)):
         names = vectorizer.get_feature_names_out().tolist()
         assert table.inputs[names].to_numpy(dtype=float).tobytes() == vectorizer.transform(TEXTS[:4]).tobytes()

@@ -7,23 +7,23 @@ from adscreen.audit.confounds import find_shortcuts
 from adscreen.audit.duplicates import find_duplicates
 from adscreen.audit.finding import Finding, in_order
 from adscreen.audit.identities import find_identities
-from adscreen.audit.reading import read_cohort
+from adscreen.audit.reading import read_speech
 from adscreen.audit.recorded import audit_run
 from adscreen.extract.feature_table import FeatureTable
 
-__all__ = ["Finding", "audit_cohort", "audit_run", "read_cohort"]
+__all__ = ["Finding", "audit_cohort", "audit_run", "read_speech"]
 
 
-def audit_cohort(table: FeatureTable, *, positive: str | None) -> list[Finding]:
-    """Return what is notable in a cohort, errors first. The table is that of ``read_cohort``.
+def audit_cohort(table: FeatureTable) -> list[Finding]:
+    """Return what is notable in a cohort, errors first. The table is that of ``read_speech``.
 
-    Without ``positive`` (the label that is the case) nothing that depends on labels is examined.
+    Where the table has no two labels, nothing that depends on labels is examined.
     """
     return in_order(
         [
             *find_duplicates(table),
             *find_identities(table),
-            *find_shortcuts(table, positive=positive),
-            *describe_composition(table, positive=positive),
+            *find_shortcuts(table),
+            *describe_composition(table),
         ]
     )

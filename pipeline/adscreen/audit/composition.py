@@ -17,9 +17,9 @@ FEW_SUBJECTS = 20  # of a class; the 95% interval of a sensitivity of 0.8 is the
 UNEVEN = 0.25
 
 
-def describe_composition(table: FeatureTable, *, positive: str | None) -> list[Finding]:
+def describe_composition(table: FeatureTable) -> list[Finding]:
     """Return what cannot be read, class balance, visits a subject, a random split's sharing, missing covariates."""
-    return [*_unreadable(table), *_classes(table, positive), *_visits(table), *_covariates(table)]
+    return [*_unreadable(table), *_classes(table), *_visits(table), *_covariates(table)]
 
 
 def _unreadable(table: FeatureTable) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def _unreadable(table: FeatureTable) -> Iterator[Finding]:
         yield Finding("warning", what, name_some(names[silent]), "leave them out with --where", float(silent.sum()))
 
 
-def _classes(table: FeatureTable, positive: str | None) -> Iterator[Finding]:
+def _classes(table: FeatureTable) -> Iterator[Finding]:
     subjects = table.subjects
     labels = subjects.get("label")
     unlabelled = len(table) if labels is None else int(labels.isna().sum())
@@ -46,14 +46,14 @@ def _classes(table: FeatureTable, positive: str | None) -> Iterator[Finding]:
         what = f"{count(unlabelled, 'recording')} of {len(table)} without a label"
         level: Level = "warning" if unlabelled < len(table) else "note"
         yield Finding(level, what, "label", "give them one, or leave them out with --where", float(unlabelled))
-    if labels is None or positive is None or unlabelled == len(table):
+    if labels is None or table.labels is None or unlabelled == len(table):
         return
-    own = subjects[labels.notna()].assign(case=labels == positive)
+    own = subjects[labels.notna()].assign(case=labels == table.positive)
     people = own.groupby("case")["subject_id"].nunique().reindex([True, False], fill_value=0)
     share = float(own["case"].mean())
     what = (
         f"{int(own['case'].sum())} of {count(len(own), 'recording')} ({share:.0%}) and "
-        f"{people[True]} of {count(int(people.sum()), 'subject')} are {positive}"
+        f"{people[True]} of {count(int(people.sum()), 'subject')} are {table.positive}"
     )
     few, uneven = min(people) < FEW_SUBJECTS, not UNEVEN <= share <= 1 - UNEVEN
     remedy = "read AUC, sensitivity and specificity, not accuracy" if uneven else ""

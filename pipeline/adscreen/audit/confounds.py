@@ -32,27 +32,27 @@ HIGH: Sides = ("cases are lower", "cases are higher")
 OFTEN: Sides = ("rarer among cases", "commoner among cases")
 
 
-def find_shortcuts(table: FeatureTable, *, positive: str | None) -> list[Finding]:
+def find_shortcuts(table: FeatureTable) -> list[Finding]:
     """Return the AUC of each possible shortcut, how labels lie over sites and clusters, and habits of transcription."""
     labels = _column(table, "label")
-    if positive is None or positive not in set(labels.dropna()):
+    if table.labels is None:
         what = "shortcuts were not examined: it is not known which label is the case"
-        return [Finding("note", what, where="label", remedy="name it with --positive")]
+        return [Finding("note", what, where="label", remedy="name it with positive=")]
     table = table.rows(np.flatnonzero(labels.notna()))
-    cases = table.cases(positive)
+    cases = table.cases
     if cases.all():
-        what = f"every label is {positive}: shortcuts were not examined"
+        what = f"every label is {table.positive}: shortcuts were not examined"
         return [Finding("warning", what, where="label", remedy="add recordings of the other label")]
     weights = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
     return [
-        *_demographics(table, positive),
-        *_interviewer(table, positive),
+        *_demographics(table),
+        *_interviewer(table),
         *_numbers(table, cases, weights),
         *_levels(table, cases, weights),
         *_missing(table, cases, weights),
-        *_sites(table, positive),
-        *_clusters(table, positive),
-        *(find_conventions(table, positive=positive) if FILE in table.inputs else ()),
+        *_sites(table),
+        *_clusters(table),
+        *(find_conventions(table) if FILE in table.inputs else ()),
     ]
 
 
@@ -62,7 +62,7 @@ def _column(table: FeatureTable, name: str) -> pd.Series:
     return column
 
 
-def _demographics(table: FeatureTable, positive: str) -> Iterator[Finding]:
+def _demographics(table: FeatureTable) -> Iterator[Finding]:
     """Judge age, sex and education together, as far as they are known."""
     known = {name: _column(table, name) for name in (*NUMBERS, "sex") if _column(table, name).nunique() > 1}
     if known:
@@ -72,13 +72,12 @@ def _demographics(table: FeatureTable, positive: str) -> Iterator[Finding]:
             numbers_classifier(),
             frame,
             table,
-            positive=positive,
             where="demographics",
             remedy="match the groups, and report this baseline beside every result",
         )
 
 
-def _interviewer(table: FeatureTable, positive: str) -> Iterator[Finding]:
+def _interviewer(table: FeatureTable) -> Iterator[Finding]:
     """Judge what everybody but the participant says."""
     if INTERVIEWER_TOKENS not in table.inputs or not table.inputs[INTERVIEWER_TOKENS].map(len).any():
         yield Finding(
@@ -90,7 +89,6 @@ def _interviewer(table: FeatureTable, positive: str) -> Iterator[Finding]:
         words_classifier(),
         table.inputs[INTERVIEWER_TOKENS],
         table,
-        positive=positive,
         where="interviewer",
         remedy="keep it out of the features, as adscreen does; prompts shape answers, so use one script for all",
     )
@@ -148,23 +146,23 @@ def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floa
     return Finding("warning", what, name, "match the groups on it, or report it as a baseline", area, low, high)
 
 
-def _label_shares(table: FeatureTable, name: str, positive: str) -> tuple[pd.Series, int]:
+def _label_shares(table: FeatureTable, name: str) -> tuple[pd.Series, int]:
     """Return the share of cases at each level, and how many levels hold one label only."""
-    shares = (table.subjects["label"] == positive).groupby(_column(table, name)).mean()
+    shares = (table.subjects["label"] == table.positive).groupby(_column(table, name)).mean()
     return shares, int(((shares == 0) | (shares == 1)).sum())
 
 
-def _sites(table: FeatureTable, positive: str) -> Iterator[Finding]:
-    shares, pure = _label_shares(table, "site", positive)
+def _sites(table: FeatureTable) -> Iterator[Finding]:
+    shares, pure = _label_shares(table, "site")
     if len(shares) > 1:
         listed = name_some(f"{site} {share:.0%}" for site, share in shares.items())
-        what = f"{pure} of {len(shares)} sites hold one label only; share of {positive}: {listed}"
+        what = f"{pure} of {len(shares)} sites hold one label only; share of {table.positive}: {listed}"
         remedy = "split or compare within sites: a model may learn the site" if pure else ""
         yield Finding("warning" if pure else "note", what, where="site", remedy=remedy, value=float(pure))
 
 
-def _clusters(table: FeatureTable, positive: str) -> Iterator[Finding]:
-    shares, pure = _label_shares(table, "cluster", positive)
+def _clusters(table: FeatureTable) -> Iterator[Finding]:
+    shares, pure = _label_shares(table, "cluster")
     missing = int(_column(table, "cluster").isna().sum()) if len(shares) else 0
     if len(shares):
         subjects = table.subjects["subject_id"].nunique()

@@ -29,17 +29,17 @@ _ALIKE = "transcribe both classes by one rule, blind to the class; until then re
 Floats = NDArray[np.float64]
 
 
-def find_conventions(table: FeatureTable, *, positive: str) -> list[Finding]:
+def find_conventions(table: FeatureTable) -> list[Finding]:
     """Return habits of transcription that tell the classes apart. Every row has a label, and there are two."""
     return [
-        *_together(table, positive),
-        *_habits(table, positive),
-        *(finding for column in (KIND, "task", "language") for finding in _category(table, column, positive)),
-        _names(table, positive),
+        *_together(table),
+        *_habits(table),
+        *(finding for column in (KIND, "task", "language") for finding in _category(table, column)),
+        _names(table),
     ]
 
 
-def _together(table: FeatureTable, positive: str) -> Iterator[Finding]:
+def _together(table: FeatureTable) -> Iterator[Finding]:
     """Judge typing, spelling and which marks are used at all, together: what is nobody's speech."""
     columns = {}
     for habit in HABITS.values():
@@ -52,7 +52,6 @@ def _together(table: FeatureTable, positive: str) -> Iterator[Finding]:
             numbers_classifier(),
             varied,
             table,
-            positive=positive,
             where="transcription",
             remedy=_ALIKE,
         )
@@ -69,14 +68,14 @@ class _Judged:
     one_sided: str  # where one class alone has the mark: what the finding says
 
 
-def _habits(table: FeatureTable, positive: str) -> Iterator[Finding]:
+def _habits(table: FeatureTable) -> Iterator[Finding]:
     """Yield a finding a habit that differs by class, one that none does, where none does."""
-    cases = table.cases(positive).astype(bool)
+    cases = table.cases.astype(bool)
     varied = [habit for habit in HABITS.values() if table.inputs[habit.name].nunique() > 1]
     weights = np.vstack(
         [np.ones(len(table)), bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)]
     )  # the first row: as they are
-    judged = [_judge(habit, table, cases, weights, positive, tests=len(varied)) for habit in varied]
+    judged = [_judge(habit, table, cases, weights, tests=len(varied)) for habit in varied]
     told = [finding for one in judged if one for finding in _tell(one)]
     yield from told
     if judged and not told:
@@ -85,7 +84,7 @@ def _habits(table: FeatureTable, positive: str) -> Iterator[Finding]:
 
 
 def _judge(
-    habit: Habit, table: FeatureTable, cases: NDArray[np.bool_], weights: Floats, positive: str, *, tests: int
+    habit: Habit, table: FeatureTable, cases: NDArray[np.bool_], weights: Floats, *, tests: int
 ) -> _Judged | None:
     """Return the AUC of a habit; None where a class has too few subjects of whom it is known."""
     values = table.inputs[habit.name].to_numpy(dtype=np.float64)
@@ -98,7 +97,7 @@ def _judge(
     tail = 50 * TOGETHER / tests
     low, high = np.percentile(drawn, [tail, 100 - tail])
     area = Interval(float(areas[0]), float(low), float(high))
-    return _Judged(habit, area, _one_sided(habit, values, cases, positive))
+    return _Judged(habit, area, _one_sided(habit, values, cases, table.positive))
 
 
 def _one_sided(habit: Habit, values: Floats, cases: NDArray[np.bool_], positive: str) -> str:
@@ -125,32 +124,30 @@ def _tell(judged: _Judged) -> Iterator[Finding]:
             yield Finding("warning", text, habit.name, _ALIKE, *figure)
 
 
-def _category(table: FeatureTable, column: str, positive: str) -> Iterator[Finding]:
+def _category(table: FeatureTable, column: str) -> Iterator[Finding]:
     """Yield what the levels of a category say of the label, where there are several."""
     values = table.inputs[column] if column in table.inputs else table.subjects.get(column)
     if values is None or values.nunique(dropna=False) < 2:
         return
-    shares = pd.crosstab(values.fillna("not given"), table.cases(positive))
+    shares = pd.crosstab(values.fillna("not given"), table.cases)
     listed = name_some(f"{level} {row[1]} and {row[0]}" for level, row in shares.iterrows())
     title = {"kind": "kind of file"}.get(column, column)
     yield describe_prediction(
-        f"{title} (recordings of {positive} and of the other label: {listed})",
+        f"{title} (recordings of {table.positive} and of the other label: {listed})",
         numbers_classifier(),
         pd.get_dummies(values.fillna("not given")).astype("float64"),
         table,
-        positive=positive,
         where=column,
         remedy="compare recordings of one kind: choose them with --where",
     )
 
 
-def _names(table: FeatureTable, positive: str) -> Finding:
+def _names(table: FeatureTable) -> Finding:
     return describe_prediction(
         "the name of the file",
         names_classifier(),
         table.inputs[FILE],
         table,
-        positive=positive,
         where="file names",
         remedy="no feature reads names; but raters who saw them were not blind, and batches may differ by class",
     )

@@ -32,13 +32,13 @@ def write_area(area: Interval) -> str:
 
 
 def describe_prediction(
-    name: str, estimator: Any, inputs: Any, table: FeatureTable, *, positive: str, where: str, remedy: str
+    name: str, estimator: Any, inputs: Any, table: FeatureTable, *, where: str, remedy: str
 ) -> Finding:
     """Return a warning where what ``inputs`` hold predicts the label better than chance, else a note.
 
     ``inputs`` has one row a recording of ``table``, as ``estimator`` (scikit-learn's protocol) reads it.
     """
-    area = predict(estimator, inputs, table, positive=positive)
+    area = predict(estimator, inputs, table)
     if area is None:
         what = f"{name}: whether it predicts the label could not be told, with so few subjects or so little of it"
         return Finding("note", what, where)
@@ -50,13 +50,13 @@ def describe_prediction(
     return Finding("note", f"{name}: no prediction of the label by itself, {written}{matched}", where, "", *figure)
 
 
-def predict(estimator: Any, inputs: Any, table: FeatureTable, *, positive: str) -> Interval | None:
+def predict(estimator: Any, inputs: Any, table: FeatureTable) -> Interval | None:
     """Return the out-of-fold AUC; None where the subjects are too few for folds or nothing can be fitted."""
     from sklearn.base import clone
 
-    cases = table.cases(positive)
+    cases = table.cases
     try:
-        folds = table.folds(FOLDS, positive=positive, seed=SEED)
+        folds = table.folds(FOLDS, seed=SEED)
         scores = [
             clone(estimator).fit(_rows(inputs, training), cases[training]).predict_proba(_rows(inputs, test))[:, 1]
             for training, test in folds

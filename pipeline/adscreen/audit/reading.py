@@ -16,9 +16,8 @@ import pandas as pd
 from adscreen.audit.habits import HABITS, measure_habits
 from adscreen.cohort import Cohort, Recording
 from adscreen.cohort.cohort import COVARIATES
-from adscreen.errors import InputError
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
-from adscreen.ingest import read_transcript
+from adscreen.ingest import read_recording
 from adscreen.records import Transcript
 from adscreen.speech import participant_utterances, spoken_tokens
 
@@ -29,7 +28,7 @@ _TABLES = ("table", "excel")
 _CAPTIONS = ("vtt", "srt")
 
 
-def read_cohort(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> FeatureTable:
+def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> FeatureTable:
     """Return a cohort's table for an audit; a recording that cannot be read has no words, and the reason."""
     from joblib import Parallel, delayed
 
@@ -47,31 +46,17 @@ def read_cohort(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None
         inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, *HABITS]),
         sentences=pd.DataFrame({"recording_id": pd.Series(dtype="str")}),
         provenance={"transcripts": digests},
+        labels=cohort.known_labels,
     )
 
 
 def read_chunk(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
     """Read a few recordings; return the inputs of each, and its file's digest."""
-    return [_describe(recording, _read(recording)) for recording in recordings]
-
-
-def _read(recording: Recording) -> Transcript | str:
-    try:
-        return read_transcript(
-            recording.transcript,
-            recording_id=recording.recording_id,
-            subject_id=recording.subject_id,
-            visit=recording.visit,
-            task=recording.task,
-            language=recording.language,
-            speaker=recording.speaker,
-        )
-    except InputError as error:
-        return str(error).replace(str(recording.transcript), recording.transcript.name)
+    return [_describe(recording, read_recording(recording)) for recording in recordings]
 
 
 def _describe(recording: Recording, read: Transcript | str) -> dict[str, Any]:
-    common = {FILE: _stem(recording.transcript), UNREADABLE: ""}
+    common = {FILE: _stem(recording.transcript) if recording.content is None else "", UNREADABLE: ""}
     if isinstance(read, str):
         return common | {TOKENS: [], INTERVIEWER_TOKENS: [], KIND: None, UNREADABLE: read, "digest": None}
     own = participant_utterances(read)

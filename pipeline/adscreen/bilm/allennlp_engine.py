@@ -25,7 +25,7 @@ from adscreen.errors import InputError
 
 PYTHON_VARIABLE = "ADSCREEN_ALLENNLP_PYTHON"
 BUILT_BY_MAKE = Path(".venv-allennlp/bin/python")
-_REMEDY = f"run `make allennlp`, or name its interpreter with --allennlp-python or {PYTHON_VARIABLE}"
+_REMEDY = f"run `make allennlp`, or name its interpreter with python= or {PYTHON_VARIABLE}"
 
 
 def find_allennlp(given: Path | None) -> Path:
@@ -53,7 +53,7 @@ class AllenNLPReader:
             raise InputError(
                 "AllenNLP reads words of 50 characters, and skip connections, only",
                 where=files.name,
-                remedy="use --elmo-engine numpy",
+                remedy="use engine= numpy",
             )
         count = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
         worker = Path(__file__).with_name("allennlp_worker.py")

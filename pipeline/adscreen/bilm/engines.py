@@ -53,9 +53,9 @@ def load_engine(
         InputError: the biLM is missing or damaged, there is no such engine, or what it needs is not installed.
     """
     if choice.name not in ENGINES:
-        raise InputError(f"no engine {choice.name!r}", where="--elmo-engine", remedy=f"use {', '.join(ENGINES)}")
+        raise InputError(f"no engine {choice.name!r}", where="engine=", remedy=f"use {', '.join(ENGINES)}")
     if choice.name == "torch" and find_spec("torch") is None:
-        raise InputError("needs PyTorch", where="--elmo-engine torch", remedy="pip install 'adscreen[torch]'")
+        raise InputError("torch needs PyTorch", where="engine=", remedy="pip install 'adscreen[torch]'")
     files = files or read_bilm(folder)
     if choice.name == "torch":
         from adscreen.bilm.torch_engine import TorchReader

@@ -118,7 +118,7 @@ def ingest(
 
     Example: adscreen ingest manifest.csv transcripts --jobs 2
     """
-    from adscreen.cohort import read_manifest
+    from adscreen.cohort import read_cohort
     from adscreen.ingest.whole_cohort import ingest_cohort, require_clean, start_readers
     from adscreen.studies.runs import new_run
 
@@ -128,7 +128,7 @@ def ingest(
         new_run(out, force=force, command="ingest", settings=settings) as folder,
         show_progress(quiet) as progress,
     ):
-        cohort = read_manifest(manifest, where=where)
+        cohort = read_cohort(manifest, where=where)
         advance = progress.task("Reading", len(cohort.recordings))
         done = ingest_cohort(cohort, folder, readers=readers, participant=participant, progress=advance)
         if strict:
@@ -158,11 +158,11 @@ def features(
 
     Example: adscreen features manifest.csv features --jobs 2
     """
-    from adscreen.cohort import read_manifest
+    from adscreen.cohort import read_cohort
     from adscreen.studies.feature_run import extract_settings, read_table, write_table
     from adscreen.studies.runs import new_run
 
-    cohort = read_manifest(manifest, where=where)
+    cohort = read_cohort(manifest, where=where)
     extract = extract_settings(
         bilm,
         layer=layer,

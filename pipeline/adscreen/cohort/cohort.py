@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adscreen.errors import InputError
+from adscreen.records import Transcript
 
 if TYPE_CHECKING:
     import pandas
@@ -22,7 +23,8 @@ _LEADING_ZERO = re.compile(r"[+-]?0\d")
 class Recording:
     """One row of a manifest. ``row`` counts the data rows from 1; ``age`` and ``education`` are in years.
 
-    ``transcript`` is an absolute path; ``extra`` holds the carried columns as written.
+    ``transcript`` is an absolute path; ``extra`` holds the carried columns as written. Speech that was given in memory
+    is in ``content``: a Transcript, or text as a plain-text file would hold it; ``transcript`` then only names it.
     """
 
     row: int
@@ -41,18 +43,55 @@ class Recording:
     language: str | None = None
     speaker: str | None = None
     extra: tuple[tuple[str, str | None], ...] = ()
+    content: Transcript | str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The recordings of one manifest, in its order; ``left_out`` are those that a condition left out."""
+    """The recordings of a study in order, and which label is the case.
+
+    ``path`` is the manifest (a name for it where there is no file); ``left_out`` are the recordings that a condition
+    left out; ``positive`` is the case's label, None where it follows from the labels themselves (see ``labels``).
+    """
 
     path: Path
-    recordings: Sequence[Recording]
-    left_out: tuple[Recording, ...] = ()
+    recordings: Sequence[Recording] = field(repr=False)
+    left_out: tuple[Recording, ...] = field(default=(), repr=False)
+    positive: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.recordings)
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The two labels, the negative first.
+
+        Raises:
+            InputError: a row has no label, there are not two labels, or it is not clear which one is the case.
+        """
+        file = self.path.name
+        unlabelled = [recording.row for recording in self.recordings if recording.label is None]
+        if unlabelled and len(unlabelled) < len(self.recordings):
+            what = f"row {unlabelled[0]} has no label ({len(unlabelled)} such rows)"
+            raise InputError(what, where=file, remedy="give it one, or leave it out with where=")
+        return choose_labels((recording.label for recording in self.recordings), self.positive, where=file)
+
+    @property
+    def known_labels(self) -> tuple[str, str] | None:
+        """The two labels, None where there are no two of which one is the case; a ``positive`` that was named must be.
+
+        Raises:
+            InputError: ``positive`` was named, and is not one of two labels.
+        """
+        try:
+            return self.labels
+        except InputError:
+            if self.positive is not None:
+                raise
+            return None
 
     def frame(self, columns: tuple[str, ...] = COVARIATES) -> pandas.DataFrame:
-        """Return the ``columns`` of Recording and the carried columns, one row a recording.
+        """Return the ``columns`` of Recording and the carried columns, one row per recording.
 
         A carried column is numeric where every value in it is a number without leading zeros, else text; what is
         missing is NaN.
@@ -67,32 +106,27 @@ class Cohort:
         return pd.DataFrame(frame)
 
 
-def labels(cohort: Cohort, positive: str | None = None) -> tuple[str, str]:
-    """Return the two labels of a cohort, the negative first.
+def choose_labels(found: Iterable[str | None], positive: str | None = None, *, where: str) -> tuple[str, str]:
+    """Return the negative and the positive label of those found; missing ones (None) do not count.
 
-    ``positive`` names the case; without it, it is the label that is not ``control`` (in any case of letters).
+    ``positive`` names the case; without it, the case is the label that is not ``control`` (in any letter case).
 
-    Raises InputError where a row has no label, where there are not two labels, and where the case cannot be told.
+    Raises:
+        InputError: there are not two labels, or it is not clear which one is the case.
     """
-    file = cohort.path.name
-    unlabelled = [recording.row for recording in cohort.recordings if recording.label is None]
-    if len(unlabelled) == len(cohort.recordings):
-        raise InputError("no label column", where=file, remedy="add a column `label` with two values")
-    if unlabelled:
-        what = f"row {unlabelled[0]} has no label ({len(unlabelled)} such rows)"
-        raise InputError(what, where=file, remedy="give it one, or leave it out with --where")
-    values = sorted({recording.label for recording in cohort.recordings if recording.label is not None})
-    found = ", ".join(values)
-    if len(values) != 2:
-        raise InputError(
-            f"needs two labels, found {len(values)}: {found}", where=file, remedy="choose rows with --where"
-        )
+    values = sorted({label for label in found if label is not None})
+    if not values:
+        raise InputError("no label column", where=where, remedy="add a column `label` with two values")
+    listed = ", ".join(values)
     if positive is not None and positive not in values:
-        raise InputError(f"no label {positive!r}; labels found: {found}", where=file, remedy="correct --positive")
+        raise InputError(f"no label {positive!r}; labels found: {listed}", where=where, remedy="correct positive=")
+    if len(values) != 2:
+        remedy = "choose rows with where="
+        raise InputError(f"needs two labels, found {len(values)}: {listed}", where=where, remedy=remedy)
     cases = [positive] if positive is not None else [value for value in values if value.casefold() != "control"]
     if len(cases) != 1:
-        what = f"which label is the case cannot be told from {found}"
-        raise InputError(what, where=file, remedy="name it with --positive")
+        what = f"it is not clear which label is the case: {listed}"
+        raise InputError(what, where=where, remedy="name it with positive=")
     return next(value for value in values if value != cases[0]), cases[0]
 
 

@@ -202,9 +202,9 @@ def _folder(corpus: _Corpus, pattern: str | None) -> Iterator[_Row]:
     try:
         wanted = re.compile(pattern) if pattern else None
     except re.error as error:
-        raise InputError(f"no regular expression ({error})", where="--pattern") from None
+        raise InputError(f"no regular expression ({error})", where="pattern=") from None
     if wanted and "subject" not in wanted.groupindex:
-        raise InputError("has no group `subject`", where="--pattern", remedy="write (?P<subject>...)")
+        raise InputError("has no group `subject`", where="pattern=", remedy="write (?P<subject>...)")
     for file in corpus.files:
         match = _TRANSCRIPT.fullmatch(file.as_posix())
         if match is None:

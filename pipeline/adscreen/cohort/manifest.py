@@ -9,38 +9,128 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from adscreen.cohort.cohort import Cohort, Recording
+from adscreen.cohort.cohort import Cohort, Recording, choose_labels
 from adscreen.cohort.files import holds_many
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
-from adscreen.cohort.spreadsheet import read_table
+from adscreen.cohort.spreadsheet import parse_frame, read_table
+from adscreen.records import Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
 from adscreen.errors import InputError
 
 
-def read_manifest(path: Path, *, where: str | None = None) -> Cohort:
-    """Read a manifest: CSV, TSV, Parquet or Excel by its extension.
+def read_cohort(source: str | Path | pd.DataFrame, *, where: str | None = None, positive: str | None = None) -> Cohort:
+    """Read a cohort from a manifest (CSV, TSV, Parquet or Excel by its extension) or from a data frame of its columns.
 
-    ``where`` is a condition on the columns, such as ``mmse >= 20``; rows that do not meet it are left out.
+    A data frame may hold the speech itself instead of paths: a column ``text`` (what a plain-text transcript would
+    hold) or Transcript records in ``transcript``. Relative paths begin at the manifest's folder, those of a data frame
+    at the working directory. ``where`` is a condition on the columns, such as ``mmse >= 20``; rows that do not meet it
+    are left out. ``positive`` names the label of the cases (default: the one that is not ``control``).
 
-    Raises InputError where the file or a row cannot be read, where the condition is wrong or leaves no row, where a
-    recording or transcript comes twice, and where a subject has two labels or clusters.
+    Raises:
+        InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
+            transcript comes twice, a subject has two labels or clusters, or no row has the positive label.
+
+    >>> import pandas as pd
+    >>> cohort = read_cohort(pd.DataFrame({"subject_id": ["S1", "S2"], "text": ["a boy", "um a girl"]}))
+    >>> [recording.recording_id for recording in cohort.recordings]
+    ['S1', 'S2']
     """
-    file = path.name
-    table = read_table(path)
-    for column in REQUIRED:
-        if column not in table.columns:
-            found = ", ".join(table.columns)
-            raise InputError(f"no column `{column}`; columns found: {found}", where=file, remedy="rename or add it")
-    cohort = Cohort(path, Recordings(table, folder=path.parent, file=file))
+    cohort = _of_file(Path(source)) if isinstance(source, str | Path) else _of_frame(source)
     if not cohort.recordings:
-        raise InputError("no rows below the header", where=file)
+        raise InputError("no rows below the header", where=cohort.path.name)
     if where is not None:
         cohort = select(cohort, where)
     _check(cohort)
+    if positive is not None:
+        cohort = replace(cohort, positive=positive)
+        choose_labels((recording.label for recording in cohort.recordings), positive, where=cohort.path.name)
     return cohort
+
+
+def _of_file(path: Path) -> Cohort:
+    table = read_table(path)
+    _require_columns(table.columns, file=path.name)
+    return Cohort(path, Recordings(table, folder=path.parent, file=path.name))
+
+
+def _of_frame(frame: pd.DataFrame) -> Cohort:
+    """Read a data frame; speech in it is taken out of the cells, which are text."""
+    path = Path("DataFrame")
+    frame, content = _take_speech(frame)
+    _require_columns([str(column) for column in frame.columns], file=path.name)
+    table = parse_frame(frame, file=path.name)
+    return Cohort(path, Recordings(table, folder=Path.cwd(), file=path.name, content=content))
+
+
+def _take_speech(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Transcript | str] | None]:
+    """Return the frame with a name in place of each speech, and the speeches; None where it holds paths."""
+    column = "text" if "text" in frame else "transcript"
+    values = frame[column].tolist() if column in frame else []
+    if column == "text":
+        wrong = next((number for number, value in enumerate(values, start=1) if not isinstance(value, str)), None)
+        if wrong is not None:
+            raise InputError(f"row {wrong} has no text", where="DataFrame", remedy="leave the row out")
+    elif not values or not all(isinstance(value, Transcript) for value in values):
+        return frame, None
+    names = [f"row {number}" for number in range(1, len(values) + 1)]
+    return frame.drop(columns=column).assign(transcript=names), values
+
+
+def make_cohort(
+    speech: Sequence[str | Transcript],
+    *,
+    subjects: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    positive: str | None = None,
+    **columns: Sequence[object],
+) -> Cohort:
+    """Return a cohort of transcripts in memory: texts (as plain-text files would hold them) or Transcript records.
+
+    ``subjects`` says who speaks; texts need it, Transcript records name their own. ``columns`` are further columns of a
+    manifest, one value per recording: ``visit=[1, 2]``, ``age=[71, 72]``, ``cluster=[...]``.
+
+    Raises:
+        InputError: the lengths differ, texts come without ``subjects``, or what ``read_cohort`` raises.
+
+    >>> cohort = make_cohort(["a boy", "um a girl"], subjects=["S1", "S2"], labels=["control", "dementia"])
+    >>> cohort.labels
+    ('control', 'dementia')
+    """
+    import pandas as pd
+
+    own: dict[str, Sequence[object]] = {"subject_id": subjects} if subjects is not None else {}
+    if all(isinstance(one, Transcript) for one in speech):
+        records = [one for one in speech if isinstance(one, Transcript)]
+        known = ("recording_id", "subject_id", "visit", "task", "language")
+        own = {name: [getattr(one, name) for one in records] for name in known} | own
+        own["transcript"] = records
+    elif all(isinstance(one, str) for one in speech):
+        own["text"] = list(speech)
+    else:
+        raise InputError("holds texts and Transcript records", where="speech", remedy="give one kind")
+    if "subject_id" not in own:
+        raise InputError("missing", where="subjects", remedy="name the speaker of each text")
+    own |= columns | ({"label": labels} if labels is not None else {})
+    wrong = next((name for name, values in own.items() if len(values) != len(speech)), None)
+    if wrong is not None:
+        raise InputError(f"{wrong} has {len(own[wrong])} values for {len(speech)} recordings", where="make_cohort")
+    return read_cohort(pd.DataFrame({name: list(values) for name, values in own.items()}), positive=positive)
+
+
+def _require_columns(found: Sequence[str], *, file: str) -> None:
+    for column in REQUIRED:
+        if column not in found:
+            what = f"no column `{column}`; columns found: {', '.join(found)}"
+            raise InputError(what, where=file, remedy="rename or add it")
 
 
 def _check(cohort: Cohort) -> None:
@@ -58,7 +148,7 @@ def _may_be_wrong(cohort: Cohort) -> bool:
     known: dict[str, dict[str, str]] = {"label": {}, "cluster": {}}
     for recording in cohort.recordings:
         ids.append(hash(recording.recording_id))
-        if not holds_many(recording.transcript):
+        if recording.content is None and not holds_many(recording.transcript):
             paths.append(hash(os.fspath(recording.transcript)))
         for column, values in known.items():
             value = getattr(recording, column)
@@ -91,7 +181,7 @@ def _check_unique(recording: Recording, ids: dict[str, int], paths: dict[str, in
             where=file,
             remedy="tell them apart in a column `visit` or `recording_id`",
         )
-    if holds_many(recording.transcript):
+    if recording.content is not None or holds_many(recording.transcript):
         return
     first = paths.setdefault(os.fspath(recording.transcript), recording.row)
     if first != recording.row:
@@ -109,5 +199,5 @@ def _check_one_value(recording: Recording, column: str, known: dict[str, tuple[s
             f"subject {recording.subject_id!r} has {column} {first!r} in row {row} and {value!r} in row"
             f" {recording.row}",
             where=file,
-            remedy="correct one, or leave rows out with --where",
+            remedy="correct one, or leave rows out with where=",
         )

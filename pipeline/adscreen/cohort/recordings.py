@@ -9,30 +9,36 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
 from adscreen.cohort.cohort import NUMBERS, Recording
 from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
+from adscreen.records import Transcript
 
 REQUIRED = ("subject_id", "transcript")
 _NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing number
 
 
 class Recordings(Sequence[Recording]):
-    """The recordings of a table in order; those of a slice are a tuple. ``folder`` is where relative paths begin.
+    """The recordings of a table in order; those of a slice are a tuple. ``folder`` is where relative paths begin;
+    ``content`` is the speech of each, where it was given in memory.
 
     Taking one raises InputError where its row lacks a required cell or where a number is none.
     """
 
-    __slots__ = ("_cells", "_columns", "_file", "_folder")
+    __slots__ = ("_cells", "_columns", "_content", "_file", "_folder")
 
-    def __init__(self, table: Table, *, folder: Path, file: str) -> None:
+    def __init__(
+        self, table: Table, *, folder: Path, file: str, content: Sequence[Transcript | str] | None = None
+    ) -> None:
         self._cells = [row.cells for row in table.rows]
         self._columns = table.columns
         self._folder = folder
         self._file = file
+        self._content = content
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -46,7 +52,8 @@ class Recordings(Sequence[Recording]):
             return tuple(self[position] for position in range(*index.indices(len(self))))
         position = range(len(self))[index]
         row = Row(position + 1, self._cells[position])
-        return _recording(row, self._columns, folder=self._folder, file=self._file)
+        recording = _recording(row, self._columns, folder=self._folder, file=self._file)
+        return replace(recording, content=self._content[position]) if self._content else recording
 
     def __iter__(self) -> Iterator[Recording]:
         return (self[position] for position in range(len(self)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import Cohort, Recording
@@ -17,8 +17,10 @@ from adscreen.errors import InputError
 if TYPE_CHECKING:
     import pandas
 
-_COLUMNS = tuple(field.name for field in fields(Recording) if field.name not in ("row", "transcript", "extra"))
-_OPTION = "--where"
+_COLUMNS = tuple(
+    field.name for field in fields(Recording) if field.name not in ("row", "transcript", "extra", "content")
+)
+_OPTION = "where="
 _REMEDY = "write a condition such as 'mmse >= 20' or \"site in ['ES', 'IS']\""
 _ALLOWED = (
     *(ast.Expression, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple),
@@ -40,7 +42,7 @@ def select(cohort: Cohort, where: str) -> Cohort:
     if not kept:
         raise InputError(f"none of the {len(frame)} rows of {cohort.path.name} meets the condition", where=_OPTION)
     left_out = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if not meets)
-    return Cohort(cohort.path, kept, (*cohort.left_out, *left_out))
+    return replace(cohort, recordings=kept, left_out=(*cohort.left_out, *left_out))
 
 
 def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:

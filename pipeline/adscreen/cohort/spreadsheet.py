@@ -10,10 +10,13 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from adscreen.cohort.files import check_members, read_bytes
 from adscreen.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _KNOWN = 256  # values of a column that has few
 _READABLE = ".csv, .tsv, .parquet or .xlsx"
@@ -102,6 +105,14 @@ def _read_parquet(path: Path) -> list[list[str | None]]:
         raise InputError("not a Parquet file", where=path.name) from None
     header: list[str | None] = [str(column).strip() or None for column in frame.columns]
     return [header, *_texts(frame.astype(object).itertuples(index=False, name=None))]
+
+
+def parse_frame(frame: pd.DataFrame, *, file: str) -> Table:
+    """Read the cells of a data frame, its columns as the header; a row without a value counts as any other."""
+    if frame.empty:
+        raise InputError("no rows", where=file)
+    header: list[str | None] = [str(column).strip() or None for column in frame.columns]
+    return _with_header(header, _texts(frame.astype(object).itertuples(index=False, name=None)), file=file)
 
 
 def _texts(records: Iterable[Sequence[object]]) -> list[list[str | None]]:

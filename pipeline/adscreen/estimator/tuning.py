@@ -74,7 +74,6 @@ def tune(
     table: FeatureTable,
     candidates: Sequence[Sequence[MemberSettings]],
     *,
-    positive: str,
     inner: list[Fold],
     seed: int,
     vectors: Vectors | None = None,
@@ -88,7 +87,7 @@ def tune(
     """
     from joblib import Parallel, delayed
 
-    cases = table.cases(positive)
+    cases = table.cases
     flat = [settings for of_member in candidates for settings in of_member]
     logits = np.full((len(flat), len(table)), np.nan)
     areas = np.zeros((len(flat), len(inner)))

@@ -77,23 +77,21 @@ class Certificate:
     protocols: tuple[CertifiedProtocol, ...]
 
 
-def certify(table: FeatureTable, evaluations: Sequence[Evaluation], *, positive: str, seed: int) -> Certificate:
+def certify(table: FeatureTable, evaluations: Sequence[Evaluation], *, seed: int) -> Certificate:
     """Return the certificate of a run. ``table`` is the one that was evaluated."""
     near = _near_copies(table)
     clusters = table.subjects["cluster"].dropna().nunique() if "cluster" in table.subjects else 0
     return Certificate(
         adscreen=__version__,
-        positive=positive,
+        positive=table.positive,
         recordings=len(table),
         subjects=int(table.subjects["subject_id"].nunique()),
         clusters=int(clusters),
-        protocols=tuple(_certify(table, one, near, positive=positive, seed=seed) for one in evaluations),
+        protocols=tuple(_certify(table, one, near, seed=seed) for one in evaluations),
     )
 
 
-def _certify(
-    table: FeatureTable, evaluation: Evaluation, near: dict[int, set[int]], *, positive: str, seed: int
-) -> CertifiedProtocol:
+def _certify(table: FeatureTable, evaluation: Evaluation, near: dict[int, set[int]], *, seed: int) -> CertifiedProtocol:
     folds = [fold for fold in evaluation.folds if fold.method == ADSCREEN]
     subjects = table.subjects["subject_id"].to_numpy(dtype=str)
     shares = {
@@ -102,7 +100,7 @@ def _certify(
         "copy_share": _shared(folds, np.array([mark or "" for mark in fingerprints(table)])),
         "near_copy_share": _near(folds, near),
     }
-    dealt = predict_dealt_labels(table, folds, positive=positive, seed=seed)
+    dealt = predict_dealt_labels(table, folds, seed=seed)
     parts = fitted_parts(evaluation.protocol)
     causes = _causes(shares, parts, dealt)
     return CertifiedProtocol(
@@ -154,7 +152,7 @@ def _near(folds: Sequence[FoldResult], near: dict[int, set[int]]) -> float:
 
 
 def predict_dealt_labels(
-    table: FeatureTable, folds: Sequence[FoldResult], *, positive: str, seed: int, times: int = TIMES
+    table: FeatureTable, folds: Sequence[FoldResult], *, seed: int, times: int = TIMES
 ) -> NDArray[np.float64]:
     """Return the AUC (times,) of predicting labels that were dealt out anew over whole subjects, on these folds.
 
@@ -168,7 +166,7 @@ def predict_dealt_labels(
     areas = []
     for number in range(times):
         own = [fold for fold in folds if fold.repeat == repeats[number % len(repeats)]]
-        labels = deal_labels(table, positive=positive, seed=[seed, number])
+        labels = deal_labels(table, seed=[seed, number])
         scores = []
         for fold in own:
             key = (fold.repeat, fold.fold)

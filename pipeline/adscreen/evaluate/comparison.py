@@ -123,7 +123,7 @@ def _read(folder: Path) -> Run:
 
 def _check_settings(one: Run, other: Run) -> None:
     """Raise InputError where the runs read other transcripts or call another label the case."""
-    where, again = str(other.folder), "evaluate both on the same manifest, with the same --seed, folds and repeats"
+    where, again = str(other.folder), "evaluate both on the same manifest, with the same seed, folds and repeats"
     if one.settings.get("positive") != other.settings.get("positive"):
         raise InputError("the runs call another label the case", where=where, remedy=again)
     digests = [run.settings.get("provenance", {}).get("transcripts", {}) for run in (one, other)]
@@ -151,7 +151,7 @@ def _compare_under(protocol: str, one: Run, other: Run, name: str) -> list[Compa
         raise InputError(
             f"the two were not tested on the same folds under {protocol}",
             where=str(other.folder),
-            remedy="evaluate both with the same --seed, folds and repeats",
+            remedy="evaluate both with the same seed, folds and repeats",
         )
     tested = [OutOfFold.of(side, positive=one.positive) for side in sides]
     weights = _weights(one, tested[0], clustered=bool((sides[0]["cluster"] != "").any()))

@@ -19,12 +19,12 @@ from adscreen.extract.feature_table import TOKENS, FeatureTable
 OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), ("sex", "site")
 
 
-def describe_flow(cohort: Cohort, *, positive: str, name: str = "cohort", where: str | None = None) -> list[FlowRow]:
+def describe_flow(cohort: Cohort, *, name: str = "cohort", where: str | None = None) -> list[FlowRow]:
     """Return the steps from the rows read to those used.
 
     An evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
     """
-    everything = (*cohort.recordings, *cohort.left_out)
+    everything, positive = (*cohort.recordings, *cohort.left_out), cohort.labels[1]
     left = f"do not meet {where}" if where else ""
     refused = "an evaluation refuses them"
     return [
@@ -43,9 +43,9 @@ def _step(cohort: str, step: str, recordings: Sequence[Recording], positive: str
     return FlowRow(cohort, step, len(recordings), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
 
 
-def describe_cohort(table: FeatureTable, *, positive: str, name: str = "cohort") -> list[TableOneRow]:
+def describe_cohort(table: FeatureTable, *, name: str = "cohort") -> list[TableOneRow]:
     """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label."""
-    of_recordings = table.subjects.assign(case=table.cases(positive))
+    of_recordings = table.subjects.assign(case=table.cases)
     order = of_recordings.iloc[table.canonical_order()]
     of_subjects = order.groupby("subject_id", sort=True).first()  # the first value that is not missing
     return list(_rows(table, of_recordings, of_subjects, name))

@@ -46,7 +46,6 @@ def evaluate(
     table: FeatureTable,
     study: StudySettings,
     *,
-    positive: str,
     protocol: Protocol,
     learning_curve: bool = False,
     jobs: int = 1,
@@ -60,32 +59,28 @@ def evaluate(
     Raises:
         InputError: the cohort cannot be split so; a class has fewer groups than folds.
     """
-    tasks = _tasks(table, study, positive=positive, protocol=protocol)
+    tasks = _tasks(table, study, protocol=protocol)
     absent = absent_shortcuts(table)
     shortcuts = [name for name in SHORTCUTS if name not in absent]
-    results = [item for fold in _run(table, study, positive, tasks, shortcuts, jobs, progress) for item in fold]
-    folds = Folds(protocol, results, table, study, positive)
+    results = [item for fold in _run(table, study, tasks, shortcuts, jobs, progress) for item in fold]
+    folds = Folds(protocol, results, table, study)
     learning = _learn(folds, tasks, jobs, progress) if learning_curve and protocol != "paper" else []
     return on_one_thread(_summarise, folds, absent, learning)
 
 
-def count_steps(
-    table: FeatureTable, study: StudySettings, *, positive: str, protocol: Protocol, learning_curve: bool = False
-) -> int:
+def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol, learning_curve: bool = False) -> int:
     """Return how often ``evaluate`` calls ``progress``.
 
     Raises:
         InputError: the cohort cannot be split so.
     """
-    tasks = _tasks(table, study, positive=positive, protocol=protocol, fit=False)
+    tasks = _tasks(table, study, protocol=protocol, fit=False)
     first = sum(task.repeat == 0 for task in tasks)
     return len(tasks) + (len(SHARES) - 1) * first * (learning_curve and protocol != "paper")
 
 
-def _tasks(
-    table: FeatureTable, study: StudySettings, *, positive: str, protocol: Protocol, fit: bool = True
-) -> list[FoldTask]:
-    splits = outer_splits(table, study, positive=positive, protocol=protocol)
+def _tasks(table: FeatureTable, study: StudySettings, *, protocol: Protocol, fit: bool = True) -> list[FoldTask]:
+    splits = outer_splits(table, study, protocol=protocol)
     vectors = all_vectors(table, study) if protocol == "paper" and fit else None
     return [FoldTask(*number, training, test, vectors) for number, (training, test) in splits]
 
@@ -93,7 +88,6 @@ def _tasks(
 def _run(
     table: FeatureTable,
     study: StudySettings,
-    positive: str,
     tasks: list[FoldTask],
     shortcuts: list[str],
     jobs: int,
@@ -103,7 +97,7 @@ def _run(
     from joblib import Parallel, delayed
 
     workers = Parallel(n_jobs=jobs, return_as="generator")
-    for results in workers(delayed(on_one_thread)(run_fold, table, study, positive, t, shortcuts) for t in tasks):
+    for results in workers(delayed(on_one_thread)(run_fold, table, study, t, shortcuts) for t in tasks):
         if progress:
             progress(1)
         yield results
@@ -111,15 +105,12 @@ def _run(
 
 def _learn(folds: Folds, tasks: list[FoldTask], jobs: int, progress: Advance | None) -> list[LearningRow]:
     """Run the first repeat on shares of its training groups; the whole of it has run already."""
-    table, study, positive = folds.table, folds.study, folds.positive
+    table, study = folds.table, folds.study
     first = [task for task in tasks if task.repeat == 0]
     by_share: dict[float, list[FoldResult]] = {}
     for share in SHARES[:-1]:
-        smaller = [
-            replace(task, training=take_groups(table, task.training, share, positive=positive, seed=study.seed))
-            for task in first
-        ]
-        done = _run(table, study, positive, smaller, [TFIDF], jobs, progress)
+        smaller = [replace(task, training=take_groups(table, task.training, share, seed=study.seed)) for task in first]
+        done = _run(table, study, smaller, [TFIDF], jobs, progress)
         by_share[share] = [result for results in done for result in results]
     by_share[SHARES[-1]] = [r for r in folds.results if r.repeat == 0 and r.method in (ADSCREEN, TFIDF)]
     return summarise_learning(folds, by_share)

@@ -53,18 +53,15 @@ def all_vectors(table: FeatureTable, study: StudySettings) -> dict[Doc2VecKey, N
     }
 
 
-def run_fold(
-    table: FeatureTable, study: StudySettings, positive: str, task: FoldTask, shortcuts: Sequence[str]
-) -> list[FoldResult]:
+def run_fold(table: FeatureTable, study: StudySettings, task: FoldTask, shortcuts: Sequence[str]) -> list[FoldResult]:
     """Tune and fit adscreen and the shortcuts on the training rows; predict the test rows."""
     train_table = table.rows(task.training)
     seed = study.seed + task.repeat
     make_inner = train_table.random_folds if task.vectors else train_table.folds
-    inner = make_inner(study.inner_folds, positive=positive, seed=seed)
-    ours = _run_adscreen(table, train_table, study, positive, task, inner)
+    inner = make_inner(study.inner_folds, seed=seed)
+    ours = _run_adscreen(table, train_table, study, task, inner)
     others = [
-        _run_shortcut(Shortcut(name, table, positive=positive, seed=seed, rule=study.threshold_rule), task, inner)
-        for name in shortcuts
+        _run_shortcut(Shortcut(name, table, seed=seed, rule=study.threshold_rule), task, inner) for name in shortcuts
     ]
     return [ours, *others]
 
@@ -73,7 +70,6 @@ def _run_adscreen(
     table: FeatureTable,
     train_table: FeatureTable,
     study: StudySettings,
-    positive: str,
     task: FoldTask,
     inner: list[Fold],
 ) -> FoldResult:
@@ -82,7 +78,6 @@ def _run_adscreen(
     tuned = tune(
         train_table,
         study.candidates(),
-        positive=positive,
         inner=inner,
         seed=study.seed,
         vectors=own,
@@ -90,7 +85,7 @@ def _run_adscreen(
     )
     inputs = _chosen_vectors(table.inputs, tuned, vectors) if vectors else table.inputs
     estimator = tuned.build(seed=study.seed, doc2vec_known=vectors is not None)
-    cases = train_table.cases(positive)
+    cases = train_table.cases
     estimator.fit(inputs.iloc[task.training], cases)
     seen = positive_probability(estimator, inputs.iloc[task.training])
     return FoldResult(

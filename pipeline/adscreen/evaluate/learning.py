@@ -12,14 +12,12 @@ from adscreen.extract.feature_table import FeatureTable
 SHARES = (0.25, 0.5, 0.75, 1.0)
 
 
-def take_groups(
-    table: FeatureTable, training: NDArray[np.intp], share: float, *, positive: str, seed: int
-) -> NDArray[np.intp]:
+def take_groups(table: FeatureTable, training: NDArray[np.intp], share: float, *, seed: int) -> NDArray[np.intp]:
     """Return the training rows of a share of their groups, the same share of those with mostly either label.
 
     A greater share holds every group of a smaller one.
     """
-    groups, cases = table.groups[training], table.cases(positive)[training]
+    groups, cases = table.groups[training], table.cases[training]
     names, inverse = np.unique(groups, return_inverse=True)
     mostly = np.bincount(inverse, weights=cases) * 2 > np.bincount(inverse)
     order = np.random.default_rng(seed).permutation(len(names))

@@ -22,17 +22,17 @@ TEST = "test"  # value of the column COHORT of a joined table's subjects
 COHORT = "evaluated_as"
 
 
-def outer_splits(table: FeatureTable, study: StudySettings, *, positive: str, protocol: Protocol) -> list[Split]:
+def outer_splits(table: FeatureTable, study: StudySettings, *, protocol: Protocol) -> list[Split]:
     """Return ((repeat, fold), (training, test)) of every outer fold. ``external`` needs a table of ``join_cohorts``.
 
     Raises:
         InputError: the cohort cannot be split so.
     """
     if protocol == "paper":
-        splits = table.random_splits(study.splits, test_share=study.test_share, positive=positive, seed=study.seed)
+        splits = table.random_splits(study.splits, test_share=study.test_share, seed=study.seed)
         return [((number, 0), split) for number, split in enumerate(splits)]
     if protocol == "site":
-        return [((0, number), split) for number, split in enumerate(_site_folds(table, positive=positive))]
+        return [((0, number), split) for number, split in enumerate(_site_folds(table))]
     if protocol == "external":
         order = table.canonical_order()
         tested = (table.subjects[COHORT] == TEST).to_numpy()[order]
@@ -40,11 +40,11 @@ def outer_splits(table: FeatureTable, study: StudySettings, *, positive: str, pr
     return [
         ((repeat, fold), split)
         for repeat in range(study.repeats)
-        for fold, split in enumerate(table.folds(study.folds, positive=positive, seed=study.seed + repeat))
+        for fold, split in enumerate(table.folds(study.folds, seed=study.seed + repeat))
     ]
 
 
-def _site_folds(table: FeatureTable, *, positive: str) -> list[Fold]:
+def _site_folds(table: FeatureTable) -> list[Fold]:
     """Return one fold a site: its recordings against those of all groups that were never recorded there."""
     site = table.subjects["site"] if "site" in table.subjects else pd.Series(np.nan, index=table.subjects.index)
     names = sorted({str(name) for name in site.dropna()})
@@ -54,8 +54,8 @@ def _site_folds(table: FeatureTable, *, positive: str) -> list[Fold]:
     if site.isna().any():
         first = table.subjects.loc[site.isna(), "recording_id"].iloc[0]
         what = f"recording {first!r} has no site ({int(site.isna().sum())} such rows)"
-        raise InputError(what, where="column `site`", remedy="give it one, or leave it out with --where")
-    order, cases, groups = table.canonical_order(), table.cases(positive), table.groups
+        raise InputError(what, where="column `site`", remedy="give it one, or leave it out with where=")
+    order, cases, groups = table.canonical_order(), table.cases, table.groups
     folds = []
     for name in names:
         there = (site.astype(str) == name).to_numpy()
@@ -75,7 +75,7 @@ def check_apart(training: pd.DataFrame, test: pd.DataFrame) -> None:
         both = sorted(map(str, sides[0] & sides[1]))
         if both:
             what = f"{len(both)} {noun} are in the training cohort as well, the first is {both[0]!r}"
-            raise InputError(what, where="--test", remedy="leave them out of one of the cohorts")
+            raise InputError(what, where="test=", remedy="leave them out of one of the cohorts")
 
 
 def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:

@@ -47,13 +47,11 @@ def _demographics(table: FeatureTable) -> list[str]:
 class Shortcut:
     """One shortcut over a table: its inputs, and how it is fitted."""
 
-    def __init__(
-        self, method: str, table: FeatureTable, *, positive: str, seed: int, rule: ThresholdRule = YOUDEN
-    ) -> None:
+    def __init__(self, method: str, table: FeatureTable, *, seed: int, rule: ThresholdRule = YOUDEN) -> None:
         self.method = method
         self.inputs = _inputs(method, table)
-        self.cases = table.cases(positive)
-        self._table, self._positive, self._seed, self._rule = table, positive, seed, rule
+        self.cases = table.cases
+        self._table, self._seed, self._rule = table, seed, rule
 
     def fit(self, rows: NDArray[np.intp]) -> Pipeline:
         """Return a classifier fitted on these rows.
@@ -63,7 +61,7 @@ class Shortcut:
         """
         inputs, cases = self.inputs.iloc[rows], self.cases[rows]
         if self.method == PERMUTED:
-            cases = deal_labels(self._table.rows(rows), positive=self._positive, seed=self._seed)
+            cases = deal_labels(self._table.rows(rows), seed=self._seed)
         try:
             return _build(self.method, self.inputs).fit(inputs, cases)
         except ValueError as error:  # what scikit-learn refuses here is text without a word in common
@@ -129,14 +127,14 @@ def _prior() -> Pipeline:
     return make_pipeline(DummyClassifier(strategy="prior"))
 
 
-def deal_labels(table: FeatureTable, *, positive: str, seed: int | list[int]) -> NDArray[np.int64]:
+def deal_labels(table: FeatureTable, *, seed: int | list[int]) -> NDArray[np.int64]:
     """Return labels (n,), 1 a case, dealt out anew: one a subject, whole groups in a random order.
 
     The subjects' labels, group after group in a random order, are given to the subjects, group after group in the order
     of their names: as many cases as before, and groups that hold one label go on doing so, but at the seams.
     """
     frame = pd.DataFrame(
-        {"subject": table.subjects["subject_id"].astype(str), "group": table.groups, "case": table.cases(positive)}
+        {"subject": table.subjects["subject_id"].astype(str), "group": table.groups, "case": table.cases}
     )
     subjects = frame.drop_duplicates("subject").sort_values(["group", "subject"], kind="stable")
     names = subjects["group"].unique()

@@ -48,12 +48,11 @@ class Folds:
     results: Sequence[FoldResult]
     table: FeatureTable
     study: StudySettings
-    positive: str
 
     @cached_property
     def cases(self) -> NDArray[np.int64]:
         """1 for a case, by row of the cohort."""
-        return self.table.cases(self.positive)
+        return self.table.cases
 
     @cached_property
     def subjects(self) -> NDArray[np.str_]:
@@ -160,7 +159,7 @@ def summarise_learning(folds: Folds, by_share: dict[float, list[FoldResult]]) ->
     """Return the measures at each share of the training groups."""
     rows = []
     for share, results in by_share.items():
-        own = Folds(folds.protocol, results, folds.table, folds.study, folds.positive)
+        own = Folds(folds.protocol, results, folds.table, folds.study)
         groups = float(np.mean([len(np.unique(folds.table.groups[item.training])) for item in results]))
         recordings = float(np.mean([len(item.training) for item in results]))
         for method in own.methods:

@@ -39,7 +39,7 @@ from adscreen.features import SET_VERSION, compute_features
 from adscreen.features.coherence import Vectors, sentence_vectors
 from adscreen.features.norms import NormFile, stored_norms
 from adscreen.features.tasks import Task, bundled_tasks, find_task
-from adscreen.ingest import read_transcript
+from adscreen.ingest import read_recording
 from adscreen.parser import BUNDLED, load_parser
 from adscreen.records import Sentence, Transcript, View
 from adscreen.speech import participant_utterances, split_sentences, spoken_tokens
@@ -209,22 +209,6 @@ def reference_vectors(
     return sentence_vectors([reading.layers for reading in bilm.read(task.reference)])
 
 
-def read_recording(recording: Recording) -> Transcript | str:
-    """Return a recording's transcript, or the line that says why it cannot be used (by file name: runs move)."""
-    try:
-        return read_transcript(
-            recording.transcript,
-            recording_id=recording.recording_id,
-            subject_id=recording.subject_id,
-            visit=recording.visit,
-            task=recording.task,
-            language=recording.language,
-            speaker=recording.speaker,
-        )
-    except InputError as error:
-        return str(error).replace(str(recording.transcript), recording.transcript.name)
-
-
 def _sentences(transcript: Transcript, *, view: View) -> tuple[Sentence, ...]:
     """Return the sentences; one without words where every utterance is excluded."""
     return split_sentences(transcript, view=view) or (Sentence(transcript.recording_id, 0, ()),)
@@ -289,7 +273,7 @@ def layer_weights(layer: str, *, n_layers: int) -> tuple[float, ...]:
     if "," in layer and len(weights) == n_layers + 1 and all(map(math.isfinite, weights)) and any(weights):
         return weights
     remedy = f"use mean, 0 to {n_layers}, or {n_layers + 1} weights: {','.join(['0.5'] * (n_layers + 1))}"
-    raise InputError(f"no layer {layer!r}", where="layer", remedy=remedy)
+    raise InputError(f"no layer {layer!r}", where="layer=", remedy=remedy)
 
 
 def pool_layers(readings: Sequence[Reading], *, layer: str = "mean", pooling: str = "mean") -> Vector:
@@ -333,7 +317,7 @@ def extract_cohort(
         raise InputError(
             f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path)
         )
-    return build_table(rows, cohort.frame(), settings)
+    return replace(build_table(rows, cohort.frame(), settings), labels=cohort.known_labels)
 
 
 def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: ExtractSettings) -> FeatureTable:

@@ -1,4 +1,4 @@
-"""Cohort -> FeatureTable: one row a recording, holding only values that no cohort data was fitted to.
+"""FeatureTable: one row per recording, holding only values that no cohort data was fitted to.
 
 This is the boundary of the line: whatever is learned from a cohort is learned later, inside a fold, and the table alone
 splits, always keeping a subject (and a cluster, where the manifest has one) on one side.
@@ -7,14 +7,15 @@ splits, always keeping a subject (and a cluster, where the manifest has one) on 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.cohort.cohort import choose_labels
 from adscreen.errors import InputError
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # training rows, test rows
@@ -28,57 +29,129 @@ INTERVIEWER_TOKENS = "interviewer_tokens"  # read by a baseline alone, never by 
 NOT_NUMBERS = (TOKENS, SENTENCES, SENTENCE_WORDS, STATES, GROUP, INTERVIEWER_TOKENS)  # every other column is a feature
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FeatureTable:
-    """``subjects``: recording_id, subject_id, cluster, label and covariates. ``inputs``: what estimators read, with the
+    """What is known of each recording of a cohort, before anything is learned from the cohort.
+
+    ``subjects``: recording_id, subject_id, cluster, label and covariates. ``inputs``: what estimators read, with the
     columns ``tokens`` (the n words of the spoken view, in lower case), ``sentence_words`` (how many of them each
     sentence has), ``states`` ((n, 2P) float16, the biLM's top layer at each word), ``sentence_log_perplexities``,
     ``group`` (what folds keep together) and ``family.name`` numbers; beside them ``interviewer_tokens``, the words of
-    everybody else. ``sentences``: one row a sentence with its perplexities. Rows of the first two match.
+    everybody else. ``sentences``: one row per sentence with its perplexities. Rows of the first two match.
+    ``labels`` are the negative and the positive label; without them they follow from the column ``label``, and are
+    None where that holds no two labels of which one is the case.
     """
 
     subjects: pd.DataFrame
     inputs: pd.DataFrame
     sentences: pd.DataFrame
     provenance: dict[str, Any] = field(default_factory=dict)
+    labels: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Find the labels, or check those given: every label of a row is one of the two."""
+        column = self.subjects.get("label", pd.Series(dtype=object))
+        found = {str(label) for label in column.dropna()}
+        if self.labels is None:
+            try:
+                object.__setattr__(self, "labels", choose_labels(found, where="the table"))
+            except InputError:
+                return
+        elif not found <= set(self.labels):
+            unknown = sorted(found - set(self.labels))
+            what = f"{unknown[0]!r} is neither {' nor '.join(self.labels)}"
+            raise InputError(what, where="labels", remedy="name the two labels of the table, the negative one first")
 
     def __len__(self) -> int:
         return len(self.subjects)
 
+    def __repr__(self) -> str:
+        """Say how large the table is; words of transcripts are never shown."""
+        subjects = self.subjects["subject_id"].nunique()
+        labels = f", labels {' and '.join(self.labels)}" if self.labels else ""
+        return f"<FeatureTable: {len(self)} recordings of {subjects} subjects, {self.X.shape[1]} features{labels}>"
+
+    @property
+    def positive(self) -> str:
+        """The label of the cases.
+
+        Raises:
+            InputError: the table has no two labels.
+        """
+        return self._labels()[1]
+
+    def _labels(self) -> tuple[str, str]:
+        if self.labels is None:  # say why
+            return choose_labels(self.subjects.get("label", pd.Series(dtype=object)).dropna(), where="the table")
+        return self.labels
+
+    @property
+    def cases(self) -> NDArray[np.int64]:
+        """1 for rows with the positive label, 0 for those with the other, (n,).
+
+        Raises:
+            InputError: a row has no label, or the table has no two labels.
+        """
+        positive = self.positive
+        unlabelled = self.subjects["label"].isna()
+        if unlabelled.any():
+            name = self.subjects.loc[unlabelled, "recording_id"].iloc[0]
+            what = f"recording {name!r} has no label ({int(unlabelled.sum())} such rows)"
+            raise InputError(what, where="the table", remedy="leave out recordings without a label")
+        return np.array([str(label) == positive for label in self.subjects["label"]], dtype=np.int64)
+
+    @property
+    def X(self) -> pd.DataFrame:
+        """The features as numbers, (n, features), indexed by recording_id; NaN where one cannot be computed."""
+        numbers = self.inputs.drop(columns=list(NOT_NUMBERS), errors="ignore")
+        return numbers.set_axis(pd.Index(self.subjects["recording_id"], name="recording_id"))
+
+    @property
+    def y(self) -> NDArray[np.int64]:
+        """The labels as scikit-learn reads them: ``cases``."""
+        return self.cases
+
     @property
     def groups(self) -> NDArray[np.str_]:
-        """What stays together: a subject's cluster where any of its rows names one, else the subject itself."""
+        """What stays together, (n,): a subject's cluster where any of its rows names one, else the subject itself.
+
+        A subject who is in two clusters joins them, and every cluster that these join.
+        """
         subjects = [str(subject) for subject in self.subjects["subject_id"]]
-        clusters = self.subjects["cluster"].tolist() if self.group_column == "cluster" else [None] * len(subjects)
-        of_subject = {s: str(c) for s, c in zip(subjects, clusters, strict=True) if pd.notna(c)}
-        return np.array([of_subject.get(subject, f"subject {subject}") for subject in subjects], dtype=np.str_)
+        if self.group_column != "cluster":
+            return np.array([f"subject {subject}" for subject in subjects], dtype=np.str_)
+        clusters = self.subjects["cluster"].tolist()
+        joined = _join_clusters((s, str(c)) for s, c in zip(subjects, clusters, strict=True) if pd.notna(c))
+        return np.array([joined.get(subject, f"subject {subject}") for subject in subjects], dtype=np.str_)
 
     @property
     def group_column(self) -> str:
         """``cluster`` where the cohort names clusters, else ``subject_id``."""
         return "cluster" if "cluster" in self.subjects and self.subjects["cluster"].notna().any() else "subject_id"
 
-    def cases(self, positive: str) -> NDArray[np.int64]:
-        """Return 1 for rows with the positive label, else 0."""
-        return np.array([label == positive for label in self.subjects["label"]], dtype=np.int64)
+    def to_pandas(self) -> pd.DataFrame:
+        """Return what is known of the subjects beside the features, one row per recording; no words of transcripts."""
+        return pd.concat([self.subjects.reset_index(drop=True), self.X.reset_index(drop=True)], axis=1)
 
     def rows(self, numbers: Sequence[int] | NDArray[np.intp]) -> FeatureTable:
         """Return the table of these rows, in this order."""
         subjects = self.subjects.iloc[list(numbers)].reset_index(drop=True)
         inputs = self.inputs.iloc[list(numbers)].reset_index(drop=True)
         kept = self.sentences["recording_id"].isin(set(subjects["recording_id"]))
-        return FeatureTable(subjects, inputs, self.sentences[kept].reset_index(drop=True), self.provenance)
+        return replace(self, subjects=subjects, inputs=inputs, sentences=self.sentences[kept].reset_index(drop=True))
 
-    def folds(self, n_folds: int, *, positive: str, seed: int) -> list[Fold]:
-        """Return (training, test) rows of ``n_folds`` folds, stratified by label, that never split a group.
+    def folds(self, n_folds: int = 5, *, seed: int = 0) -> list[Fold]:
+        """Return (training, test) row numbers of ``n_folds`` folds, stratified by label, that never split a group.
 
         Raises:
             InputError: a class has fewer groups than folds, or its groups cannot be spread over the folds.
+
+        They are scikit-learn's ``cv``: ``cross_val_score(classifier, table.X, table.y, cv=table.folds(5))``.
         """
         from sklearn.model_selection import StratifiedGroupKFold
 
-        cases = self.cases(positive)
-        self._check_count(self.groups, n_folds, f"{self.group_column} groups", positive=positive)
+        cases = self.cases
+        self._check_count(self.groups, n_folds, f"{self.group_column} groups")
         splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
         order = self.canonical_order()
         split = splitter.split(np.zeros(len(order)), cases[order], self.groups[order])
@@ -88,7 +161,7 @@ class FeatureTable:
             raise InputError(what, where="cohort", remedy="ask for another number of folds")
         return folds
 
-    def random_splits(self, n_splits: int, *, test_share: float, positive: str, seed: int) -> Iterator[Fold]:
+    def random_splits(self, n_splits: int, *, test_share: float, seed: int) -> Iterator[Fold]:
         """Yield splits by recording, subjects ignored: the published protocol, which leaks. Only ``paper`` uses it.
 
         Raises:
@@ -98,12 +171,12 @@ class FeatureTable:
 
         order = self.canonical_order()
         least = math.ceil(1 / min(test_share, 1 - test_share))
-        self._check_count(np.arange(len(order)), least, "recordings", positive=positive)
+        self._check_count(np.arange(len(order)), least, "recordings")
         splitter = StratifiedShuffleSplit(n_splits, test_size=test_share, random_state=seed)
-        for training, test in splitter.split(np.zeros(len(order)), self.cases(positive)[order]):
+        for training, test in splitter.split(np.zeros(len(order)), self.cases[order]):
             yield order[training], order[test]
 
-    def random_folds(self, n_folds: int, *, positive: str, seed: int) -> list[Fold]:
+    def random_folds(self, n_folds: int, *, seed: int) -> list[Fold]:
         """Return folds by recording, subjects ignored: the inner folds of the published protocol.
 
         Raises:
@@ -112,19 +185,19 @@ class FeatureTable:
         from sklearn.model_selection import StratifiedKFold
 
         order = self.canonical_order()
-        self._check_count(np.arange(len(order)), n_folds, "recordings", positive=positive)
+        self._check_count(np.arange(len(order)), n_folds, "recordings")
         splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
-        split = splitter.split(np.zeros(len(order)), self.cases(positive)[order])
+        split = splitter.split(np.zeros(len(order)), self.cases[order])
         return [(order[training], order[test]) for training, test in split]
 
     def canonical_order(self) -> NDArray[np.intp]:
         """Return the rows by recording_id: what is split or fitted so does not depend on the manifest's order."""
         return np.argsort(self.subjects["recording_id"].to_numpy(dtype=str), kind="stable")
 
-    def _check_count(self, units: NDArray[Any], least: int, kind: str, *, positive: str) -> None:
-        """Raise InputError where a class has fewer than ``least`` units; ``units`` holds one a row."""
-        cases = self.cases(positive)
-        for value, name in ((1, positive), (0, "the other label")):
+    def _check_count(self, units: NDArray[Any], least: int, kind: str) -> None:
+        """Raise InputError where a class has fewer than ``least`` units; ``units`` holds one per row."""
+        cases = self.cases
+        for value, name in ((1, self.positive), (0, "the other label")):
             found = len(np.unique(units[cases == value]))
             if found < least:
                 raise InputError(
@@ -132,3 +205,19 @@ class FeatureTable:
                     where="cohort",
                     remedy="add subjects or ask for fewer folds",
                 )
+
+
+def _join_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the group of each subject of (subject, cluster) pairs: the first name of the clusters it joins."""
+    parents: dict[str, str] = {}
+
+    def find(cluster: str) -> str:
+        while parents.setdefault(cluster, cluster) != cluster:
+            cluster = parents[cluster]
+        return cluster
+
+    first: dict[str, str] = {}
+    for subject, cluster in pairs:
+        one, other = sorted((find(first.setdefault(subject, cluster)), find(cluster)))
+        parents[other] = one
+    return {subject: find(cluster) for subject, cluster in first.items()}

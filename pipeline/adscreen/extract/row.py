@@ -45,7 +45,7 @@ class Extracted:
 def recording_key(recording: Recording, **settings: Any) -> str | None:
     """Return the cache key of a recording's row under these settings; None where its file cannot be read."""
     try:
-        digest = _file_digest(recording.transcript)
+        digest = _speech_digest(recording)
     except InputError:
         return None
     known = ("recording_id", "subject_id", "visit", "task", "language", "speaker")
@@ -57,6 +57,14 @@ def recording_key(recording: Recording, **settings: Any) -> str | None:
         about=about,
         settings=settings,
     )
+
+
+def _speech_digest(recording: Recording) -> str:
+    """Return the SHA-256 of a recording's file, or of its speech in memory."""
+    if recording.content is None:
+        return _file_digest(recording.transcript)
+    content = recording.content
+    return hashlib.sha256(content.encode() if isinstance(content, str) else dump_transcript(content)).hexdigest()
 
 
 def _file_digest(path: Path) -> str:

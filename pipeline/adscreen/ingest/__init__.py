@@ -6,12 +6,16 @@ document. All but CHAT and text become timed segments first (segments).
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from adscreen.cohort import Recording
 from adscreen.cohort.files import holds_many
 from adscreen.cohort.spreadsheet import parse_delimited, parse_workbook
+from adscreen.errors import InputError
 from adscreen.ingest.captions import read_captions
 from adscreen.ingest.chat import read_chat
 from adscreen.ingest.conversation import Conversation, choose_participant
@@ -22,25 +26,28 @@ from adscreen.ingest.recognisers import parse_json, read_recogniser
 from adscreen.ingest.source import Source, read_source
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
 from adscreen.ingest.textgrid import read_textgrid
+from adscreen.ingest.transcript_json import dump_transcript
 from adscreen.ingest.utterance_tables import Request, Talk, index_table, is_table, read_rows
 from adscreen.records import Transcript
 
-__all__ = ["read_transcript"]
+__all__ = ["read_recording", "read_transcript"]
 
 
 def read_transcript(
-    path: Path,
+    path: str | Path,
     *,
-    recording_id: str,
-    subject_id: str,
+    recording_id: str | None = None,
+    subject_id: str | None = None,
     visit: str | None = None,
     task: str | None = None,
     language: str | None = None,
     speaker: str | None = None,
     otherwise: str | None = None,
+    content: bytes | None = None,
 ) -> Transcript:
     """Read the transcript of one recording; ``path`` may lead into a .zip, and the file may be compressed.
 
+    Without ids, the file's name without its ending is both. ``content`` is read instead of the file's own.
     ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
     ``speaker`` is the code or label of the participant, needed only where more than one person may be it; ``otherwise``
     holds only then. Either may be ``longest``, for who speaks longest. Where a file holds many recordings (a table,
@@ -48,15 +55,18 @@ def read_transcript(
 
     Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
     """
-    source, content = _load_kept(path)
+    path = Path(path)
+    recording_id = recording_id or path.name.partition(".")[0]
+    subject_id = subject_id or recording_id
+    source, parts = _load_kept(path) if content is None else _load(path, content)
     request = Request(recording_id, subject_id, visit)
     if source.format == "transcripts":
-        read = read_stored(content.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
+        read = read_stored(parts.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
         conversation = Conversation(read.utterances, read.language, read.task, read.diagnostics, read.source_format)
         speaker = speaker or read.participant
         digest = read.source_digest or source.digest
     else:
-        conversation = _read(source, content, request, where=str(path), task=task, language=language)
+        conversation = _read(source, parts, request, where=str(path), task=task, language=language)
         digest = source.digest
     return Transcript(
         recording_id=recording_id,
@@ -70,6 +80,29 @@ def read_transcript(
         source_digest=digest,
         diagnostics=source.diagnostics + conversation.diagnostics,
     )
+
+
+def read_recording(recording: Recording) -> Transcript | str:
+    """Return a recording's transcript, or the line that says why it cannot be used (by file name: runs move)."""
+    if isinstance(recording.content, Transcript):
+        known = {name: getattr(recording, name) for name in ("visit", "task", "language")}
+        own = {name: value for name, value in known.items() if value is not None}
+        named = replace(recording.content, recording_id=recording.recording_id, subject_id=recording.subject_id, **own)
+        digest = named.source_digest or hashlib.sha256(dump_transcript(recording.content)).hexdigest()
+        return replace(named, source_digest=digest)
+    try:
+        return read_transcript(
+            recording.transcript,
+            recording_id=recording.recording_id,
+            subject_id=recording.subject_id,
+            visit=recording.visit,
+            task=recording.task,
+            language=recording.language,
+            speaker=recording.speaker,
+            content=None if recording.content is None else recording.content.encode(),
+        )
+    except InputError as error:
+        return str(error).replace(str(recording.transcript), recording.transcript.name)
 
 
 class _Content(NamedTuple):
@@ -96,8 +129,8 @@ def _load_once(path: Path, modified: int, size: int) -> tuple[Source, _Content]:
     return _load(path)
 
 
-def _load(path: Path) -> tuple[Source, _Content]:
-    source = read_source(path)
+def _load(path: Path, content: bytes | None = None) -> tuple[Source, _Content]:
+    source = read_source(path, content=content)
     if source.format == "table":
         delimiter = is_table(source.text.lstrip("\ufeff \n").partition("\n")[0]) or ","
         table = parse_delimited(source.text.removeprefix("\ufeff"), delimiter=delimiter, file=source.name)

@@ -54,10 +54,14 @@ class Source:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_source(path: Path) -> Source:
-    """Read a file; raises InputError where it is missing, empty, binary or in a format that is not a transcript's."""
+def read_source(path: Path, *, content: bytes | None = None) -> Source:
+    """Read a file, or ``content`` as if it were that of a file of this name.
+
+    Raises InputError where it is missing, empty, binary or in a format that is not a transcript's.
+    """
     where = str(path)
-    content = read_bytes(path, remedy="transcript paths are relative to the manifest")
+    if content is None:
+        content = read_bytes(path, remedy="transcript paths are relative to the manifest")
     digest = hashlib.sha256(content).hexdigest()
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))

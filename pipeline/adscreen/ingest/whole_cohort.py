@@ -103,7 +103,7 @@ def require_clean(ingested: Ingested, *, where: str) -> None:
     if ingested.unreadable or ingested.diagnostics:
         found = f"{ingested.unreadable} unreadable recordings and {ingested.diagnostics} diagnostics"
         raise InputError(
-            f"{found}; the first: {ingested.first}", where=where, remedy="mend them, or run without --strict"
+            f"{found}; the first: {ingested.first}", where=where, remedy="mend them, or run without strict="
         )
 
 

@@ -1,1 +1,1 @@
-"""Training table -> ScreeningModel, and its folder on disk."""
+"""Training table -> TrainedModel, and its folder on disk."""

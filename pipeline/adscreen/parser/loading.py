@@ -19,7 +19,7 @@ from adscreen.parser.spacy_parser import Parser
 BUNDLED = "bundled"
 BUNDLED_PARSER = "models/english-ud"
 _UNUSED = ("ner", "entity_linker", "entity_ruler", "span_ruler", "spancat", "textcat", "textcat_multilabel")
-_REMEDY = "give --spacy-model an installed pipeline with a tagger and a parser, or leave it out for the bundled one"
+_REMEDY = "give parser= an installed pipeline with a tagger and a parser, or leave it out for the bundled one"
 
 
 def load_parser(name: str = BUNDLED) -> Parser:

@@ -151,7 +151,7 @@ def _check_sources(weights: Mapping[str, float], corpus: Corpus) -> None:
     known = [source.name for source in corpus.sources]
     unknown = sorted(set(weights) - set(known))
     if unknown:
-        raise InputError(f"no source {unknown[0]}", where="--weight", remedy=f"use {', '.join(known)}")
+        raise InputError(f"no source {unknown[0]}", where="weight=", remedy=f"use {', '.join(known)}")
 
 
 def model_card(trainer: Trainer, corpus_dir: Path, validation: Mapping[str, float], *, name: str) -> dict[str, Any]:

@@ -203,11 +203,11 @@ def _softmax(start: BiLMFiles, settings: PretrainSettings) -> Softmax:
     if start.options != settings.options():
         raise InputError(
             "the biLM to start from has another architecture",
-            where="--start",
-            remedy=f"use --dim {start.options.dim} --projection-dim {start.options.projection_dim}, or another biLM",
+            where="start=",
+            remedy=f"use dim= {start.options.dim} and projection_dim= {start.options.projection_dim}, or another biLM",
         )
     if start.softmax is None:
-        raise InputError("the biLM to start from has no softmax", where="--start", remedy="give one that has")
+        raise InputError("the biLM to start from has no softmax", where="start=", remedy="give one that has")
     return start.softmax
 
 

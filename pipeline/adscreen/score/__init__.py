@@ -1,1 +1,1 @@
-"""ScreeningModel and recordings -> one ScoreRow and one RecordingReport per recording."""
+"""TrainedModel and recordings -> one ScoreRow and one RecordingReport per recording."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adscreen.cohort import Recording, read_manifest
+from adscreen.cohort import Recording, read_cohort
 from adscreen.cohort.files import list_files, read_bytes
 from adscreen.errors import InputError
 
@@ -40,9 +40,9 @@ def find_recordings(inputs: Sequence[Path], *, where: str | None = None) -> Name
             given without a manifest.
     """
     if len(inputs) == 1 and inputs[0].suffix.lower() in MANIFESTS:
-        return Named(tuple(read_manifest(inputs[0], where=where).recordings))
+        return Named(tuple(read_cohort(inputs[0], where=where).recordings))
     if where is not None:
-        raise InputError("needs a manifest", where="--where", remedy="score a manifest, or leave --where out")
+        raise InputError("needs a manifest", where="where=", remedy="score a manifest, or leave where= out")
     found: list[Recording] = []
     passed_over: list[str] = []
     for path in inputs:

@@ -14,7 +14,7 @@ from adscreen.features import feature_dictionary, feature_set, missing_reason, p
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
 from adscreen.model.reference import nearest_percentile, predictive_values
-from adscreen.model.screening_model import ScreeningModel
+from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Unlike
 from adscreen.records import Transcript, Utterance
 from adscreen.score.left_out import describe_removed, report_words
@@ -67,7 +67,7 @@ class Judged:
         return [found for found in self.unlike or () if found.far]
 
 
-def build_report(model: ScreeningModel, judged: Judged, *, prevalence: float | None = None) -> RecordingReport:
+def build_report(model: TrainedModel, judged: Judged, *, prevalence: float | None = None) -> RecordingReport:
     """Return everything on one recording's page, with its score row."""
     manifest, row = model.manifest, judged.row
     transcript = row.transcript
@@ -104,7 +104,7 @@ def _warnings(judged: Judged) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _score_row(model: ScreeningModel, judged: Judged, *, warnings: str, prevalence: float | None) -> ScoreRow:
+def _score_row(model: TrainedModel, judged: Judged, *, warnings: str, prevalence: float | None) -> ScoreRow:
     manifest, scores, row, nan = model.manifest, model.manifest.scores, judged.row, math.nan
     result, reason = _result(model, judged)
     logit = judged.scored.logit if judged.scored else nan
@@ -141,7 +141,7 @@ def _score_row(model: ScreeningModel, judged: Judged, *, warnings: str, prevalen
     )
 
 
-def _result(model: ScreeningModel, judged: Judged) -> tuple[Result, str]:
+def _result(model: TrainedModel, judged: Judged) -> tuple[Result, str]:
     """Return the result and, where there is no score, the reason."""
     if judged.row.transcript is None:
         return "unreadable", judged.row.unreadable
@@ -154,7 +154,7 @@ def _result(model: ScreeningModel, judged: Judged) -> tuple[Result, str]:
     return ("screen_positive" if positive else "screen_negative"), ""
 
 
-def _scope(model: ScreeningModel, judged: Judged) -> Scope:
+def _scope(model: TrainedModel, judged: Judged) -> Scope:
     if judged.unlike is None or model.manifest.scope is None:
         return ""
     return "outside" if judged.far else "doubtful" if judged.unlike else "within"
@@ -171,7 +171,7 @@ def _logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def _sentences(model: ScreeningModel, row: Extracted) -> tuple[ReportSentence, ...]:
+def _sentences(model: TrainedModel, row: Extracted) -> tuple[ReportSentence, ...]:
     """Return the participant's utterances, each shaded by its perplexity beside the training controls'."""
     assert row.transcript is not None
     scores = {score.index: score for score in row.sentences}
@@ -195,7 +195,7 @@ def _sentence(index: int, utterance: Utterance, score: SentencePerplexity, refer
     )
 
 
-def _features(model: ScreeningModel, row: Extracted) -> tuple[ReportFeature, ...]:
+def _features(model: TrainedModel, row: Extracted) -> tuple[ReportFeature, ...]:
     """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
     assert row.transcript is not None
     provenance = model.manifest.provenance
@@ -238,7 +238,7 @@ def _summarise_diagnostics(transcript: Transcript) -> str:
     return f"the transcript needed repair: {line}{first.what}{more}"
 
 
-def model_facts(model: ScreeningModel) -> dict[str, Any]:
+def model_facts(model: TrainedModel) -> dict[str, Any]:
     """Return what a page says of a model."""
     manifest = model.manifest
     return {

@@ -1,4 +1,4 @@
-"""ScreeningModel + recordings -> one ScoreRow and one RecordingReport for every recording.
+"""TrainedModel + recordings -> one ScoreRow and one RecordingReport for every recording.
 
 Every input row gives one output row: scored, or with the reason why not. A row depends on its recording and the model
 alone.
@@ -26,7 +26,7 @@ from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.row import Extracted, recording_key
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
-from adscreen.model.screening_model import ScreeningModel
+from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
 from adscreen.score.judged import Judged, Scored, build_report, is_synthetic
@@ -53,7 +53,7 @@ AS_TRAINED = ScoreOptions()
 
 
 def score_recordings(
-    model: ScreeningModel,
+    model: TrainedModel,
     recordings: Sequence[Recording],
     settings: ExtractSettings,
     options: ScoreOptions = AS_TRAINED,
@@ -74,7 +74,7 @@ def score_recordings(
         raise InputError(
             f"{len(known)} of the subjects were in training, the first is {known[0]}",
             where="cohort",
-            remedy="leave them out, or add --allow-training-subjects, which marks their rows",
+            remedy="leave them out, or add allow_training_subjects=, which marks their rows",
         )
     if settings.cache:
         open_cache(settings.cache)
@@ -85,7 +85,7 @@ def score_recordings(
 def score_chunk(
     recordings: Sequence[Recording],
     *,
-    model: ScreeningModel,
+    model: TrainedModel,
     settings: ExtractSettings,
     options: ScoreOptions,
     threads: int = 2,
@@ -107,14 +107,14 @@ def score_chunk(
 
 
 def _report_key(
-    recording: Recording, model: ScreeningModel, options: ScoreOptions, provenance: dict[str, object]
+    recording: Recording, model: TrainedModel, options: ScoreOptions, provenance: dict[str, object]
 ) -> str | None:
     row = recording_key(recording, **provenance)
     about = {"model": model.digest, "options": asdict(options), "synthetic": is_synthetic(recording)}
     return row and cache_key(__name__, row=row, **about)
 
 
-def in_training(model: ScreeningModel, recording: Recording) -> bool:
+def in_training(model: TrainedModel, recording: Recording) -> bool:
     """Return whether the recording's subject was in training.
 
     A loose file has its name for a subject id (``S012-2``, or ``site/S012-2`` where another has the same name): there
@@ -127,14 +127,14 @@ def in_training(model: ScreeningModel, recording: Recording) -> bool:
     return any(model.knows_subject(name) for name in names)
 
 
-def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
+def check_bilm(model: TrainedModel, settings: ExtractSettings) -> None:
     """Raise InputError where the biLM, its layer, the parser or the view are not those of training."""
     now = extract_provenance(settings)
     for name in ("bilm_digest", "parser_digest", "layer", "pooling", "view", "feature_set"):
         trained = model.manifest.provenance.get(name)
         if trained != now[name]:
             of_parser = name == "parser_digest"
-            what, option = ("parser", "--spacy-model") if of_parser else ("biLM", "--bilm")
+            what, option = ("parser", "parser=") if of_parser else ("biLM", "bilm=")
             raise InputError(
                 f"{name} is {str(now[name])[:12]}, the model was trained with {str(trained)[:12]}",
                 where=settings.parser if of_parser else str(settings.bilm),
@@ -142,18 +142,18 @@ def check_bilm(model: ScreeningModel, settings: ExtractSettings) -> None:
             )
 
 
-def _check_prevalence(model: ScreeningModel, prevalence: float | None) -> None:
+def _check_prevalence(model: TrainedModel, prevalence: float | None) -> None:
     if prevalence is None:
         return
     if not 0 < prevalence < 1:
-        raise InputError(f"{prevalence:g} is no prevalence", where="--prevalence", remedy="give a share, such as 0.08")
+        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
     if model.manifest.scores is None:
         what = "the model does not hold the scores of its training recordings"
-        raise InputError(what, where="--prevalence", remedy="train it again with this version")
+        raise InputError(what, where="prevalence=", remedy="train it again with this version")
 
 
 def model_settings(
-    model: ScreeningModel,
+    model: TrainedModel,
     bilm: Path | None,
     *,
     parser: str | None = None,
@@ -177,7 +177,7 @@ def model_settings(
 
 def _score(
     recordings: Sequence[Recording],
-    model: ScreeningModel,
+    model: TrainedModel,
     settings: ExtractSettings,
     options: ScoreOptions,
     *,
@@ -202,13 +202,13 @@ def _may_be_scored(judged: Judged, options: ScoreOptions) -> bool:
     return judged.unlike is not None and (options.allow_out_of_scope or not judged.far)
 
 
-def fewest_words(model: ScreeningModel, options: ScoreOptions) -> int:
+def fewest_words(model: TrainedModel, options: ScoreOptions) -> int:
     """Return the number of words below which a recording is not scored: at least one."""
     asked = options.minimum_words
     return max(1, model.manifest.minimum_words if asked is None else asked)
 
 
-def _compare(model: ScreeningModel, row: Extracted, vocabulary: frozenset[str] | None) -> tuple[Unlike, ...]:
+def _compare(model: TrainedModel, row: Extracted, vocabulary: frozenset[str] | None) -> tuple[Unlike, ...]:
     """Return in what a recording that has words is unlike those of training."""
     assert row.transcript is not None
     tokens = row.inputs[TOKENS]
@@ -225,7 +225,7 @@ def _compare(model: ScreeningModel, row: Extracted, vocabulary: frozenset[str] |
 
 
 def _evaluate(
-    model: ScreeningModel, rows: Sequence[Extracted], settings: ExtractSettings, options: ScoreOptions
+    model: TrainedModel, rows: Sequence[Extracted], settings: ExtractSettings, options: ScoreOptions
 ) -> list[Scored]:
     """Return what the estimators make of each row."""
     inputs = pd.DataFrame([row.inputs for row in rows])
@@ -241,7 +241,7 @@ def _evaluate(
 
 
 def sentence_effects(
-    model: ScreeningModel, row: Extracted, settings: ExtractSettings, *, logit: float
+    model: TrainedModel, row: Extracted, settings: ExtractSettings, *, logit: float
 ) -> tuple[float, ...]:
     """Return for each sentence the logit less that of the recording without it.
 

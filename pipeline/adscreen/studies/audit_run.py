@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from adscreen.cohort import labels, read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.progress import Progress
 
 
@@ -19,11 +19,10 @@ def run_audit(
     progress: Progress,
 ) -> list[dict[str, Any]]:
     """Audit a manifest or the folder of an evaluation; return its findings."""
-    from adscreen.audit import audit_cohort, audit_run, read_cohort
+    from adscreen.audit import audit_cohort, audit_run, read_speech
 
     if path.is_dir():
         return [asdict(finding) for finding in audit_run(path)]
-    cohort = read_manifest(path, where=where)
-    _, case = labels(cohort, positive)
-    table = read_cohort(cohort, jobs=jobs, progress=progress.task("Reading transcripts", len(cohort.recordings)))
-    return [asdict(finding) for finding in audit_cohort(table, positive=case)]
+    cohort = read_cohort(path, where=where, positive=positive)
+    table = read_speech(cohort, jobs=jobs, progress=progress.task("Reading transcripts", len(cohort.recordings)))
+    return [asdict(finding) for finding in audit_cohort(table)]

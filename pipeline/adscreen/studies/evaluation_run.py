@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from adscreen.cohort import Cohort, labels, read_manifest
+from adscreen.cohort import Cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluate import ADSCREEN, TFIDF, Evaluation, Protocol, count_steps, evaluate, join_cohorts
@@ -29,12 +29,10 @@ SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
 
 @dataclass(frozen=True)
 class _Cohorts:
-    """The cohorts of a run, the table that is evaluated, and the labels."""
+    """The cohorts of a run, and the table that is evaluated."""
 
     cohort: Cohort
     table: FeatureTable
-    negative: str
-    positive: str
     test: Cohort | None = None
 
 
@@ -60,7 +58,8 @@ def run_evaluation(
     check_free(out, force=force)
     read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
-    settings |= {"positive": read.positive, "negative": read.negative, "protocols": list(protocols)}
+    negative, case = read.cohort.labels
+    settings |= {"positive": case, "negative": negative, "protocols": list(protocols)}
     settings |= {"learning_curve": learning_curve, "provenance": read.table.provenance}
     with new_run(out, force=force, command="evaluate", settings=settings) as folder:
         evaluations = [
@@ -88,29 +87,26 @@ def _read(
     jobs: int,
     progress: Progress,
 ) -> _Cohorts:
-    cohort = read_manifest(manifest, where=where)
-    negative, case = labels(cohort, positive)
-    other = read_manifest(test, where=where) if test else None
-    if other and labels(other, positive) != (negative, case):
-        found = ", ".join(labels(other, positive))
-        what = f"its labels are {found}, those of {manifest.name} are {negative}, {case}"
+    cohort = read_cohort(manifest, where=where, positive=positive)
+    other = read_cohort(test, where=where, positive=positive) if test else None
+    if cohort.labels and other and other.labels != cohort.labels:
+        what = f"its labels are {', '.join(other.labels)}, those of {manifest.name} are {', '.join(cohort.labels)}"
         raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
     if other:
         check_apart(cohort.frame(), other.frame())
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     if other:
         table = join_cohorts(table, read_training_table(other, extract, jobs=jobs, progress=progress))
-    return _Cohorts(cohort, table, negative, case, other)
+    return _Cohorts(cohort, table, other)
 
 
 def _evaluate(
     read: _Cohorts, study: StudySettings, protocol: Protocol, *, learning_curve: bool, jobs: int, progress: Progress
 ) -> Evaluation:
-    count = count_steps(read.table, study, positive=read.positive, protocol=protocol, learning_curve=learning_curve)
+    count = count_steps(read.table, study, protocol=protocol, learning_curve=learning_curve)
     return evaluate(
         read.table,
         study,
-        positive=read.positive,
         protocol=protocol,
         learning_curve=learning_curve,
         jobs=jobs,
@@ -126,8 +122,8 @@ def _describe(read: _Cohorts, where: str | None) -> dict[str, pd.DataFrame]:
     for name, cohort in cohorts:
         own = read.table.rows(range(start, start + len(cohort.recordings)))
         start += len(cohort.recordings)
-        described += describe_cohort(own, positive=read.positive, name=name)
-        flow += describe_flow(cohort, positive=read.positive, name=name, where=where)
+        described += describe_cohort(own, name=name)
+        flow += describe_flow(cohort, name=name, where=where)
     return cohort_frames(described, flow)
 
 

@@ -40,7 +40,7 @@ def extract_settings(
             none, or a file of word norms cannot be used.
     """
     if pooling not in POOLINGS:
-        raise InputError(f"no pooling {pooling!r}", where="--pooling", remedy=f"use {' or '.join(POOLINGS)}")
+        raise InputError(f"no pooling {pooling!r}", where="pooling=", remedy=f"use {' or '.join(POOLINGS)}")
     folder = bilm or bundled(BUNDLED_BILM)
     settings = ExtractSettings(
         folder,
@@ -75,7 +75,7 @@ def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int,
         raise InputError(
             f"row {silent[0].row}: {silent[0].transcript.name}: no word to learn from ({len(silent)} such rows)",
             where=str(cohort.path),
-            remedy="leave it out with --where",
+            remedy="leave it out with where=",
         )
     return table
 

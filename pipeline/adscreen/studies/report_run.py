@@ -23,7 +23,7 @@ def report_evaluation(
     folder: Path,
 ) -> None:
     """Write report.html, report.json, certificate.json and checklist.csv; ``frames`` are the run's tables by stem."""
-    certificate = certify(table, evaluations, positive=str(settings["positive"]), seed=int(settings["seed"]))
+    certificate = certify(table, evaluations, seed=int(settings["seed"]))
     write_report(assemble_report(frames, settings, certificate, synthetic=is_synthetic(table)), folder)
 
 

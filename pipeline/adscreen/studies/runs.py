@@ -69,6 +69,4 @@ def check_free(out: Path, *, force: bool) -> None:
     if not (out / "run.json").exists():
         raise InputError("holds files that adscreen did not write", where=str(out), remedy="name a new folder")
     if not force:
-        raise InputError(
-            "already holds a run", where=str(out), remedy="name a new folder, or add --force to replace it"
-        )
+        raise InputError("already holds a run", where=str(out), remedy="name a new folder, or add force= to replace it")

@@ -90,7 +90,7 @@ def write_schemas(folder: Path) -> None:
 def _types() -> dict[str, Any]:
     from adscreen.cohort import Recording
     from adscreen.evaluate.certificate import Certificate
-    from adscreen.model.screening_model import ModelManifest
+    from adscreen.model.trained_model import ModelManifest
     from adscreen.records import Transcript
     from adscreen.report.evaluation.contents import EvaluationReport
     from adscreen.score.results import RecordingReport, ScoreRow
@@ -159,9 +159,10 @@ def _joined(node: dict[str, Any]) -> dict[str, Any]:
 
 def _as_input(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a manifest row as a user writes it: two columns required, any further column carried."""
-    properties = {name: part for name, part in schema["properties"].items() if name not in ("row", "extra")}
+    properties = {name: part for name, part in schema["properties"].items() if name not in ("row", "extra", "content")}
     text_or_null = properties["visit"]
-    return schema | {
+    plain = {name: part for name, part in schema.items() if name != "$defs"}  # those of speech in memory
+    return plain | {
         "description": "One recording. `transcript` is a path relative to the manifest; `age` and `education` are in "
         "years. `recording_id` is by default `subject_id` and `visit` joined by `_`. Any further column is carried.",
         "properties": properties | {"recording_id": text_or_null, "transcript": {"type": "string"}},

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
-from adscreen.model.screening_model import load_model
+from adscreen.model.trained_model import load_model
 from adscreen.progress import Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.cached_pages import keep_pages

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adscreen.cohort import labels, read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.estimator.study import StudySettings
 from adscreen.extract.extraction import ExtractSettings
-from adscreen.model.screening_model import ModelManifest, save_model, train_model
+from adscreen.model.trained_model import ModelManifest, save_model, train_model
 from adscreen.progress import Progress
 from adscreen.studies.feature_run import read_training_table
 from adscreen.studies.runs import check_free, new_run
@@ -28,12 +28,11 @@ def run_training(
 ) -> ModelManifest:
     """Train on a cohort and write the model folder; return its manifest."""
     check_free(out, force=force)
-    cohort = read_manifest(manifest, where=where)
-    negative, case = labels(cohort, positive)
+    cohort = read_cohort(manifest, where=where, positive=positive)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": case}
+    settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": cohort.labels[1]}
     with new_run(out, force=force, command="train", settings=settings) as folder:
-        model, tuned = train_model(table, study, positive=case, negative=negative, jobs=jobs)
+        model, tuned = train_model(table, study, jobs=jobs)
         save_model(model, folder)
         write_csv(tuned.candidates, folder / "candidates.csv")
     return model.manifest

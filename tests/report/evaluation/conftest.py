@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from adscreen.cohort import read_manifest
+from adscreen.cohort import read_cohort
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluate import evaluate
 from adscreen.evaluate.certificate import certify
@@ -21,10 +21,8 @@ from adscreen.report.evaluation.assemble import assemble_report
 @pytest.fixture(scope="session")
 def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettings) -> SimpleNamespace:
     """The ``table``, the ``evaluations``, their ``frames``, the ``settings`` and the ``report`` made of them."""
-    table, cohort = simulated_table, read_manifest(simulated / "training.csv")
-    evaluations = [
-        evaluate(table, small_study, positive="case", protocol=protocol) for protocol in ("subject", "paper")
-    ]
+    table, cohort = simulated_table, read_cohort(simulated / "training.csv")
+    evaluations = [evaluate(table, small_study, protocol=protocol) for protocol in ("subject", "paper")]
     settings = small_study.as_dict() | {
         "manifest": simulated / "training.csv",
         "where": "age > 40",
@@ -32,10 +30,10 @@ def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettin
         "negative": "control",
         "provenance": table.provenance,
     }
-    described = describe_cohort(table, positive="case")
-    flow = describe_flow(cohort, positive="case", where="age > 40")
+    described = describe_cohort(table)
+    flow = describe_flow(cohort, where="age > 40")
     frames = evaluation_frames(evaluations) | cohort_frames(described, flow)
     frames["predictions"] = pd.concat([predictions_frame(table, one) for one in evaluations], ignore_index=True)
-    certificate = certify(table, evaluations, positive="case", seed=0)
+    certificate = certify(table, evaluations, seed=0)
     report = assemble_report(frames, settings, certificate, synthetic=True)
     return SimpleNamespace(table=table, evaluations=evaluations, frames=frames, settings=settings, report=report)

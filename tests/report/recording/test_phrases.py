@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
+from adscreen.model.screening_model import load_model
+
 from adscreen.extract.perplexity import SUMMARIES
 from adscreen.features import FEATURES
-from adscreen.model.screening_model import load_model
 from adscreen.report.recording.phrases import (
     FAMILIES,
     MARKS,

@@ -25,10 +25,10 @@ from adscreen.estimator import Stack
 from adscreen.estimator.study import CLASSIFIERS, StudySettings
 from adscreen.estimator.tuning import on_one_thread, tune
 from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable
-from adscreen.model.screening_model import (
+from adscreen.model.trained_model import (
     FORMAT,
     MODEL_FILES,
-    ScreeningModel,
+    TrainedModel,
     load_model,
     save_model,
     subject_digest,
@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def model(model_folder: Path) -> ScreeningModel:
+def model(model_folder: Path) -> TrainedModel:
     """The model trained on the simulated cohort, as loaded."""
     return load_model(model_folder)
 
@@ -57,17 +57,17 @@ def sign(folder: Path) -> None:
 
 
 def test_a_loaded_model_scores_as_the_trained_one(
-    simulated_table: FeatureTable, small_study: StudySettings, model: ScreeningModel
+    simulated_table: FeatureTable, small_study: StudySettings, model: TrainedModel
 ) -> None:
     """Every estimator gives identical probabilities before saving and after loading."""
-    trained, _ = train_model(simulated_table, small_study, positive="case", negative="control")
+    trained, _ = train_model(simulated_table, small_study)
     before = [estimator.predict_proba(simulated_table.inputs) for estimator in (trained.estimator, *trained.spread)]
     after = [estimator.predict_proba(simulated_table.inputs) for estimator in (model.estimator, *model.spread)]
     assert [array.tobytes() for array in before] == [array.tobytes() for array in after]
     assert trained.manifest == model.manifest
 
 
-def test_a_model_saved_again_has_the_same_bytes(model: ScreeningModel, model_folder: Path, tmp_path: Path) -> None:
+def test_a_model_saved_again_has_the_same_bytes(model: TrainedModel, model_folder: Path, tmp_path: Path) -> None:
     """Saving what was loaded writes every file as it was."""
     save_model(model, tmp_path)
     assert {"SHA256SUMS", *MODEL_FILES} == {path.name for path in tmp_path.iterdir()}
@@ -82,7 +82,7 @@ def test_every_classifier_is_saved_without_a_pickle(
     """What is loaded scores as what was trained, to the last bit."""
     search = replace(small_study.search, classifier=(classifier,))
     study = replace(small_study, search=search, members=("lexical+fluency",))
-    trained, _ = train_model(simulated_table, study, positive="case", negative="control")
+    trained, _ = train_model(simulated_table, study)
     save_model(trained, tmp_path)
     inputs = simulated_table.inputs
     assert trained.estimator.weights != [0.0]
@@ -94,12 +94,12 @@ TRAIN = """
 import sys
 from pathlib import Path
 from adscreen.extract.extraction import ExtractSettings, extract_cohort
-from adscreen.cohort import read_manifest
-from adscreen.model.screening_model import save_model, train_model
+from adscreen.cohort import read_cohort
+from adscreen.model.trained_model import save_model, train_model
 from adscreen.estimator.study import read_study
 manifest, bilm, study, out = map(Path, sys.argv[1:])
-table = extract_cohort(read_manifest(manifest), ExtractSettings(bilm))
-save_model(train_model(table, read_study(study), positive="case", negative="control")[0], out)
+table = extract_cohort(read_cohort(manifest), ExtractSettings(bilm))
+save_model(train_model(table, read_study(study))[0], out)
 """
 
 
@@ -122,13 +122,13 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
 
 
 def test_the_model_is_tuned_by_inner_folds_and_fitted_on_every_row(
-    simulated_table: FeatureTable, small_study: StudySettings, model: ScreeningModel
+    simulated_table: FeatureTable, small_study: StudySettings, model: TrainedModel
 ) -> None:
     """Settings and threshold are those of tuning; the estimator is that of a fit on all rows, the spread's on folds."""
-    inner = simulated_table.folds(2, positive="case", seed=0)
-    tuned = tune(simulated_table, small_study.candidates(), positive="case", inner=inner, seed=0)
+    inner = simulated_table.folds(2, seed=0)
+    tuned = tune(simulated_table, small_study.candidates(), inner=inner, seed=0)
     assert (tuned.threshold, tuned.settings) == (model.manifest.threshold, model.manifest.settings)
-    cases, inputs = simulated_table.cases("case"), simulated_table.inputs
+    cases, inputs = simulated_table.cases, simulated_table.inputs
     expected = on_one_thread(tuned.build(seed=0).fit, inputs, cases).predict_proba(inputs)
     assert expected == pytest.approx(model.estimator.predict_proba(inputs), abs=1e-9)
     training, _ = inner[1]
@@ -136,7 +136,7 @@ def test_the_model_is_tuned_by_inner_folds_and_fitted_on_every_row(
     assert fold == pytest.approx(model.spread[1].predict_proba(inputs), abs=1e-9)
 
 
-def test_the_manifest_describes_the_training_data(simulated_table: FeatureTable, model: ScreeningModel) -> None:
+def test_the_manifest_describes_the_training_data(simulated_table: FeatureTable, model: TrainedModel) -> None:
     """Counts by label, the fewest words, the controls' percentiles: by hand from the table."""
     subjects, inputs, manifest = simulated_table.subjects, simulated_table.inputs, model.manifest
     assert subjects["label"].value_counts().to_dict() == manifest.recordings
@@ -156,12 +156,12 @@ def test_a_feature_that_no_control_has_gets_no_reference(
     """A column without values among controls has no percentiles to stand beside."""
     inputs = simulated_table.inputs.assign(**{"fluency.pauses": np.nan})
     table = FeatureTable(simulated_table.subjects, inputs, simulated_table.sentences, simulated_table.provenance)
-    trained, _ = train_model(table, small_study, positive="case", negative="control")
+    trained, _ = train_model(table, small_study)
     assert "fluency.pauses" not in trained.manifest.reference
     assert "lexical.mattr" in trained.manifest.reference
 
 
-def test_a_model_knows_its_subjects_and_names_none(model: ScreeningModel, model_folder: Path) -> None:
+def test_a_model_knows_its_subjects_and_names_none(model: TrainedModel, model_folder: Path) -> None:
     """A training subject is recognised, spaces around its id aside; another is not; no id stands in the folder."""
     assert model.knows_subject("SYN0001")
     assert model.knows_subject(" SYN0016 ")
@@ -172,7 +172,7 @@ def test_a_model_knows_its_subjects_and_names_none(model: ScreeningModel, model_
         assert b"SYN00" not in (model_folder / name).read_bytes()
 
 
-def test_subject_digests_are_keyed(model: ScreeningModel) -> None:
+def test_subject_digests_are_keyed(model: TrainedModel) -> None:
     """The same id has another digest under another model's key."""
     key = model.manifest.subject_key
     assert subject_digest("SYN0001", key) in model.manifest.subject_digests
@@ -186,7 +186,7 @@ def test_no_word_that_was_said_stands_in_the_manifest(
     inputs = simulated_table.inputs.copy()
     inputs[TOKENS] = [[*tokens[:-1], "xylophone"] for tokens in inputs[TOKENS]]
     table = FeatureTable(simulated_table.subjects, inputs, simulated_table.sentences, simulated_table.provenance)
-    save_model(train_model(table, small_study, positive="case", negative="control")[0], tmp_path)
+    save_model(train_model(table, small_study)[0], tmp_path)
     assert b"xylophone" not in (tmp_path / "model.json").read_bytes()
 
 
@@ -268,20 +268,20 @@ def test_a_model_of_another_format_is_refused(copied: Path) -> None:
         load_model(copied)
 
 
-def test_the_digest_is_of_all_files(model: ScreeningModel, copied: Path) -> None:
+def test_the_digest_is_of_all_files(model: TrainedModel, copied: Path) -> None:
     """A loaded model carries a digest that another model does not share."""
     assert 64 == len(model.digest)
     manifest = replace(model.manifest, threshold=0.123)
-    save_model(ScreeningModel(model.estimator, model.spread, manifest), copied)
+    save_model(TrainedModel(model.estimator, model.spread, manifest), copied)
     assert model.digest != load_model(copied).digest
 
 
 def test_too_few_subjects_are_refused(simulated_table: FeatureTable, small_study: StudySettings) -> None:
     """A class of one subject cannot be tuned on two folds."""
-    cases = simulated_table.cases("case")
+    cases = simulated_table.cases
     table = simulated_table.rows([*np.flatnonzero(cases)[:1], *np.flatnonzero(cases == 0)])
     with pytest.raises(InputError, match="1 subject_id groups of case"):
-        train_model(table, small_study, positive="case", negative="control")
+        train_model(table, small_study)
 
 
 @pytest.mark.slow
@@ -289,7 +289,7 @@ def test_jobs_change_no_byte(
     simulated_table: FeatureTable, small_study: StudySettings, model_folder: Path, tmp_path: Path
 ) -> None:
     """Two processes train what one trains."""
-    model, _ = train_model(simulated_table, small_study, positive="case", negative="control", jobs=2)
+    model, _ = train_model(simulated_table, small_study, jobs=2)
     save_model(model, tmp_path)
     for name in MODEL_FILES:
         assert (model_folder / name).read_bytes() == (tmp_path / name).read_bytes(), name

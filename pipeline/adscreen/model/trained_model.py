@@ -1,4 +1,4 @@
-"""Training table -> ScreeningModel, and its folder on disk: estimator, threshold, reference ranges, provenance.
+"""Training table -> TrainedModel, and its folder on disk: estimator, threshold, reference ranges, provenance.
 
 A model folder holds model.json, estimators.skops and SHA256SUMS. Digests are checked before anything is read, and the
 skops file may hold only the types listed here, so a folder from elsewhere cannot run code.
@@ -80,7 +80,7 @@ class ModelManifest:
 
 
 @dataclass(frozen=True)
-class ScreeningModel:
+class TrainedModel:
     """A trained screening model. ``spread`` are estimators each trained without one fold of the subjects."""
 
     estimator: Stack
@@ -93,9 +93,7 @@ class ScreeningModel:
         return subject_digest(subject_id, self.manifest.subject_key) in self.manifest.subject_digests
 
 
-def train_model(
-    table: FeatureTable, study: StudySettings, *, positive: str, negative: str, jobs: int = 1
-) -> tuple[ScreeningModel, Tuned]:
+def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> tuple[TrainedModel, Tuned]:
     """Tune on inner folds, fit on every row, and describe the training data.
 
     Raises:
@@ -103,35 +101,34 @@ def train_model(
     """
     from joblib import Parallel, delayed
 
-    inner = table.folds(study.inner_folds, positive=positive, seed=study.seed)
+    inner = table.folds(study.inner_folds, seed=study.seed)
     tuned = tune(
         table,
         study.candidates(),
-        positive=positive,
         inner=inner,
         seed=study.seed,
         rule=study.threshold_rule,
         jobs=jobs,
     )
-    cases = table.cases(positive)
+    cases = table.cases
     everything = table.canonical_order()
-    fits = [training for training, _ in table.folds(study.folds, positive=positive, seed=study.seed)]
+    fits = [training for training, _ in table.folds(study.folds, seed=study.seed)]
     estimator, *spread = Parallel(n_jobs=jobs)(
         delayed(on_one_thread)(tuned.build(seed=study.seed).fit, table.inputs.iloc[rows], cases[rows])
         for rows in (everything, *fits)
     )
-    manifest = _describe(table, study, tuned, positive=positive, negative=negative)
-    return ScreeningModel(estimator, tuple(spread), manifest), tuned
+    manifest = _describe(table, study, tuned)
+    return TrainedModel(estimator, tuple(spread), manifest), tuned
 
 
-def _describe(
-    table: FeatureTable, study: StudySettings, tuned: Tuned, *, positive: str, negative: str
-) -> ModelManifest:
+def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelManifest:
     subjects = table.subjects
     ids = sorted(set(subjects["subject_id"].astype(str)))
     transcripts = table.provenance.get("transcripts", {})
     key = hashlib.sha256(json.dumps([ids, sorted(transcripts.values())]).encode()).hexdigest()
-    controls = table.inputs[table.cases(positive) == 0]
+    positive = table.positive
+    negative = next(label for label in table.labels or () if label != positive)
+    controls = table.inputs[table.cases == 0]
     sentences = [value for values in controls[SENTENCES] for value in values]
     return ModelManifest(
         format=FORMAT,
@@ -153,7 +150,7 @@ def _describe(
         sentence_reference=[float(value) for value in np.quantile(sentences, SENTENCE_QUANTILES)],
         provenance={name: value for name, value in table.provenance.items() if name != "transcripts"}
         | {"training_digest": key},
-        scores=describe_scores(tuned.probabilities, table.cases(positive), threshold=tuned.threshold),
+        scores=describe_scores(tuned.probabilities, table.cases, threshold=tuned.threshold),
         scope=describe_scope(table, min_count=LEAST_COUNT),
     )
 
@@ -170,7 +167,7 @@ def subject_digest(subject_id: str, key: str) -> str:
     return hmac.new(key.encode(), subject_id.strip().encode(), "sha256").hexdigest()
 
 
-def save_model(model: ScreeningModel, folder: Path) -> None:
+def save_model(model: TrainedModel, folder: Path) -> None:
     """Write a model folder; the folder must exist."""
     (folder / "estimators.skops").write_bytes(_dump([model.estimator, *model.spread]))
     text = json.dumps(asdict(model.manifest), indent=2, ensure_ascii=False)
@@ -178,7 +175,7 @@ def save_model(model: ScreeningModel, folder: Path) -> None:
     write_sums(folder, sums_of(folder, MODEL_FILES))
 
 
-def load_model(folder: Path) -> ScreeningModel:
+def load_model(folder: Path) -> TrainedModel:
     """Read a model folder.
 
     Raises:
@@ -201,7 +198,7 @@ def load_model(folder: Path) -> ScreeningModel:
         )
     manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
     manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
-    return ScreeningModel(
+    return TrainedModel(
         estimator, tuple(spread), ModelManifest(**manifest), digest=hashlib.sha256(sums_text(sums).encode()).hexdigest()
     )
 
