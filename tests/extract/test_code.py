@@ -91,7 +91,7 @@ def test_code_of_extraction_changes_the_key_of_a_row(package: Path, name: str) -
         "evaluate/evaluation.py",
         "audit/conventions.toml",
         "estimator/head.py",
-        "model/screening_model.py",
+        "model/trained_model.py",
         "score/scoring.py",
         "metrics/bootstrap.py",
         "simulate/cookie_theft.toml",
