@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from adscreen.estimator.study import SearchSpace, StudySettings
 from adscreen.estimator.tuning import on_one_thread, tune
-from adscreen.evaluate import ADSCREEN, evaluate
+from adscreen.evaluate import ADSCREEN, evaluate_protocol
 from adscreen.evaluate.protocols import outer_splits
 from adscreen.extract.feature_table import GROUP, INTERVIEWER_TOKENS, TOKENS, FeatureTable
 from adscreen.features import FEATURES
@@ -74,7 +74,7 @@ def judge_cohort(number: int, fresh: pd.DataFrame, *, subjects: int, effect: flo
     """Return a cohort's AUC with its interval, and the mean AUC of its folds' models on the fresh recordings."""
     table = make_table(simulate_recordings(subjects=subjects, visits=1, seed=number, effect=effect))
     study = replace(STUDY, seed=number)
-    area = evaluate(table, study, protocol="subject").metric("auc", method=ADSCREEN)
+    area = evaluate_protocol(table, study, protocol="subject").metric("auc", method=ADSCREEN)
     cases, labels = table.cases, fresh["case"].to_numpy().astype(bool)
     worth = []
     for _, (training, _) in outer_splits(table, study, protocol="subject"):

@@ -28,7 +28,7 @@ import numpy as np
 from adscreen.bundled import BUNDLED_BILM, bundled
 from adscreen.cohort import read_cohort
 from adscreen.estimator.study import SearchSpace, StudySettings
-from adscreen.evaluate import evaluate
+from adscreen.evaluate import evaluate_protocol
 from adscreen.evaluate.shortcuts import deal_labels
 from adscreen.extract.extraction import ExtractSettings, extract_cohort
 from adscreen.extract.feature_table import FeatureTable
@@ -63,7 +63,7 @@ def simulated_cohorts(count: int, *, subjects: int, known: set[int]) -> Iterator
 def evaluate_cohort(kind: str, number: int, table: FeatureTable, protocol: str) -> list[Row]:
     """Return one row a method: the AUC by recording, with its interval."""
     study = replace(STUDY, seed=number)
-    found = evaluate(table, study, protocol=protocol)  # type: ignore[arg-type]
+    found = evaluate_protocol(table, study, protocol=protocol)  # type: ignore[arg-type]
     clustered = table.group_column == "cluster"
     rows = []
     for row in found.metrics:

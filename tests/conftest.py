@@ -25,7 +25,7 @@ from adscreen.score.results import (
 )
 
 if TYPE_CHECKING:
-    from adscreen.evaluate.results import Evaluation
+    from adscreen.evaluate.results import ProtocolEvaluation
     from adscreen.extract.feature_table import FeatureTable
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -220,10 +220,10 @@ def make_report() -> Callable[..., RecordingReport]:
 DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)
 
 
-def draw_evaluation(table: FeatureTable, protocol: Any) -> Evaluation:
+def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:
     """Return an evaluation on the real splits, with probabilities and thresholds that are drawn and not learned."""
     from adscreen.evaluate.protocols import outer_splits
-    from adscreen.evaluate.results import ADSCREEN, TFIDF, Evaluation, FoldResult
+    from adscreen.evaluate.results import ADSCREEN, TFIDF, FoldResult, ProtocolEvaluation
     from adscreen.evaluate.summary import Folds, shared_subjects, summarise_methods
 
     rng = np.random.default_rng(0)
@@ -234,7 +234,7 @@ def draw_evaluation(table: FeatureTable, protocol: Any) -> Evaluation:
     ]
     found = Folds(protocol, folds, table, DRAWN)
     metrics, differences = summarise_methods(found)
-    return Evaluation(
+    return ProtocolEvaluation(
         protocol,
         folds,
         methods=[],
@@ -255,7 +255,7 @@ def draw_evaluation(table: FeatureTable, protocol: Any) -> Evaluation:
 def write_evaluation(
     out: Path,
     table: FeatureTable,
-    evaluations: Sequence[Evaluation],
+    evaluations: Sequence[ProtocolEvaluation],
     *,
     predictions: pd.DataFrame | None = None,
     command: str = "evaluate",
@@ -278,7 +278,7 @@ def write_evaluation(
 
 
 @pytest.fixture(scope="session")
-def draw() -> Callable[[FeatureTable, Any], Evaluation]:
+def draw() -> Callable[[FeatureTable, Any], ProtocolEvaluation]:
     """``draw_evaluation``."""
     return draw_evaluation
 

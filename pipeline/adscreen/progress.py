@@ -40,3 +40,6 @@ class Progress:
             return lambda count: None
         number = self._bars.add_task(name, total=total)
         return lambda count: self._bars.advance(number, count)
+
+
+HIDDEN = Progress(shown=False)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from adscreen.audit.recomputed import check_figures, check_thresholds
 from adscreen.evaluate.frames import predictions_frame
-from adscreen.evaluate.results import ADSCREEN, Evaluation
+from adscreen.evaluate.results import ADSCREEN, ProtocolEvaluation
 from adscreen.extract.feature_table import FeatureTable
 
 
@@ -35,7 +35,7 @@ def folds_of(thresholds: list[float]) -> pd.DataFrame:
 def test_a_figure_that_was_touched_up_is_named(
     tmp_path: Path,
     visited: FeatureTable,
-    draw: Callable[[FeatureTable, Any], Evaluation],
+    draw: Callable[[FeatureTable, Any], ProtocolEvaluation],
     write_run: Callable[..., Path],
 ) -> None:
     """One AUC raised by a thousandth is an error that names protocol, method, level and measure."""
@@ -52,7 +52,7 @@ def test_a_figure_that_was_touched_up_is_named(
 def test_a_figure_that_is_missing_is_an_error(
     tmp_path: Path,
     visited: FeatureTable,
-    draw: Callable[[FeatureTable, Any], Evaluation],
+    draw: Callable[[FeatureTable, Any], ProtocolEvaluation],
     write_run: Callable[..., Path],
 ) -> None:
     """A measure that was left out is one that does not agree."""

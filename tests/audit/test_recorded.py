@@ -14,10 +14,10 @@ import pytest
 from adscreen.audit import Finding, audit_run
 from adscreen.errors import InputError
 from adscreen.evaluate.frames import predictions_frame
-from adscreen.evaluate.results import ADSCREEN, Evaluation
+from adscreen.evaluate.results import ADSCREEN, ProtocolEvaluation
 from adscreen.extract.feature_table import FeatureTable
 
-Draw = Callable[[FeatureTable, Any], Evaluation]
+Draw = Callable[[FeatureTable, Any], ProtocolEvaluation]
 Write = Callable[..., Path]
 
 

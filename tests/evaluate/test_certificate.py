@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from adscreen.evaluate.certificate import certify, fitted_parts, predict_dealt_labels
-from adscreen.evaluate.results import ADSCREEN, Evaluation
+from adscreen.evaluate.results import ADSCREEN, ProtocolEvaluation
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
-Draw = Callable[[FeatureTable, Any], Evaluation]
+Draw = Callable[[FeatureTable, Any], ProtocolEvaluation]
 
 
 def test_the_subject_protocol_is_sound(visited: FeatureTable, draw: Draw) -> None:

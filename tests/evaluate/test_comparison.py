@@ -13,11 +13,11 @@ import pytest
 from adscreen.errors import InputError
 from adscreen.evaluate.comparison import auc_gap, compare_methods, compare_runs
 from adscreen.evaluate.frames import predictions_frame
-from adscreen.evaluate.results import ADSCREEN, TFIDF, Evaluation
+from adscreen.evaluate.results import ADSCREEN, TFIDF, ProtocolEvaluation
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import Interval
 
-Draw = Callable[[FeatureTable, Any], Evaluation]
+Draw = Callable[[FeatureTable, Any], ProtocolEvaluation]
 Write = Callable[..., Path]
 
 

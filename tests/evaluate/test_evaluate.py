@@ -19,7 +19,7 @@ from adscreen.errors import InputError
 from adscreen.estimator import Stack, build_estimator
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import Tuned, tune
-from adscreen.evaluate import ADSCREEN, TFIDF, Evaluation, evaluate, shortcuts
+from adscreen.evaluate import ADSCREEN, TFIDF, ProtocolEvaluation, evaluate_protocol, shortcuts
 from adscreen.evaluate import folds as folds_module
 from adscreen.evaluate.frames import evaluation_frames, predictions_frame
 from adscreen.evaluate.protocols import outer_splits
@@ -43,7 +43,7 @@ from adscreen.simulate import simulate_cohort
 class Learned:
     """An evaluation and what each outer fold learned, in the order of the folds."""
 
-    evaluation: Evaluation
+    evaluation: ProtocolEvaluation
     estimators: list[Stack]
     baselines: list[Pipeline]
     tuned: list[Tuned]
@@ -76,7 +76,7 @@ def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject
         patch.setattr(Tuned, "build", kept(seen.estimators, build_all))
         patch.setattr(shortcuts, "_build", kept(seen.baselines, shortcuts._build))
         patch.setattr(folds_module, "tune", kept(seen.tuned, tuning))
-        seen.evaluation = evaluate(table, study, protocol=protocol)  # type: ignore[arg-type]
+        seen.evaluation = evaluate_protocol(table, study, protocol=protocol)  # type: ignore[arg-type]
     return seen
 
 
@@ -399,7 +399,7 @@ def test_the_manifests_order_changes_no_prediction(simulated_table: FeatureTable
     expected, found = (
         predictions_frame(table, evaluation).sort_values(keys).reset_index(drop=True)
         for table, evaluation in (
-            (of, evaluate(of, small_study, protocol="subject")) for of in (simulated_table, other)
+            (of, evaluate_protocol(of, small_study, protocol="subject")) for of in (simulated_table, other)
         )
     )
     pd.testing.assert_frame_equal(expected, found, check_exact=True)
@@ -410,7 +410,7 @@ def test_the_positive_label_is_the_one_named(
 ) -> None:
     """With the labels' roles exchanged the probabilities are those of the other label, and the AUC stays."""
     steps: list[int] = []
-    swapped = evaluate(
+    swapped = evaluate_protocol(
         replace(simulated_table, labels=("case", "control")), small_study, protocol="subject", progress=steps.append
     )
     for straight, other in zip(original.evaluation.folds, swapped.folds, strict=True):
@@ -429,7 +429,7 @@ def test_clusters_have_intervals_of_their_own(
     number = subjects["subject_id"].str.removeprefix("SYN").astype(int)
     cluster = subjects["label"] + "-" + (number // 4).astype(str)
     clustered = replace(simulated_table, subjects=subjects.assign(cluster=cluster))
-    found = evaluate(clustered, small_study, protocol="subject")
+    found = evaluate_protocol(clustered, small_study, protocol="subject")
     for fold in found.folds:
         assert set() == set(cluster.iloc[fold.rows]) & set(cluster.drop(index=fold.rows))
     auc, without = found.metric("auc"), original.evaluation.metric("auc")
@@ -446,7 +446,7 @@ def test_too_small_a_cohort_is_refused(
     cases = simulated_table.cases
     few = simulated_table.rows([*np.flatnonzero(cases == 1)[:1], *np.flatnonzero(cases == 0)])
     with pytest.raises(InputError, match=r"1 (subject_id groups|recordings) of case, splitting them needs"):
-        evaluate(few, small_study, protocol=protocol)  # type: ignore[arg-type]
+        evaluate_protocol(few, small_study, protocol=protocol)  # type: ignore[arg-type]
 
 
 def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, small_study: StudySettings) -> None:
@@ -458,7 +458,7 @@ def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, 
     }
     table = replace(simulated_table, inputs=simulated_table.inputs.assign(**columns))
     with pytest.raises(InputError, match="no word occurs in two training transcripts"):
-        evaluate(table, small_study, protocol="subject")
+        evaluate_protocol(table, small_study, protocol="subject")
 
 
 @pytest.mark.slow
@@ -466,7 +466,7 @@ def test_texts_without_a_common_word_are_refused(simulated_table: FeatureTable, 
 def test_jobs_change_nothing(simulated_table: FeatureTable, small_study: StudySettings, protocol: str) -> None:
     """Two processes predict what one predicts and sum it up the same, to the last bit."""
     one, two = (
-        evaluate(simulated_table, small_study, protocol=protocol, jobs=jobs)  # type: ignore[arg-type]
+        evaluate_protocol(simulated_table, small_study, protocol=protocol, jobs=jobs)  # type: ignore[arg-type]
         for jobs in (1, 2)
     )
     frames = [predictions_frame(simulated_table, evaluation) for evaluation in (one, two)]
@@ -493,7 +493,7 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
     study = replace(small_study, folds=3, splits=3, members=("paired", "doc2vec+elmo"))
 
     def areas(of: FeatureTable, protocol: str) -> list[float]:
-        found = evaluate(of, study, protocol=protocol)  # type: ignore[arg-type]
+        found = evaluate_protocol(of, study, protocol=protocol)  # type: ignore[arg-type]
         return [found.metric("auc", method=method).value for method in (ADSCREEN, TFIDF)]
 
     dealt = [permute_by_subject(table, seed) for seed in range(8)]
@@ -507,8 +507,8 @@ def test_labels_without_meaning_are_worth_a_half(tmp_path: Path, tiny_bilm: Path
 def test_the_threshold_can_be_given(simulated_table: FeatureTable, small_study: StudySettings) -> None:
     """Every method but the majority then decides at it, in every fold; probabilities are as they were."""
     study = replace(small_study, members=("lexical",))
-    youden = evaluate(simulated_table, study, protocol="subject")
-    given = evaluate(simulated_table, replace(study, threshold=0.3), protocol="subject")
+    youden = evaluate_protocol(simulated_table, study, protocol="subject")
+    given = evaluate_protocol(simulated_table, replace(study, threshold=0.3), protocol="subject")
     assert {0.3} == {fold.threshold for fold in given.folds if fold.method != MAJORITY}
     assert {0.3} != {fold.threshold for fold in youden.folds if fold.method != MAJORITY}
     for one, other in zip(youden.folds, given.folds, strict=True):

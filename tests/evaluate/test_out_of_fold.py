@@ -10,13 +10,13 @@ import pandas as pd
 
 from adscreen.evaluate.frames import predictions_frame
 from adscreen.evaluate.out_of_fold import OutOfFold
-from adscreen.evaluate.results import ADSCREEN, Evaluation
+from adscreen.evaluate.results import ADSCREEN, ProtocolEvaluation
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import measure
 
 
 def test_measures_of_what_is_read_back_are_those_of_the_folds(
-    visited: FeatureTable, draw: Callable[[FeatureTable, Any], Evaluation]
+    visited: FeatureTable, draw: Callable[[FeatureTable, Any], ProtocolEvaluation]
 ) -> None:
     """Both levels of every measure follow from the table alone: those of metrics.csv are their means over repeats."""
     evaluation = draw(visited, "subject")

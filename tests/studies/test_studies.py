@@ -17,7 +17,7 @@ import pytest
 from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, read_study
-from adscreen.evaluate import evaluate
+from adscreen.evaluate import evaluate_protocol
 from adscreen.evaluate.frames import evaluation_frames
 from adscreen.extract.extraction import extract_cohort, load_bilm
 from adscreen.extract.feature_table import FeatureTable
@@ -72,15 +72,15 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluated(simulated: Path, tiny_bilm: Path, config: Path, tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
     """An evaluation of the simulated cohort."""
     out = tmp_path_factory.mktemp("runs") / "evaluation"
-    metrics, notes = run_evaluation(
+    found = run_evaluation(
         simulated / "training.csv",
         out,
-        protocols=("subject", "paper"),
+        protocol="both",
         study=read_study(config),
         extract=extract_settings(tiny_bilm),
         progress=QUIET,
     )
-    return Evaluated(out, metrics, notes)
+    return Evaluated(out, found.metrics, found.notes)
 
 
 def test_an_evaluation_writes_what_it_found(
@@ -90,7 +90,7 @@ def test_an_evaluation_writes_what_it_found(
     names = {path.name for path in evaluated.folder.iterdir()}
     assert {"metrics.csv", "metrics.json", "predictions.csv", "settings.csv", "run.json", "certificate.json"} <= names
     again = [
-        evaluate(simulated_table, small_study, protocol=protocol)  # type: ignore[arg-type]
+        evaluate_protocol(simulated_table, small_study, protocol=protocol)  # type: ignore[arg-type]
         for protocol in ("subject", "paper")
     ]
     pd.testing.assert_frame_equal(evaluation_frames(again)["metrics"], evaluated.metrics, check_exact=True)
@@ -158,14 +158,14 @@ def test_clusters_have_columns_and_a_note_of_their_own(
     evaluated = partial(
         run_evaluation, manifest, study=read_study(config), extract=extract_settings(tiny_bilm), progress=QUIET
     )
-    metrics, notes = evaluated(tmp_path / "out", protocols=("subject",))
-    assert {"cluster_low", "cluster_high"} <= set(metrics)
+    found = evaluated(tmp_path / "out")
+    assert {"cluster_low", "cluster_high"} <= set(found.metrics)
     count = frame["cluster"].nunique()
-    assert f"cluster_low, cluster_high: the same over {count} clusters, which folds keep together." == notes[1]
+    assert f"cluster_low, cluster_high: the same over {count} clusters, which folds keep together." == found.notes[1]
     last = number // 4 >= 3
     frame[~last].to_csv(manifest, index=False)
     frame[last].to_csv(simulated / "other.csv", index=False)
-    _, notes = evaluated(tmp_path / "external", protocols=("external",), test=simulated / "other.csv")
+    notes = evaluated(tmp_path / "external", test=simulated / "other.csv").notes
     tested = frame.loc[last, "cluster"].nunique()
     assert 1 < tested < count
     assert f"cluster_low, cluster_high: the same over {tested} clusters, which folds keep together." == notes[1]
@@ -247,15 +247,13 @@ def test_a_transcript_without_a_word_cannot_be_learned_from(
     header, first, *rest = (simulated / "training.csv").read_text().splitlines()
     silent = first.replace("SYN0001-1.cha", "excluded.cha")
     (simulated / "silent.csv").write_text("\n".join([header, silent, *rest]) + "\n")
-    options = {"protocols": ("subject",)} if run is run_evaluation else {}
-    with pytest.raises(InputError, match=r"row 1: excluded\.cha: no word to learn from") as caught:
+    with pytest.raises(InputError, match=r"recording 'SYN0001_1': the participant has no words") as caught:
         run(
             simulated / "silent.csv",
             tmp_path / "out",
             study=read_study(config),
             extract=extract_settings(tiny_bilm),
             progress=QUIET,
-            **options,
         )
     assert "stop" not in str(caught.value)
     assert [] == list(tmp_path.iterdir())

@@ -39,8 +39,6 @@ from adscreen.cli.options import (
 )
 from adscreen.errors import InputError
 
-PROTOCOLS = {"subject": ("subject",), "paper": ("paper",), "both": ("subject", "paper"), "site": ("site",)}
-
 
 @app.command()
 def evaluate(
@@ -83,14 +81,11 @@ def evaluate(
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
     from adscreen.estimator.study import read_study
-    from adscreen.studies.evaluation_run import run_evaluation, show_metrics
+    from adscreen.studies.evaluation_run import run_evaluation
     from adscreen.studies.feature_run import extract_settings
 
     if test is not None and protocol is not None:
-        raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
-    if protocol is not None and protocol not in PROTOCOLS:
-        what = f"unknown protocol {protocol!r}"
-        raise InputError(what, where="--protocol", remedy="use subject, paper, both or site")
+        raise InputError("--test has a protocol of its own", where="protocol=", remedy="leave one of them out")
     study = read_study(
         config,
         folds=folds,
@@ -111,10 +106,10 @@ def evaluate(
         cache=cache,
     )
     with show_progress(quiet) as progress:
-        metrics, notes = run_evaluation(
+        found = run_evaluation(
             manifest,
             out,
-            protocols=("external",) if test else PROTOCOLS[protocol or "subject"],  # type: ignore[arg-type]
+            protocol=protocol or "subject",
             study=study,
             extract=extract,
             test=test,
@@ -126,10 +121,10 @@ def evaluate(
             progress=progress,
         )
     if json:
-        print_json(metrics)
+        print_json(found.metrics)
     elif not quiet:
-        print_table(show_metrics(metrics))
-        print("\n".join(notes))
+        print_table(found.show())
+        print("\n".join(found.notes))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
 
 

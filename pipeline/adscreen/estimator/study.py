@@ -175,6 +175,22 @@ def read_study(path: Path | None, **overrides: Any) -> StudySettings:
     return study
 
 
+def choose_study(study: StudySettings | str | Path | None = None, **overrides: Any) -> StudySettings:
+    """Return a study: the one given, or that of a study.toml, or the defaults; ``overrides`` that are not None win.
+
+    Raises:
+        InputError: what ``read_study`` raises.
+    """
+    if not isinstance(study, StudySettings):
+        return read_study(None if study is None else Path(study), **overrides)
+    named = {name: value for name, value in overrides.items() if value is not None}
+    if "members" in named:
+        named["members"], _ = _members(named["members"], "members=")
+    changed = replace(study, **named)
+    _check_ranges(changed, "study=")
+    return changed
+
+
 def _members(content: Any, where: str) -> tuple[tuple[str, ...], SearchSpace]:
     """Return members and the search space that goes with them: those of a preset, or those listed."""
     if isinstance(content, str) and content in PRESETS:

@@ -1,7 +1,16 @@
 """FeatureTable -> out-of-fold predictions and their measures, under a protocol."""
 
-from adscreen.evaluate.evaluation import count_steps, evaluate
+from adscreen.evaluate.evaluation import count_steps, evaluate_protocol
 from adscreen.evaluate.protocols import join_cohorts
-from adscreen.evaluate.results import ADSCREEN, TFIDF, Evaluation, FoldResult, Protocol
+from adscreen.evaluate.results import ADSCREEN, TFIDF, FoldResult, Protocol, ProtocolEvaluation
 
-__all__ = ["ADSCREEN", "TFIDF", "Evaluation", "FoldResult", "Protocol", "count_steps", "evaluate", "join_cohorts"]
+__all__ = [
+    "ADSCREEN",
+    "TFIDF",
+    "FoldResult",
+    "Protocol",
+    "ProtocolEvaluation",
+    "count_steps",
+    "evaluate_protocol",
+    "join_cohorts",
+]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from adscreen.estimator.baseline import words_classifier
 from adscreen.evaluate.overlap import fingerprints, overlapping_pairs
-from adscreen.evaluate.results import ADSCREEN, Evaluation, FoldResult
+from adscreen.evaluate.results import ADSCREEN, FoldResult, ProtocolEvaluation
 from adscreen.evaluate.shortcuts import deal_labels
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 from adscreen.metrics import Predictions, auc_within_folds
@@ -77,7 +77,7 @@ class Certificate:
     protocols: tuple[CertifiedProtocol, ...]
 
 
-def certify(table: FeatureTable, evaluations: Sequence[Evaluation], *, seed: int) -> Certificate:
+def certify(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation], *, seed: int) -> Certificate:
     """Return the certificate of a run. ``table`` is the one that was evaluated."""
     near = _near_copies(table)
     clusters = table.subjects["cluster"].dropna().nunique() if "cluster" in table.subjects else 0
@@ -91,8 +91,10 @@ def certify(table: FeatureTable, evaluations: Sequence[Evaluation], *, seed: int
     )
 
 
-def _certify(table: FeatureTable, evaluation: Evaluation, near: dict[int, set[int]], *, seed: int) -> CertifiedProtocol:
-    folds = [fold for fold in evaluation.folds if fold.method == ADSCREEN]
+def _certify(
+    table: FeatureTable, evaluation: ProtocolEvaluation, near: dict[int, set[int]], *, seed: int
+) -> CertifiedProtocol:
+    folds = [fold for fold in evaluation.folds if fold.method == evaluation.main]
     subjects = table.subjects["subject_id"].to_numpy(dtype=str)
     shares = {
         "subject_share": _shared(folds, subjects),
@@ -101,7 +103,7 @@ def _certify(table: FeatureTable, evaluation: Evaluation, near: dict[int, set[in
         "near_copy_share": _near(folds, near),
     }
     dealt = predict_dealt_labels(table, folds, seed=seed)
-    parts = fitted_parts(evaluation.protocol)
+    parts = fitted_parts(evaluation.protocol, own=evaluation.main != ADSCREEN)
     causes = _causes(shares, parts, dealt)
     return CertifiedProtocol(
         protocol=evaluation.protocol,
@@ -188,13 +190,17 @@ def _area(folds: Sequence[FoldResult], scores: Sequence[NDArray[np.float64]], la
     return float(np.nan_to_num(area, nan=0.5))
 
 
-def fitted_parts(protocol: str) -> list[Fitted]:
-    """Return where each part of the pipeline is fitted under a protocol."""
+def fitted_parts(protocol: str, *, own: bool = False) -> list[Fitted]:
+    """Return where each part of the pipeline is fitted under a protocol; ``own``: of a user's estimator."""
     leaky = protocol == "paper"
     doc2vec: Side = "all" if leaky else "training"
     inner = "inner folds by recording, which part a speaker's visits" if leaky else "inner folds by subject and cluster"
+    bilm = Fitted("biLM", "before", "trained once on other speech; no text of the cohort was in it")
+    threshold = Fitted("threshold", "training", f"out-of-fold probabilities of {inner}")
+    if own:
+        return [bilm, Fitted("estimator", "training", "with all its steps"), threshold]
     return [
-        Fitted("biLM", "before", "trained once on other speech; no text of the cohort was in it"),
+        bilm,
         Fitted("Doc2Vec", doc2vec, "all recordings, test ones too, as the paper describes" if leaky else ""),
         Fitted("reduction of biLM vectors", "training", ""),
         Fitted("perplexity references", "training", ""),
@@ -202,7 +208,7 @@ def fitted_parts(protocol: str) -> list[Fitted]:
         Fitted("paired perplexity heads", "training", "weighed by log-odds of inner folds"),
         Fitted("scaling and values put in for missing ones", "training", ""),
         Fitted("choice of settings", "training", inner),
-        Fitted("threshold", "training", f"out-of-fold probabilities of {inner}"),
+        threshold,
         Fitted("classifiers", "training", ""),
         Fitted("weights of members, calibration", "training", f"out-of-fold log-odds of {inner}"),
     ]

@@ -12,35 +12,39 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from adscreen.cohort import Cohort, Recording
+from adscreen.cohort import Recording
 from adscreen.evaluate.results import FlowRow, TableOneRow
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), ("sex", "site")
 
 
-def describe_flow(cohort: Cohort, *, name: str = "cohort", where: str | None = None) -> list[FlowRow]:
-    """Return the steps from the rows read to those used.
+def describe_flow(
+    table: FeatureTable, *, left_out: Sequence[Recording] = (), name: str = "cohort", where: str | None = None
+) -> list[FlowRow]:
+    """Return the steps from the rows read to those used: the table's, and those that a condition left out.
 
     An evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
     """
-    everything, positive = (*cohort.recordings, *cohort.left_out), cohort.labels[1]
+    used = list(zip(table.subjects["subject_id"], table.subjects["label"], strict=True))
+    excluded = [(recording.subject_id, recording.label) for recording in left_out]
     left = f"do not meet {where}" if where else ""
     refused = "an evaluation refuses them"
+    positive = table.positive
     return [
-        _step(name, "read", everything, positive, ""),
-        _step(name, "excluded", cohort.left_out, positive, left),
-        _step(name, "unreadable", (), positive, refused),
-        _step(name, "silent", (), positive, refused),
-        _step(name, "used", cohort.recordings, positive, ""),
+        _step(name, "read", used + excluded, positive, ""),
+        _step(name, "excluded", excluded, positive, left),
+        _step(name, "unreadable", [], positive, refused),
+        _step(name, "silent", [], positive, refused),
+        _step(name, "used", used, positive, ""),
     ]
 
 
-def _step(cohort: str, step: str, recordings: Sequence[Recording], positive: str, reason: str) -> FlowRow:
-    subjects = {item.subject_id: item.label for item in recordings}
+def _step(cohort: str, step: str, rows: Sequence[tuple[str, str | None]], positive: str, reason: str) -> FlowRow:
+    subjects = dict(rows)
     cases = sum(label == positive for label in subjects.values())
     controls = sum(label is not None and label != positive for label in subjects.values())
-    return FlowRow(cohort, step, len(recordings), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
+    return FlowRow(cohort, step, len(rows), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
 
 
 def describe_cohort(table: FeatureTable, *, name: str = "cohort") -> list[TableOneRow]:

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.evaluate.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluate.folds import FoldTask, all_vectors, run_fold
 from adscreen.evaluate.learning import SHARES, take_groups
+from adscreen.evaluate.own_estimator import check_estimator, describe_estimator, name_estimator
 from adscreen.evaluate.protocols import outer_splits
 from adscreen.evaluate.results import (
     ADSCREEN,
     METHODS,
     TFIDF,
-    Evaluation,
     FoldResult,
     LearningRow,
     MethodRow,
     Protocol,
+    ProtocolEvaluation,
 )
 from adscreen.evaluate.shortcuts import SHORTCUTS, absent_shortcuts
 from adscreen.evaluate.subgroups import measure_subgroups
@@ -42,16 +44,19 @@ from adscreen.extract.feature_table import FeatureTable
 Advance = Callable[[int], None]
 
 
-def evaluate(
+def evaluate_protocol(
     table: FeatureTable,
     study: StudySettings,
     *,
     protocol: Protocol,
+    estimator: Any = None,
     learning_curve: bool = False,
     jobs: int = 1,
     progress: Advance | None = None,
-) -> Evaluation:
+) -> ProtocolEvaluation:
     """Run one protocol and summarise it. The result does not depend on ``jobs``.
+
+    ``estimator`` is a classifier over ``table.X`` that is evaluated in place of adscreen's own.
 
     Under ``external`` the table is one of ``join_cohorts``. ``learning_curve`` trains the first repeat again on shares
     of its training groups (not under ``paper``, where more recordings are more of the same speakers).
@@ -59,13 +64,14 @@ def evaluate(
     Raises:
         InputError: the cohort cannot be split so; a class has fewer groups than folds.
     """
-    tasks = _tasks(table, study, protocol=protocol)
+    own = None if estimator is None else check_estimator(estimator, table)
+    tasks = _tasks(table, study, protocol=protocol, fit=own is None)
     absent = absent_shortcuts(table)
     shortcuts = [name for name in SHORTCUTS if name not in absent]
-    results = [item for fold in _run(table, study, tasks, shortcuts, jobs, progress) for item in fold]
+    results = [item for fold in _run(table, study, tasks, shortcuts, own, jobs, progress) for item in fold]
     folds = Folds(protocol, results, table, study)
-    learning = _learn(folds, tasks, jobs, progress) if learning_curve and protocol != "paper" else []
-    return on_one_thread(_summarise, folds, absent, learning)
+    learning = _learn(folds, tasks, own, jobs, progress) if learning_curve and protocol != "paper" else []
+    return on_one_thread(_summarise, folds, _describe_methods(own, absent), learning)
 
 
 def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol, learning_curve: bool = False) -> int:
@@ -82,7 +88,8 @@ def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol
 def _tasks(table: FeatureTable, study: StudySettings, *, protocol: Protocol, fit: bool = True) -> list[FoldTask]:
     splits = outer_splits(table, study, protocol=protocol)
     vectors = all_vectors(table, study) if protocol == "paper" and fit else None
-    return [FoldTask(*number, training, test, vectors) for number, (training, test) in splits]
+    leaky = protocol == "paper"
+    return [FoldTask(*number, training, test, vectors, leaky) for number, (training, test) in splits]
 
 
 def _run(
@@ -90,6 +97,7 @@ def _run(
     study: StudySettings,
     tasks: list[FoldTask],
     shortcuts: list[str],
+    estimator: Any,
     jobs: int,
     progress: Advance | None,
 ) -> Iterator[list[FoldResult]]:
@@ -97,31 +105,40 @@ def _run(
     from joblib import Parallel, delayed
 
     workers = Parallel(n_jobs=jobs, return_as="generator")
-    for results in workers(delayed(on_one_thread)(run_fold, table, study, t, shortcuts) for t in tasks):
+    for results in workers(delayed(on_one_thread)(run_fold, table, study, t, shortcuts, estimator) for t in tasks):
         if progress:
             progress(1)
         yield results
 
 
-def _learn(folds: Folds, tasks: list[FoldTask], jobs: int, progress: Advance | None) -> list[LearningRow]:
+def _learn(
+    folds: Folds, tasks: list[FoldTask], estimator: Any, jobs: int, progress: Advance | None
+) -> list[LearningRow]:
     """Run the first repeat on shares of its training groups; the whole of it has run already."""
     table, study = folds.table, folds.study
     first = [task for task in tasks if task.repeat == 0]
     by_share: dict[float, list[FoldResult]] = {}
     for share in SHARES[:-1]:
         smaller = [replace(task, training=take_groups(table, task.training, share, seed=study.seed)) for task in first]
-        done = _run(table, study, smaller, [TFIDF], jobs, progress)
+        done = _run(table, study, smaller, [TFIDF], estimator, jobs, progress)
         by_share[share] = [result for results in done for result in results]
-    by_share[SHARES[-1]] = [r for r in folds.results if r.repeat == 0 and r.method in (ADSCREEN, TFIDF)]
+    by_share[SHARES[-1]] = [r for r in folds.results if r.repeat == 0 and r.method in (folds.main, TFIDF)]
     return summarise_learning(folds, by_share)
 
 
-def _summarise(folds: Folds, absent: dict[str, str], learning: list[LearningRow]) -> Evaluation:
+def _describe_methods(estimator: Any, absent: dict[str, str]) -> list[MethodRow]:
+    """Return what each method is; the one that is evaluated comes first."""
+    own = METHODS if estimator is None else {name_estimator(estimator): describe_estimator(estimator)} | METHODS
+    rows = [MethodRow(name, description, absent.get(name, "")) for name, description in own.items()]
+    return rows if estimator is None else [row for row in rows if row.method != ADSCREEN]
+
+
+def _summarise(folds: Folds, methods: list[MethodRow], learning: list[LearningRow]) -> ProtocolEvaluation:
     metrics, differences = summarise_methods(folds)
-    return Evaluation(
+    return ProtocolEvaluation(
         protocol=folds.protocol,
         folds=list(folds.results),
-        methods=[MethodRow(name, description, absent.get(name, "")) for name, description in METHODS.items()],
+        methods=methods,
         metrics=metrics,
         differences=differences,
         confusion=count_decisions(folds),

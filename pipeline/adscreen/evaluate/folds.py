@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,9 @@ from adscreen.estimator.tuning import (
     tune,
     with_vectors,
 )
+from adscreen.evaluate.own_estimator import OwnEstimator
 from adscreen.evaluate.results import ADSCREEN, TFIDF, FoldResult
-from adscreen.evaluate.shortcuts import Shortcut
+from adscreen.evaluate.shortcuts import Shortcut, TableMethod
 from adscreen.extract.feature_table import TOKENS, FeatureTable, Fold
 from adscreen.metrics import Predictions
 from adscreen.metrics.calibration import squared_errors
@@ -35,13 +37,17 @@ from adscreen.metrics.measures import basic_measures
 
 @dataclass(frozen=True)
 class FoldTask:
-    """What a fold needs besides the table: its place, its rows, and Doc2Vec vectors of all rows under ``paper``."""
+    """What a fold needs besides the table: its place and its rows.
+
+    Under ``paper`` (``leaky``) inner folds are by recording, and ``vectors`` are Doc2Vec vectors of all rows.
+    """
 
     repeat: int
     fold: int
     training: NDArray[np.intp]
     test: NDArray[np.intp]
     vectors: Vectors | None = None
+    leaky: bool = False
 
 
 def all_vectors(table: FeatureTable, study: StudySettings) -> dict[Doc2VecKey, NDArray[np.float32]]:
@@ -53,15 +59,24 @@ def all_vectors(table: FeatureTable, study: StudySettings) -> dict[Doc2VecKey, N
     }
 
 
-def run_fold(table: FeatureTable, study: StudySettings, task: FoldTask, shortcuts: Sequence[str]) -> list[FoldResult]:
-    """Tune and fit adscreen and the shortcuts on the training rows; predict the test rows."""
+def run_fold(
+    table: FeatureTable,
+    study: StudySettings,
+    task: FoldTask,
+    shortcuts: Sequence[str],
+    estimator: Any = None,
+) -> list[FoldResult]:
+    """Tune and fit adscreen (or fit ``estimator``) and the shortcuts on the training rows; predict the test rows."""
     train_table = table.rows(task.training)
     seed = study.seed + task.repeat
-    make_inner = train_table.random_folds if task.vectors else train_table.folds
+    make_inner = train_table.random_folds if task.leaky else train_table.folds
     inner = make_inner(study.inner_folds, seed=seed)
-    ours = _run_adscreen(table, train_table, study, task, inner)
+    if estimator is None:
+        ours = _run_adscreen(table, train_table, study, task, inner)
+    else:
+        ours = _run_method(OwnEstimator(estimator, table, seed=seed, rule=study.threshold_rule), task, inner)
     others = [
-        _run_shortcut(Shortcut(name, table, seed=seed, rule=study.threshold_rule), task, inner) for name in shortcuts
+        _run_method(Shortcut(name, table, seed=seed, rule=study.threshold_rule), task, inner) for name in shortcuts
     ]
     return [ours, *others]
 
@@ -108,22 +123,22 @@ def _chosen_vectors(inputs: pd.DataFrame, tuned: Tuned, vectors: Vectors) -> pd.
     return with_vectors(inputs, vectors[doc2vec_key(chosen)]) if chosen else inputs
 
 
-def _run_shortcut(shortcut: Shortcut, task: FoldTask, inner: list[Fold]) -> FoldResult:
-    threshold = shortcut.threshold(task.training, inner)
-    fitted = shortcut.fit(task.training)
+def _run_method(method: TableMethod, task: FoldTask, inner: list[Fold]) -> FoldResult:
+    threshold = method.threshold(task.training, inner)
+    fitted = method.fit(task.training)
     apparent = {}
-    if shortcut.method == TFIDF:
-        seen = shortcut.predict(task.training, fitted)
-        apparent = apparent_measures(seen, shortcut.cases[task.training], threshold=threshold)
+    if method.method == TFIDF or isinstance(method, OwnEstimator):
+        seen = method.predict(task.training, fitted)
+        apparent = apparent_measures(seen, method.cases[task.training], threshold=threshold)
     return FoldResult(
-        method=shortcut.method,
+        method=method.method,
         repeat=task.repeat,
         fold=task.fold,
         training=task.training,
         rows=task.test,
-        probabilities=shortcut.predict(task.test, fitted),
+        probabilities=method.predict(task.test, fitted),
         threshold=threshold,
-        settings={"C": 1.0},
+        settings=method.settings,
         apparent=apparent,
     )
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from adscreen.evaluate import results
-from adscreen.evaluate.results import Evaluation, FlowRow, TableOneRow
+from adscreen.evaluate.results import FlowRow, ProtocolEvaluation, TableOneRow
 from adscreen.extract.feature_table import FeatureTable
 
-TABLES: dict[str, tuple[str, type[Any]]] = {  # file stem -> field of Evaluation, class of its rows
+TABLES: dict[str, tuple[str, type[Any]]] = {  # file stem -> field of ProtocolEvaluation, class of its rows
     "metrics": ("metrics", results.MetricRow),
     "differences": ("differences", results.DifferenceRow),
     "confusion": ("confusion", results.ConfusionRow),
@@ -27,7 +27,7 @@ TABLES: dict[str, tuple[str, type[Any]]] = {  # file stem -> field of Evaluation
 }
 
 
-def evaluation_frames(evaluations: Sequence[Evaluation]) -> dict[str, pd.DataFrame]:
+def evaluation_frames(evaluations: Sequence[ProtocolEvaluation]) -> dict[str, pd.DataFrame]:
     """Return file stem -> table, every protocol below the other; ``methods`` and ``settings`` among them."""
     frames = {
         stem: as_frame([row for evaluation in evaluations for row in getattr(evaluation, name)], kind)
@@ -48,7 +48,7 @@ def as_frame(rows: Sequence[Any], kind: type[Any]) -> pd.DataFrame:
     return pd.DataFrame([asdict(row) for row in rows], columns=[field.name for field in fields(kind)])
 
 
-def settings_frame(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
+def settings_frame(evaluations: Sequence[ProtocolEvaluation]) -> pd.DataFrame:
     """Return the threshold and settings that each fold of each method chose on its training side."""
     return pd.DataFrame(
         [
@@ -68,7 +68,7 @@ def settings_frame(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
     )
 
 
-def predictions_frame(table: FeatureTable, evaluation: Evaluation) -> pd.DataFrame:
+def predictions_frame(table: FeatureTable, evaluation: ProtocolEvaluation) -> pd.DataFrame:
     """Return every out-of-fold prediction: one row a method, repeat and recording.
 
     ``group`` is what folds keep together: the cluster, or the subject where it has none. The training rows of a fold

@@ -82,7 +82,7 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """differences.csv: adscreen minus ``method`` on the same folds, recordings and resamples."""
+    """differences.csv: the evaluated method minus ``method`` on the same folds, recordings and resamples."""
 
     protocol: str
     method: str
@@ -164,7 +164,7 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class SubgroupRow:
-    """subgroups.csv: adscreen's measures among the recordings of one subgroup.
+    """subgroups.csv: the evaluated method's measures among the recordings of one subgroup.
 
     ``column`` is sex, age, education, mmse, early_stage, visit or site; ``subgroup`` its level or band. Under mmse and
     early_stage the cases of the band stand against all controls. ``suppressed`` is the reason why there is no value.
@@ -265,7 +265,7 @@ class FlowRow:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class ProtocolEvaluation:
     """The outcome of one protocol."""
 
     protocol: Protocol
@@ -283,13 +283,18 @@ class Evaluation:
     apparent: list[ApparentRow]
     shared_subject_share: float
 
-    def metric(self, measure: str, *, method: str = ADSCREEN, level: Level = "recording") -> MetricRow:
+    @property
+    def main(self) -> str:
+        """The method that was evaluated: adscreen, or a user's estimator."""
+        return self.folds[0].method
+
+    def metric(self, measure: str, *, method: str | None = None, level: Level = "recording") -> MetricRow:
         """Return one row of ``metrics``.
 
         Raises:
             KeyError: it was not computed.
         """
         for row in self.metrics:
-            if (row.method, row.level, row.measure) == (method, level, measure):
+            if (row.method, row.level, row.measure) == (method or self.main, level, measure):
                 return row
         raise KeyError((method, level, measure))

@@ -6,7 +6,7 @@ dealt out anew must be worth 0.5, or the evaluation itself leaks.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -44,14 +44,42 @@ def _demographics(table: FeatureTable) -> list[str]:
     return [name for name in (*NUMBERS, *CATEGORIES) if name in table.subjects and table.subjects[name].notna().any()]
 
 
-class Shortcut:
-    """One shortcut over a table: its inputs, and how it is fitted."""
+class TableMethod:
+    """A classifier over a table that is tuned no further: its inputs, how it is fitted, and its threshold."""
+
+    settings: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, method: str, table: FeatureTable, inputs: pd.DataFrame, *, rule: ThresholdRule) -> None:
+        self.method = method
+        self.inputs = inputs
+        self.cases = table.cases
+        self._rule = rule
+
+    def fit(self, rows: NDArray[np.intp]) -> Any:
+        """Return a classifier fitted on these rows."""
+        raise NotImplementedError
+
+    def predict(self, rows: NDArray[np.intp], fitted: Any) -> NDArray[np.float64]:
+        """Return the probability of the positive label (n,) of these rows."""
+        return positive_probability(fitted, self.inputs.iloc[rows])
+
+    def threshold(self, training: NDArray[np.intp], inner: list[Fold]) -> float:
+        """Return the threshold from out-of-fold probabilities of the training rows; ``inner`` counts within them."""
+        probabilities = np.full(len(training), np.nan)
+        for inner_training, inner_test in inner:
+            fitted = self.fit(training[inner_training])
+            probabilities[inner_test] = self.predict(training[inner_test], fitted)
+        return self._rule.choose(probabilities, self.cases[training])
+
+
+class Shortcut(TableMethod):
+    """One shortcut baseline."""
+
+    settings: ClassVar[dict[str, Any]] = {"C": 1.0}
 
     def __init__(self, method: str, table: FeatureTable, *, seed: int, rule: ThresholdRule = YOUDEN) -> None:
-        self.method = method
-        self.inputs = _inputs(method, table)
-        self.cases = table.cases
-        self._table, self._seed, self._rule = table, seed, rule
+        super().__init__(method, table, _inputs(method, table), rule=rule)
+        self._table, self._seed = table, seed
 
     def fit(self, rows: NDArray[np.intp]) -> Pipeline:
         """Return a classifier fitted on these rows.
@@ -71,22 +99,9 @@ class Shortcut:
                 "no word occurs in two training transcripts", where="cohort", remedy="add speech"
             ) from error
 
-    def predict(self, rows: NDArray[np.intp], fitted: Pipeline) -> NDArray[np.float64]:
-        """Return the probability of the positive label (n,) of these rows."""
-        return positive_probability(fitted, self.inputs.iloc[rows])
-
     def threshold(self, training: NDArray[np.intp], inner: list[Fold]) -> float:
-        """Return the threshold from out-of-fold probabilities of the training rows; ``inner`` counts within them.
-
-        The majority has 0.5: it says the same of everybody.
-        """
-        if self.method == MAJORITY:
-            return 0.5
-        probabilities = np.full(len(training), np.nan)
-        for inner_training, inner_test in inner:
-            fitted = self.fit(training[inner_training])
-            probabilities[inner_test] = self.predict(training[inner_test], fitted)
-        return self._rule.choose(probabilities, self.cases[training])
+        """Return the threshold; the majority has 0.5, for it says the same of everybody."""
+        return 0.5 if self.method == MAJORITY else super().threshold(training, inner)
 
 
 def _inputs(method: str, table: FeatureTable) -> pd.DataFrame:

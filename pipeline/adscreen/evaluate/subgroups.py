@@ -1,4 +1,4 @@
-"""Finished folds -> adscreen's measures within each subgroup that the manifest names.
+"""Finished folds -> the evaluated method's measures within each subgroup that the manifest names.
 
 A cell with fewer than 10 subjects of a label is suppressed: its figures would say little, and could point at people.
 """
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from adscreen.evaluate.intervals import Measured
-from adscreen.evaluate.results import ADSCREEN, SubgroupRow
+from adscreen.evaluate.results import SubgroupRow
 from adscreen.evaluate.summary import Folds
 from adscreen.metrics import NO_INTERVAL
 from adscreen.metrics.measures import BASIC, basic_measures
@@ -65,7 +65,7 @@ def measure_subgroups(folds: Folds) -> list[SubgroupRow]:
     """Return adscreen's basic measures in each subgroup; of suppressed ones one row each, with the reason."""
     rows = []
     for subgroup in find_subgroups(folds.table.subjects, folds.cases):
-        repeats = [item.among(subgroup.rows) for item in folds.repeats(ADSCREEN)]
+        repeats = [item.among(subgroup.rows) for item in folds.repeats(folds.main)]
         tested = np.unique(np.concatenate([item.rows for item in repeats]))
         counts = [len(np.unique(folds.subjects[tested][folds.cases[tested] == label])) for label in (0, 1)]
         usable = [item for item in repeats if len(set(folds.cases[item.rows].tolist())) == 2]
@@ -83,7 +83,7 @@ def _rows(
     return [
         SubgroupRow(
             folds.protocol,
-            ADSCREEN,
+            folds.main,
             subgroup.column,
             subgroup.name,
             recordings,

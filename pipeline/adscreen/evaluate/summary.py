@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluate.intervals import GroupWeights, ResampledGroups
 from adscreen.evaluate.results import (
-    ADSCREEN,
     LEVELS,
     ApparentRow,
     ConfusionRow,
@@ -59,6 +58,11 @@ class Folds:
         """The subject of each row."""
         return self.table.subjects["subject_id"].to_numpy(dtype=str)
 
+    @property
+    def main(self) -> str:
+        """The method that is evaluated: adscreen, or a user's estimator. The others are what it is compared with."""
+        return self.methods[0]
+
     @cached_property
     def methods(self) -> list[str]:
         """The methods that ran, in order."""
@@ -103,7 +107,7 @@ def summarise_methods(folds: Folds) -> tuple[list[MetricRow], list[DifferenceRow
                 metrics.append(
                     MetricRow(folds.protocol, method, level, name, value, low, high, spreads[name], *clusters)
                 )
-            if method == ADSCREEN:
+            if method == folds.main:
                 ours = own
             elif ours:
                 differences += [
@@ -150,7 +154,7 @@ def compare_apparent(folds: Folds, metrics: Sequence[MetricRow]) -> list[Apparen
 
 def shared_subjects(folds: Folds) -> float:
     """Return the share of test recordings whose speaker also has a training recording."""
-    own = [fold for fold in folds.results if fold.method == ADSCREEN]
+    own = [fold for fold in folds.results if fold.method == folds.main]
     shared = [np.isin(folds.subjects[fold.rows], folds.subjects[fold.training]) for fold in own]
     return float(np.concatenate(shared).mean())
 

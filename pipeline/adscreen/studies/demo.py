@@ -55,10 +55,9 @@ def run_demo(out: Path, *, jobs: int, seed: int, force: bool, progress: Progress
         manifest = simulate_cohort(cohort, subjects=SUBJECTS + HELD_OUT, visits=VISITS, seed=seed)
         training, held_out = split_manifest(manifest)
         study, extract = read_study(config, seed=seed), extract_settings()
-        metrics, _ = run_evaluation(
+        found = run_evaluation(
             training,
             folder / "evaluation",
-            protocols=("subject",),
             study=study,
             extract=extract,
             jobs=jobs,
@@ -66,7 +65,7 @@ def run_demo(out: Path, *, jobs: int, seed: int, force: bool, progress: Progress
         )
         run_training(training, folder / "model", study=study, extract=extract, jobs=jobs, progress=progress)
         run_scoring(folder / "model", [held_out], folder / "scores", jobs=jobs, progress=progress)
-    return Demo(metrics, out / "scores" / "scores.csv", out / "scores" / "report" / "index.html")
+    return Demo(found.metrics, out / "scores" / "scores.csv", out / "scores" / "report" / "index.html")
 
 
 def split_manifest(manifest: Path) -> tuple[Path, Path]:

@@ -1,130 +1,272 @@
-"""Manifest -> a run folder with the measures of an evaluation."""
+"""FeatureTable -> an Evaluation: measures, predictions, certificate and report; and a manifest's as a run folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from adscreen.cohort import Cohort, read_cohort
 from adscreen.errors import InputError
-from adscreen.estimator.study import StudySettings
-from adscreen.evaluate import ADSCREEN, TFIDF, Evaluation, Protocol, count_steps, evaluate, join_cohorts
+from adscreen.estimator.study import StudySettings, choose_study
+from adscreen.evaluate import TFIDF, Protocol, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
+from adscreen.evaluate.certificate import Certificate, certify
 from adscreen.evaluate.description import describe_cohort, describe_flow
 from adscreen.evaluate.frames import cohort_frames, evaluation_frames, predictions_frame
-from adscreen.evaluate.protocols import check_apart
+from adscreen.evaluate.protocols import COHORT, TEST, check_apart
+from adscreen.evaluate.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.progress import Progress
-from adscreen.studies.feature_run import read_training_table
-from adscreen.studies.report_run import report_evaluation
+from adscreen.progress import HIDDEN, Progress
+from adscreen.report.evaluation.assemble import assemble_report
+from adscreen.report.evaluation.page import write_report
+from adscreen.studies.feature_run import read_training_table, require_words
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 
 SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
+BOTH = "both"  # subject and paper
 
 
-@dataclass(frozen=True)
-class _Cohorts:
-    """The cohorts of a run, and the table that is evaluated."""
+@dataclass(frozen=True, repr=False)
+class Evaluation:
+    """The outcome of ``evaluate``: one or more protocols, each with the evaluated method beside shortcut baselines.
 
-    cohort: Cohort
+    ``cohorts`` are the manifests that the table was read from, where that is known: what a condition left out of them
+    is counted. ``settings`` says how the evaluation was made, as run.json holds it.
+    """
+
     table: FeatureTable
-    test: Cohort | None = None
+    study: StudySettings
+    protocols: tuple[ProtocolEvaluation, ...]
+    cohorts: tuple[Cohort, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say what was evaluated, and its AUC under the first protocol."""
+        first = self.protocols[0]
+        auc = first.metric("auc")
+        return f"<Evaluation of {first.main}, {first.protocol}: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Every measure with its intervals: one row per protocol, method, level and measure (metrics.csv)."""
+        return self.frames["metrics"]
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """The evaluated method minus each other one, paired (differences.csv)."""
+        return self.frames["differences"]
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """Every out-of-fold prediction: one row per protocol, method, repeat and recording (predictions.csv)."""
+        return pd.concat([predictions_frame(self.table, one) for one in self.protocols], ignore_index=True)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """What of the test side was known to the training side (certificate.json)."""
+        return certify(self.table, self.protocols, seed=self.study.seed)
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table of the evaluation but the predictions, by the stem of its file."""
+        return evaluation_frames(self.protocols) | self._describe()
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """Sentences that say what the intervals cover, and how the evaluated method compares with TF-IDF."""
+        return _notes(self.table, self.protocols)
+
+    def show(self) -> pd.DataFrame:
+        """Return a few measures by recording: one row per protocol and method, the AUC with its interval."""
+        return show_metrics(self.metrics)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page of the evaluation (HTML) to ``path``; return it.
+
+        Raises:
+            InputError: the file exists, or cannot be written.
+        """
+        from adscreen.report.evaluation.page import render_report
+
+        path = Path(path)
+        if path.exists():
+            raise InputError("already exists", where=str(path), remedy="name a new file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render_report(self._assemble()), encoding="utf-8")
+        return path
+
+    def save(self, out: str | Path, *, force: bool = False) -> Path:
+        """Write the run folder that ``adscreen evaluate`` writes: tables, report, certificate, run.json.
+
+        Raises:
+            InputError: ``out`` holds something, or cannot be written.
+        """
+        with new_run(Path(out), force=force, command="evaluate", settings=self.settings) as folder:
+            for stem, frame in (self.frames | {"predictions": self.predictions}).items():
+                write_csv(frame, folder / f"{stem}.csv")
+            content = {stem: frame.to_dict("records") for stem, frame in self.frames.items()}
+            write_json(content | {"notes": self.notes}, folder / "metrics.json")
+            write_report(self._assemble(), folder)
+        return Path(out)
+
+    def _assemble(self) -> Any:
+        frames = self.frames | {"predictions": self.predictions}
+        return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
+
+    def _describe(self) -> dict[str, pd.DataFrame]:
+        """Return Table 1 and the flow, of the test cohort as well."""
+        if COHORT in self.table.subjects:
+            tested = (self.table.subjects[COHORT] == TEST).to_numpy()
+            parts = {"training": np.flatnonzero(~tested), "test": np.flatnonzero(tested)}
+        else:
+            parts = {"cohort": np.arange(len(self.table))}
+        described, flow, where = [], [], self.settings.get("where")
+        for number, (name, rows) in enumerate(parts.items()):
+            left_out = self.cohorts[number].left_out if self.cohorts else ()
+            own = self.table.rows(rows)
+            described += describe_cohort(own, name=name)
+            flow += describe_flow(own, left_out=left_out, name=name, where=where)
+        return cohort_frames(described, flow)
+
+
+def evaluate(
+    table: FeatureTable,
+    *,
+    estimator: Any = None,
+    protocol: str | Sequence[str] = "subject",
+    test: FeatureTable | None = None,
+    study: StudySettings | str | Path | None = None,
+    members: str | Sequence[str] | None = None,
+    folds: int | None = None,
+    repeats: int | None = None,
+    seed: int | None = None,
+    min_sensitivity: float | None = None,
+    threshold: float | None = None,
+    learning_curve: bool = False,
+    jobs: int = 1,
+    progress: Progress = HIDDEN,
+) -> Evaluation:
+    """Estimate, without leakage, how well a method tells the labels of unseen subjects apart.
+
+    The method is adscreen's own estimator, tuned inside every fold, or ``estimator``: any scikit-learn classifier with
+    ``predict_proba`` that is fitted to ``table.X``. Either is evaluated beside the same shortcut baselines, on the
+    same folds: two calls with the same table, seed, folds and repeats test on the same folds, so that ``compare`` can
+    pair them.
+
+    Args:
+        table: the cohort's features, (n recordings); every recording needs a label.
+        estimator: an unfitted classifier; a parameter ``random_state`` that is None gets the seed.
+        protocol: ``subject`` (no subject or cluster on both sides of a split), ``paper`` (random splits by recording,
+            as published work had them: it leaks), ``both`` of these, or ``site`` (leave one site out); or several.
+        test: another cohort's table: train on the whole of ``table``, test on this one (protocol ``external``).
+        study: settings, or the path of a study.toml; the arguments after it win.
+        learning_curve: also train on shares of the training groups.
+        jobs: processes; changes no result.
+
+    Raises:
+        InputError: a recording has no label or no words, the cohort cannot be split so, a setting is wrong, or the
+            estimator cannot read the table.
+
+    >>> from sklearn.ensemble import RandomForestClassifier  # doctest: +SKIP
+    >>> evaluate(table, estimator=RandomForestClassifier()).metrics  # doctest: +SKIP
+    """
+    settings: dict[str, Any] = {"members": members, "folds": folds, "repeats": repeats, "seed": seed}
+    chosen = choose_study(study, **settings, min_sensitivity=min_sensitivity, threshold=threshold)
+    protocols = ("external",) if test is not None else _protocols(protocol)
+    require_words(table)
+    if test is not None:
+        require_words(test)
+        _check_labels(table, test)
+        table = join_cohorts(table, test)
+    run: list[ProtocolEvaluation] = []
+    for one in protocols:
+        count = count_steps(table, chosen, protocol=one, learning_curve=learning_curve)
+        advance = progress.task(f"Evaluating ({one})", count)
+        options: dict[str, Any] = {"learning_curve": learning_curve, "jobs": jobs, "progress": advance}
+        run.append(evaluate_protocol(table, chosen, protocol=one, estimator=estimator, **options))
+    made: dict[str, Any] = {"positive": table.positive, "negative": _negative(table), "protocols": list(protocols)}
+    made |= {"learning_curve": learning_curve, "provenance": table.provenance}
+    made |= {} if estimator is None else {"estimator": run[0].methods[0].description}
+    return Evaluation(table, chosen, tuple(run), settings=chosen.as_dict() | made)
+
+
+def _protocols(named: str | Sequence[str]) -> tuple[Protocol, ...]:
+    """Return the protocols that were named.
+
+    Raises:
+        InputError: one is unknown.
+    """
+    names = ("subject", "paper") if named == BOTH else (named,) if isinstance(named, str) else tuple(named)
+    known = [name for name in PROTOCOLS if name != "external"]
+    for name in names:
+        if name not in known:
+            remedy = f"use {', '.join(known)} or {BOTH}"
+            raise InputError(f"unknown protocol {name!r}", where="protocol=", remedy=remedy)
+    return names  # type: ignore[return-value]
+
+
+def _negative(table: FeatureTable) -> str:
+    return next(label for label in table.labels or () if label != table.positive)
+
+
+def _check_labels(table: FeatureTable, test: FeatureTable) -> None:
+    if (table.positive, _negative(table)) != (test.positive, _negative(test)):
+        what = f"its labels are {_negative(test)}, {test.positive}, those of the training cohort "
+        what += f"{_negative(table)}, {table.positive}"
+        raise InputError(what, where="test=", remedy="use the same two labels in both")
 
 
 def run_evaluation(
     manifest: Path,
     out: Path,
     *,
-    protocols: Sequence[Protocol],
-    study: StudySettings,
     extract: ExtractSettings,
+    study: StudySettings,
+    protocol: str | Sequence[str] = "subject",
     test: Path | None = None,
     learning_curve: bool = False,
     positive: str | None = None,
     where: str | None = None,
     jobs: int = 1,
     force: bool = False,
-    progress: Progress,
-) -> tuple[pd.DataFrame, list[str]]:
-    """Evaluate a cohort and write every table of the evaluation; return the metrics and notes on them.
+    progress: Progress = HIDDEN,
+) -> Evaluation:
+    """Evaluate the cohort of a manifest and write the run folder.
 
     ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone.
     """
     check_free(out, force=force)
-    read = _read(manifest, test, extract, positive=positive, where=where, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": manifest, "test_manifest": test, "where": where}
-    negative, case = read.cohort.labels
-    settings |= {"positive": case, "negative": negative, "protocols": list(protocols)}
-    settings |= {"learning_curve": learning_curve, "provenance": read.table.provenance}
-    with new_run(out, force=force, command="evaluate", settings=settings) as folder:
-        evaluations = [
-            _evaluate(read, study, protocol, learning_curve=learning_curve, jobs=jobs, progress=progress)
-            for protocol in protocols
-        ]
-        frames = evaluation_frames(evaluations) | _describe(read, where)
-        notes = _notes(read.table, evaluations)
-        predictions = pd.concat([predictions_frame(read.table, item) for item in evaluations], ignore_index=True)
-        for stem, frame in (frames | {"predictions": predictions}).items():
-            write_csv(frame, folder / f"{stem}.csv")
-        content = {stem: frame.to_dict("records") for stem, frame in frames.items()}
-        write_json(content | {"notes": notes}, folder / "metrics.json")
-        report_evaluation(read.table, evaluations, frames | {"predictions": predictions}, settings, folder)
-    return frames["metrics"], notes
+    _protocols(protocol)
+    cohorts = [read_cohort(path, where=where, positive=positive) for path in (manifest, test) if path is not None]
+    first, *others = cohorts
+    for other in others:
+        if other.labels != first.labels:
+            what = f"its labels are {', '.join(other.labels)}, those of {manifest.name} are {', '.join(first.labels)}"
+            raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
+        check_apart(first.frame(), other.frame())
+    _ = first.labels  # before the work
+    tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
+    options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
+    found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
+    about = {"manifest": manifest, "test_manifest": test, "where": where}
+    order = [*found.study.as_dict(), *about]  # run.json keeps its order
+    settings = {name: (dict(found.settings) | about)[name] for name in [*order, *found.settings]}
+    named = Evaluation(found.table, found.study, found.protocols, tuple(cohorts), settings)
+    named.save(out, force=force)
+    return named
 
 
-def _read(
-    manifest: Path,
-    test: Path | None,
-    extract: ExtractSettings,
-    *,
-    positive: str | None,
-    where: str | None,
-    jobs: int,
-    progress: Progress,
-) -> _Cohorts:
-    cohort = read_cohort(manifest, where=where, positive=positive)
-    other = read_cohort(test, where=where, positive=positive) if test else None
-    if cohort.labels and other and other.labels != cohort.labels:
-        what = f"its labels are {', '.join(other.labels)}, those of {manifest.name} are {', '.join(cohort.labels)}"
-        raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
-    if other:
-        check_apart(cohort.frame(), other.frame())
-    table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    if other:
-        table = join_cohorts(table, read_training_table(other, extract, jobs=jobs, progress=progress))
-    return _Cohorts(cohort, table, other)
-
-
-def _evaluate(
-    read: _Cohorts, study: StudySettings, protocol: Protocol, *, learning_curve: bool, jobs: int, progress: Progress
-) -> Evaluation:
-    count = count_steps(read.table, study, protocol=protocol, learning_curve=learning_curve)
-    return evaluate(
-        read.table,
-        study,
-        protocol=protocol,
-        learning_curve=learning_curve,
-        jobs=jobs,
-        progress=progress.task(f"Evaluating ({protocol})", count),
-    )
-
-
-def _describe(read: _Cohorts, where: str | None) -> dict[str, pd.DataFrame]:
-    """Return Table 1 and the flow, of the test cohort as well."""
-    cohorts = [("cohort" if read.test is None else "training", read.cohort)]
-    cohorts += [("test", read.test)] if read.test else []
-    described, flow, start = [], [], 0
-    for name, cohort in cohorts:
-        own = read.table.rows(range(start, start + len(cohort.recordings)))
-        start += len(cohort.recordings)
-        described += describe_cohort(own, name=name)
-        flow += describe_flow(cohort, name=name, where=where)
-    return cohort_frames(described, flow)
+def is_synthetic(table: FeatureTable) -> bool:
+    """Tell whether the manifest says that its speech was invented."""
+    texts = table.subjects.select_dtypes(exclude="number")
+    return any(texts[name].astype(str).str.contains("SYNTHETIC").any() for name in texts)
 
 
 def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +284,7 @@ def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
+def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> list[str]:
     tested = np.unique(np.concatenate([fold.rows for item in evaluations for fold in item.folds]))
     subjects, groups = table.subjects["subject_id"].iloc[tested].nunique(), len(np.unique(table.groups[tested]))
     notes = [f"low, high: 95% bootstrap interval over {subjects} subjects."]
@@ -155,7 +297,7 @@ def _notes(table: FeatureTable, evaluations: Sequence[Evaluation]) -> list[str]:
         clustered = table.group_column == "cluster"
         low, high = (gap.cluster_low, gap.cluster_high) if clustered else (gap.low, gap.high)
         notes.append(
-            f"{evaluation.protocol}: AUC of {ADSCREEN} minus baseline {gap.value:+.3f} "
+            f"{evaluation.protocol}: AUC of {evaluation.main} minus baseline {gap.value:+.3f} "
             f"({low:+.3f} to {high:+.3f}, over {table.group_column} groups); "
             f"{evaluation.shared_subject_share:.0%} of test recordings have a training recording of their speaker."
         )

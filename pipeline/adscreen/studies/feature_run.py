@@ -70,14 +70,16 @@ def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int,
         InputError: a transcript cannot be used, or nothing of it is the participant's speech.
     """
     table = read_table(cohort, settings, jobs=jobs, progress=progress)
-    silent = [row for row, words in zip(cohort.recordings, table.inputs[TOKENS], strict=True) if not words]
-    if silent:
-        raise InputError(
-            f"row {silent[0].row}: {silent[0].transcript.name}: no word to learn from ({len(silent)} such rows)",
-            where=str(cohort.path),
-            remedy="leave it out with where=",
-        )
+    require_words(table, where=str(cohort.path))
     return table
+
+
+def require_words(table: FeatureTable, *, where: str = "the table") -> None:
+    """Raise InputError where a recording holds no word of the participant, from which nothing can be learned."""
+    silent = table.subjects["recording_id"][[not words for words in table.inputs[TOKENS]]]
+    if len(silent):
+        what = f"recording {silent.iloc[0]!r}: the participant has no words ({len(silent)} such rows)"
+        raise InputError(what, where=where, remedy="leave it out with where=")
 
 
 def write_table(table: FeatureTable, folder: Path) -> None:

@@ -8,9 +8,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from adscreen.cohort import read_cohort
 from adscreen.estimator.study import StudySettings
-from adscreen.evaluate import evaluate
+from adscreen.evaluate import evaluate_protocol
 from adscreen.evaluate.certificate import certify
 from adscreen.evaluate.description import describe_cohort, describe_flow
 from adscreen.evaluate.frames import cohort_frames, evaluation_frames, predictions_frame
@@ -21,8 +20,8 @@ from adscreen.report.evaluation.assemble import assemble_report
 @pytest.fixture(scope="session")
 def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettings) -> SimpleNamespace:
     """The ``table``, the ``evaluations``, their ``frames``, the ``settings`` and the ``report`` made of them."""
-    table, cohort = simulated_table, read_cohort(simulated / "training.csv")
-    evaluations = [evaluate(table, small_study, protocol=protocol) for protocol in ("subject", "paper")]
+    table = simulated_table
+    evaluations = [evaluate_protocol(table, small_study, protocol=protocol) for protocol in ("subject", "paper")]
     settings = small_study.as_dict() | {
         "manifest": simulated / "training.csv",
         "where": "age > 40",
@@ -31,7 +30,7 @@ def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettin
         "provenance": table.provenance,
     }
     described = describe_cohort(table)
-    flow = describe_flow(cohort, where="age > 40")
+    flow = describe_flow(table, where="age > 40")
     frames = evaluation_frames(evaluations) | cohort_frames(described, flow)
     frames["predictions"] = pd.concat([predictions_frame(table, one) for one in evaluations], ignore_index=True)
     certificate = certify(table, evaluations, seed=0)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from adscreen.evaluate.certificate import Certificate
 from adscreen.evaluate.comparison import auc_gap
-from adscreen.evaluate.results import ADSCREEN, FlowRow, TableOneRow
+from adscreen.evaluate.results import FlowRow, TableOneRow
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude
 from adscreen.report.evaluation.contents import (
@@ -95,7 +95,7 @@ def _gaps(frames: Frames, settings: Mapping[str, Any], protocols: Sequence[Proto
     """Yield how far the published protocol's AUC is from that of the subject protocol."""
     if {"subject", "paper"} <= {one.protocol for one in protocols}:
         every = frames["predictions"]
-        ours = every[every["method"] == ADSCREEN]
+        ours = every[every["method"] == protocols[0].ours.method]
         paper, subject = (ours[ours["protocol"] == name] for name in ("paper", "subject"))
         gap = auc_gap(
             paper,

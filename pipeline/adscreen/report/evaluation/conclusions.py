@@ -56,9 +56,9 @@ def _discrimination(main: ProtocolResult, positive: str, negative: str) -> str:
     figures = main.ours.measures
     where = {"subject": "On people it has not heard", "external": "On the other cohort", "site": "At unseen sites"}
     return (
-        f"{where.get(main.protocol, 'Under the published protocol')}, adscreen tells “{positive}” from “{negative}” "
-        f"with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} and specificity "
-        f"{written(figures['specificity'])}."
+        f"{where.get(main.protocol, 'Under the published protocol')}, {main.ours.title} tells “{positive}” from "
+        f"“{negative}” with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} and "
+        f"specificity {written(figures['specificity'])}."
     )
 
 
@@ -72,9 +72,9 @@ def _against_words(main: ProtocolResult) -> str:
         return ""
     best, gap = baselines[0], baselines[0].difference
     if gap.low > 0:
-        judged = "adscreen does better"
+        judged = f"{main.ours.title} does better"
     elif gap.high < 0:
-        judged = "adscreen does worse"
+        judged = f"{main.ours.title} does worse"
     else:
         judged = "which of them does better is not shown"
     return (

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adscreen.evaluate.results import ADSCREEN
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.contents import LearningPoint, ProtocolResult
 
@@ -151,7 +150,7 @@ def draw_calibration(result: ProtocolResult) -> Drawing:
         y_ticks=frame.y_ticks(_SHARES),
         lines=(
             Line("chance", frame.path([(0, 0), (1, 1)]), "perfect"),
-            Line("main", frame.path(points), "adscreen, 95% interval"),
+            Line("main", frame.path(points), f"{result.ours.title}, 95% interval"),
         ),
         dots=tuple(frame.dot(one.predicted, one.observed) for one in bins),
     )
@@ -172,9 +171,10 @@ def draw_decisions(result: ProtocolResult) -> Drawing:
     refer_all = [(one.threshold, one.refer_all) for one in shown if one.refer_all >= -0.1]
     better = [one.threshold for one in shown if one.screening.value > max(0.0, one.refer_all)]
     told = f"higher than both from {min(better):.2f} to {max(better):.2f}" if better else "nowhere higher than both"
+    own = f"{result.ours.title}, 95% interval"
     return Drawing(
         name=f"decisions-{result.protocol}",
-        title=f"Decision curve. Net benefit of adscreen beside referring everybody or nobody: {told}.",
+        title=f"Decision curve. Net benefit of {result.ours.title} beside referring everybody or nobody: {told}.",
         x_label="threshold probability",
         y_label="net benefit",
         x_ticks=frame.x_ticks((0, 0.2, 0.4, 0.6, 0.8)),
@@ -183,7 +183,7 @@ def draw_decisions(result: ProtocolResult) -> Drawing:
             Line("band", frame.band(lower, upper)),
             Line("all", frame.path(refer_all), "refer everybody"),
             Line("none", frame.path([(0, 0), (_SHOWN_THRESHOLDS, 0)]), "refer nobody"),
-            Line("main", frame.path((one.threshold, one.screening.value) for one in shown), "adscreen, 95% interval"),
+            Line("main", frame.path((one.threshold, one.screening.value) for one in shown), own),
         ),
     )
 
@@ -198,7 +198,11 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
     frame = _Frame(0, most * 1.05, math.floor(low * 10) / 10, 1)
     methods = list(dict.fromkeys(one.method for one in points))
     lines = [
-        Line("main" if method == ADSCREEN else "other", frame.path(_curve(points, method)), _title(points, method))
+        Line(
+            "main" if method == result.ours.method else "other",
+            frame.path(_curve(points, method)),
+            _title(points, method),
+        )
         for method in methods
     ]
     return Drawing(
@@ -210,7 +214,7 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
         x_ticks=frame.x_ticks(sorted({0.0, *(round(one.groups) for one in points)}), ".0f"),
         y_ticks=frame.y_ticks([number / 10 for number in range(round(frame.y_low * 10), 11)]),
         lines=tuple(lines),
-        dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == ADSCREEN),
+        dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == result.ours.method),
     )
 
 

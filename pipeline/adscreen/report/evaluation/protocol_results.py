@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from adscreen.evaluate.out_of_fold import OutOfFold
-from adscreen.evaluate.results import ADSCREEN
 from adscreen.metrics import Interval, roc_curve
 from adscreen.report.evaluation.contents import (
     AbsentMethod,
@@ -29,7 +28,7 @@ from adscreen.report.evaluation.contents import (
     SettingChoice,
     Subgroup,
 )
-from adscreen.report.evaluation.wording import PROTOCOLS, TITLES, name_setting
+from adscreen.report.evaluation.wording import PROTOCOLS, name_method, name_setting
 
 _RATES = np.linspace(0.0, 1.0, 101)
 _NOT_SETTINGS = (
@@ -46,6 +45,11 @@ class Tables:
 
     protocol: str
     frames: Frames
+
+    @property
+    def main(self) -> str:
+        """The method that was evaluated: methods.csv lists it first."""
+        return str(self.frames["methods"]["method"].iloc[0])
 
     def of(self, name: str, **wanted: str) -> pd.DataFrame:
         """Return the rows of this protocol in one table that have the wanted values."""
@@ -72,10 +76,10 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
     """Return everything of one protocol."""
     tables = Tables(protocol, frames)
     title, explanation = PROTOCOLS[protocol]
-    chosen = tables.of("settings", method=ADSCREEN)
-    tested = OutOfFold.of(tables.of("predictions", method=ADSCREEN), positive=positive)
+    chosen = tables.of("settings", method=tables.main)
+    tested = OutOfFold.of(tables.of("predictions", method=tables.main), positive=positive)
     methods = summarise_methods(tables, level="recording")
-    ours = next(one for one in methods if one.method == ADSCREEN)
+    ours = next(one for one in methods if one.method == tables.main)
     return ProtocolResult(
         protocol=protocol,
         title=title,
@@ -107,7 +111,7 @@ def summarise_methods(tables: Tables, *, level: str) -> tuple[MethodResult, ...]
     described = {row.method: row.description for row in _rows(tables.frames["methods"])}
     results = []
     for method, rows in tables.of("metrics", level=level).groupby("method", sort=False):
-        title, kind = TITLES[str(method)]
+        title, kind = name_method(str(method), evaluated=tables.main)
         compared = tables.of("differences", level=level, measure="auc", method=str(method))
         results.append(
             MethodResult(
@@ -130,14 +134,16 @@ def _rank(result: MethodResult) -> tuple[float, str]:
 
 def absent_methods(methods: pd.DataFrame) -> tuple[AbsentMethod, ...]:
     """Return the methods that could not be tried."""
-    return tuple(AbsentMethod(row.method, TITLES[row.method][0], row.absent) for row in _rows(methods) if row.absent)
+    return tuple(
+        AbsentMethod(row.method, name_method(row.method)[0], row.absent) for row in _rows(methods) if row.absent
+    )
 
 
 def _by_subject(tables: Tables, tested: OutOfFold) -> MethodResult | None:
-    """Return adscreen's result by subject, None where each subject has one recording."""
+    """Return the evaluated method's result by subject, None where each subject has one recording."""
     if not tested.several_visits:
         return None
-    return next((one for one in summarise_methods(tables, level="subject") if one.method == ADSCREEN), None)
+    return next((one for one in summarise_methods(tables, level="subject") if one.method == tables.main), None)
 
 
 def predictive_values(result: MethodResult) -> tuple[PredictiveValue, ...]:
@@ -151,7 +157,7 @@ def predictive_values(result: MethodResult) -> tuple[PredictiveValue, ...]:
 
 def _confusion(tables: Tables) -> Iterable[Confusion]:
     names = ["true_positive", "false_negative", "false_positive", "true_negative"]
-    for level, rows in tables.of("confusion", method=ADSCREEN).groupby("level", sort=False):
+    for level, rows in tables.of("confusion", method=tables.main).groupby("level", sort=False):
         yield Confusion(str(level), **{name: float(rows[name].mean()) for name in names})
 
 
@@ -163,7 +169,7 @@ def _roc(tested: OutOfFold) -> Iterable[Curve]:
 
 
 def _mean_roc(tables: Tables) -> Curve:
-    rows = tables.of("roc", method=ADSCREEN, level="recording")
+    rows = tables.of("roc", method=tables.main, level="recording")
     return Curve("mean over repeats", _points(rows["false_positive_rate"], rows["sensitivity"]))
 
 
@@ -172,19 +178,19 @@ def _points(x: Iterable[float], y: Iterable[float]) -> tuple[tuple[float, float]
 
 
 def _calibration(tables: Tables) -> Iterable[CalibrationBin]:
-    rows = tables.of("calibration", method=ADSCREEN, level="recording")
+    rows = tables.of("calibration", method=tables.main, level="recording")
     for row in _rows(rows):
         yield CalibrationBin(float(row.count), float(row.predicted), interval(row, "observed"))
 
 
 def _decisions(tables: Tables) -> Iterable[Benefit]:
-    for row in _rows(tables.of("decision_curve", method=ADSCREEN, level="recording")):
+    for row in _rows(tables.of("decision_curve", method=tables.main, level="recording")):
         yield Benefit(float(row.threshold), interval(row, "net_benefit"), float(row.treat_all))
 
 
 def _subgroups(tables: Tables) -> Iterable[Subgroup]:
     keys = ["column", "subgroup"]
-    for (column, name), rows in tables.of("subgroups", method=ADSCREEN).groupby(keys, sort=False):
+    for (column, name), rows in tables.of("subgroups", method=tables.main).groupby(keys, sort=False):
         first = rows.iloc[0]
         shown = rows[rows["suppressed"] == ""]
         yield Subgroup(
@@ -201,13 +207,13 @@ def _subgroups(tables: Tables) -> Iterable[Subgroup]:
 def _learning(tables: Tables) -> Iterable[LearningPoint]:
     rows = tables.of("learning_curve")
     for row in _rows(rows[rows["measure"] == "auc"]):
-        title, _ = TITLES[row.method]
+        title, _ = name_method(row.method, evaluated=tables.main)
         yield LearningPoint(row.method, title, float(row.share), float(row.groups), interval(row))
 
 
 def _apparent(tables: Tables) -> Iterable[Apparent]:
     for row in _rows(tables.of("apparent")):
-        title, _ = TITLES[row.method]
+        title, _ = name_method(row.method, evaluated=tables.main)
         figures = float(row.apparent), float(row.cross_validated), float(row.optimism)
         yield Apparent(row.method, title, row.measure, *figures)
 

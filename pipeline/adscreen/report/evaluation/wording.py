@@ -91,3 +91,9 @@ def name_setting(setting: str) -> str:
     member, _, name = setting.rpartition(".")
     words = SETTINGS.get(name, name.replace("_", " "))
     return f"{member}: {words}" if member else words[:1].upper() + words[1:]
+
+
+def name_method(method: str, *, evaluated: str = ADSCREEN) -> tuple[str, Kind]:
+    """Return what the page calls a method, and its kind; a user's estimator goes by the name of its class."""
+    own: Kind = "ours" if method == evaluated else "baseline"
+    return TITLES.get(method, (method.replace("_", " ").capitalize(), own))

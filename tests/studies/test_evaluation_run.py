@@ -12,9 +12,8 @@ from adscreen.estimator.study import read_study
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.progress import Progress
 from adscreen.studies.audit_run import run_audit
-from adscreen.studies.evaluation_run import run_evaluation
+from adscreen.studies.evaluation_run import is_synthetic, run_evaluation
 from adscreen.studies.feature_run import extract_settings
-from adscreen.studies.report_run import is_synthetic
 
 CONFIG = """\
 folds = 2
@@ -43,7 +42,7 @@ def folder(simulated: Path, tiny_bilm: Path, tmp_path_factory: pytest.TempPathFa
     run_evaluation(
         manifest,
         out,
-        protocols=("subject", "paper"),
+        protocol="both",
         study=read_study(config),
         extract=extract_settings(tiny_bilm),
         progress=QUIET,
