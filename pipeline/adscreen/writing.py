@@ -1,17 +1,53 @@
-"""Plain data -> JSON and CSV files: NaN has a place in both, and no cell runs as a formula."""
+"""Plain data -> JSON and CSV files (NaN has a place in both, and no cell runs as a formula), and folders made whole."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from adscreen.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside ``out`` that takes its place when the block ends without an error.
+
+    Raises:
+        InputError: ``out`` is the working directory, or cannot be made.
+    """
+    if Path.cwd().is_relative_to(out.absolute().resolve()):
+        raise InputError("is the folder you are in", where=str(out), remedy="name a new folder")
+    partial = _folder_beside(out)
+    try:
+        yield partial
+        if out.exists():
+            shutil.rmtree(out)
+        partial.replace(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _folder_beside(out: Path) -> Path:
+    """Make an empty folder next to ``out``, on the same disk."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        what = f"cannot be written ({error.strerror})"
+        raise InputError(what, where=str(out), remedy="name a folder that can be made") from error
+    folder.chmod(0o755)
+    return folder
 
 
 def write_json(content: Any, path: Path) -> None:

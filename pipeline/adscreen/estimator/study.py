@@ -178,6 +178,8 @@ def read_study(path: Path | None, **overrides: Any) -> StudySettings:
 def choose_study(study: StudySettings | str | Path | None = None, **overrides: Any) -> StudySettings:
     """Return a study: the one given, or that of a study.toml, or the defaults; ``overrides`` that are not None win.
 
+    A preset of members brings its search space with it, unless the study given has one of its own.
+
     Raises:
         InputError: what ``read_study`` raises.
     """
@@ -185,7 +187,8 @@ def choose_study(study: StudySettings | str | Path | None = None, **overrides: A
         return read_study(None if study is None else Path(study), **overrides)
     named = {name: value for name, value in overrides.items() if value is not None}
     if "members" in named:
-        named["members"], _ = _members(named["members"], "members=")
+        named["members"], search = _members(named["members"], "members=")
+        named |= {"search": search} if study.search == SearchSpace() else {}
     changed = replace(study, **named)
     _check_ranges(changed, "study=")
     return changed
@@ -196,6 +199,7 @@ def _members(content: Any, where: str) -> tuple[tuple[str, ...], SearchSpace]:
     if isinstance(content, str) and content in PRESETS:
         return PRESETS[content].members, PRESETS[content].search
     named = [name.strip() for name in content.split(",")] if isinstance(content, str) else content
+    named = list(named) if isinstance(named, tuple) else named
     remedy = f"name {' or '.join(PRESETS)}, or list members such as {DOC2VEC}+{ELMO}, of {', '.join(BLOCKS)}"
     if not isinstance(named, list) or not named or not all(isinstance(name, str) for name in named):
         raise InputError("members must be a preset or a list", where=where, remedy=remedy)

@@ -67,5 +67,16 @@ def predictive_values(reference: ScoreReference, prevalence: float) -> tuple[flo
     return _share(true_positive, false_positive), _share(true_negative, false_negative)
 
 
+def logistic(logit: float) -> float:
+    """Return the probability of log-odds (natural logarithm).
+
+    >>> logistic(0.0)
+    0.5
+    """
+    if logit < 0:
+        return math.exp(logit) / (1 + math.exp(logit))
+    return 1 / (1 + math.exp(-logit))
+
+
 def _share(right: float, wrong: float) -> float:
     return right / (right + wrong) if right + wrong else math.nan

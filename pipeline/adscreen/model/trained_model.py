@@ -11,8 +11,8 @@ import hmac
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adscreen.checksums import differing, read_sums, sums_of, sums_text, write_sums
+from adscreen.checksums import differing, read_sums, sums_text, write_sums
 from adscreen.errors import InputError
 from adscreen.estimator import Stack
 from adscreen.estimator.doc2vec import LEAST_COUNT
@@ -81,7 +81,10 @@ class ModelManifest:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A trained screening model. ``spread`` are estimators each trained without one fold of the subjects."""
+    """A trained screening model. ``spread`` are estimators each trained without one fold of the subjects.
+
+    ``digest`` is that of its folder: of a model in memory, the one that its folder would have.
+    """
 
     estimator: Stack
     spread: tuple[Stack, ...]
@@ -117,8 +120,8 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
         delayed(on_one_thread)(tuned.build(seed=study.seed).fit, table.inputs.iloc[rows], cases[rows])
         for rows in (everything, *fits)
     )
-    manifest = _describe(table, study, tuned)
-    return TrainedModel(estimator, tuple(spread), manifest), tuned
+    model = TrainedModel(estimator, tuple(spread), _describe(table, study, tuned))
+    return replace(model, digest=_digest(_sums(_files(model)))), tuned
 
 
 def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelManifest:
@@ -169,10 +172,24 @@ def subject_digest(subject_id: str, key: str) -> str:
 
 def save_model(model: TrainedModel, folder: Path) -> None:
     """Write a model folder; the folder must exist."""
-    (folder / "estimators.skops").write_bytes(_dump([model.estimator, *model.spread]))
-    text = json.dumps(asdict(model.manifest), indent=2, ensure_ascii=False)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
-    write_sums(folder, sums_of(folder, MODEL_FILES))
+    files = _files(model)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    write_sums(folder, _sums(files))
+
+
+def _files(model: TrainedModel) -> dict[str, bytes]:
+    """Return the content of each of MODEL_FILES."""
+    text = json.dumps(asdict(model.manifest), indent=2, ensure_ascii=False) + "\n"
+    return {"estimators.skops": _dump([model.estimator, *model.spread]), "model.json": text.encode()}
+
+
+def _sums(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(files[name]).hexdigest() for name in MODEL_FILES}
+
+
+def _digest(sums: Mapping[str, str]) -> str:
+    return hashlib.sha256(sums_text(sums).encode()).hexdigest()
 
 
 def load_model(folder: Path) -> TrainedModel:
@@ -198,9 +215,7 @@ def load_model(folder: Path) -> TrainedModel:
         )
     manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
     manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
-    return TrainedModel(
-        estimator, tuple(spread), ModelManifest(**manifest), digest=hashlib.sha256(sums_text(sums).encode()).hexdigest()
-    )
+    return TrainedModel(estimator, tuple(spread), ModelManifest(**manifest), digest=_digest(sums))
 
 
 def _check_digests(folder: Path) -> dict[str, str]:

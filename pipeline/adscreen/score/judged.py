@@ -13,7 +13,7 @@ from adscreen.extract.row import Extracted
 from adscreen.features import feature_dictionary, feature_set, missing_reason, prepare_speech
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
-from adscreen.model.reference import nearest_percentile, predictive_values
+from adscreen.model.reference import logistic, nearest_percentile, predictive_values
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Unlike
 from adscreen.records import Transcript, Utterance
@@ -108,7 +108,7 @@ def _score_row(model: TrainedModel, judged: Judged, *, warnings: str, prevalence
     manifest, scores, row, nan = model.manifest, model.manifest.scores, judged.row, math.nan
     result, reason = _result(model, judged)
     logit = judged.scored.logit if judged.scored else nan
-    bounds = [_logistic(value) for value in (logit, *(judged.scored.spread if judged.scored else ()))]
+    bounds = [logistic(value) for value in (logit, *(judged.scored.spread if judged.scored else ()))]
     inputs = row.inputs if row.transcript else {}
     ppv, npv = predictive_values(scores, prevalence) if scores and prevalence else (nan, nan)
     return ScoreRow(
@@ -150,7 +150,7 @@ def _result(model: TrainedModel, judged: Judged) -> tuple[Result, str]:
         return "insufficient_speech", f"{words} words, the model needs {judged.fewest_words}"
     if judged.scored is None:
         return "out_of_scope", "; ".join(found.what for found in judged.far)
-    positive = _logistic(judged.scored.logit) >= model.manifest.threshold
+    positive = logistic(judged.scored.logit) >= model.manifest.threshold
     return ("screen_positive" if positive else "screen_negative"), ""
 
 
@@ -163,12 +163,6 @@ def _scope(model: TrainedModel, judged: Judged) -> Scope:
 def is_synthetic(recording: Recording) -> bool:
     """Return whether the manifest marks the recording as SYNTHETIC."""
     return any("SYNTHETIC" in (value or "") for _, value in recording.extra)
-
-
-def _logistic(logit: float) -> float:
-    if logit < 0:
-        return math.exp(logit) / (1 + math.exp(logit))
-    return 1 / (1 + math.exp(-logit))
 
 
 def _sentences(model: TrainedModel, row: Extracted) -> tuple[ReportSentence, ...]:

@@ -26,6 +26,7 @@ from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.row import Extracted, recording_key
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
+from adscreen.model.applicability import find_difference, refuse_training_subjects
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
@@ -50,6 +51,12 @@ class ScoreOptions:
 
 
 AS_TRAINED = ScoreOptions()
+_OF_TRAINING = "give the biLM of training with bilm=, or train again"
+_REMEDIES = {
+    "parser_digest": "give the parser of training with parser=, or train again",
+    "norms": "take the settings from the model, or train again",
+    "task_files": "take the settings from the model, or train again",
+}
 
 
 def score_recordings(
@@ -69,13 +76,10 @@ def score_recordings(
     """
     check_bilm(model, settings)
     _check_prevalence(model, options.prevalence)
-    known = sorted({recording.subject_id for recording in recordings if in_training(model, recording)})
-    if known and not options.allow_training_subjects:
-        raise InputError(
-            f"{len(known)} of the subjects were in training, the first is {known[0]}",
-            where="cohort",
-            remedy="leave them out, or add allow_training_subjects=, which marks their rows",
-        )
+    if not options.allow_training_subjects:
+        known = (recording.subject_id for recording in recordings if in_training(model, recording))
+        remedy = "leave them out, or add allow_training_subjects=, which marks their rows"
+        refuse_training_subjects(known, where="cohort", remedy=remedy)
     if settings.cache:
         open_cache(settings.cache)
     work = partial(score_chunk, model=model, settings=settings, options=options)
@@ -128,18 +132,11 @@ def in_training(model: TrainedModel, recording: Recording) -> bool:
 
 
 def check_bilm(model: TrainedModel, settings: ExtractSettings) -> None:
-    """Raise InputError where the biLM, its layer, the parser or the view are not those of training."""
-    now = extract_provenance(settings)
-    for name in ("bilm_digest", "parser_digest", "layer", "pooling", "view", "feature_set"):
-        trained = model.manifest.provenance.get(name)
-        if trained != now[name]:
-            of_parser = name == "parser_digest"
-            what, option = ("parser", "parser=") if of_parser else ("biLM", "bilm=")
-            raise InputError(
-                f"{name} is {str(now[name])[:12]}, the model was trained with {str(trained)[:12]}",
-                where=settings.parser if of_parser else str(settings.bilm),
-                remedy=f"give the {what} of training with {option}, or train again",
-            )
+    """Raise InputError where the biLM, its layer, the parser, the view or the word norms are not those of training."""
+    difference = find_difference(model, extract_provenance(settings))
+    if difference:
+        where = settings.parser if difference.name == "parser_digest" else str(settings.bilm)
+        raise InputError(str(difference), where=where, remedy=_REMEDIES.get(difference.name, _OF_TRAINING))
 
 
 def _check_prevalence(model: TrainedModel, prevalence: float | None) -> None:

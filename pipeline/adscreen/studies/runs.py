@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +11,7 @@ from typing import Any
 
 from adscreen.errors import InputError
 from adscreen.version import __version__, installed_versions
-from adscreen.writing import write_json
+from adscreen.writing import whole_folder, write_json
 
 RECORDED_VERSIONS = ("numpy", "scipy", "pandas", "scikit-learn", "gensim", "h5py")
 
@@ -26,8 +24,7 @@ def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]
         InputError: ``out`` exists and ``force`` is not given, is no folder that adscreen wrote, or cannot be made.
     """
     check_free(out, force=force)
-    partial = _folder_beside(out)
-    try:
+    with whole_folder(out) as partial:
         yield partial
         record = {
             "adscreen": __version__,
@@ -38,24 +35,6 @@ def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]
             "versions": installed_versions(RECORDED_VERSIONS),
         }
         write_json(record, partial / "run.json")
-        if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _folder_beside(out: Path) -> Path:
-    """Make an empty folder next to ``out``, on the same disk."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise InputError(
-            f"cannot be written ({error.strerror})", where=str(out), remedy="name a folder that can be made"
-        ) from error
-    folder.chmod(0o755)
-    return folder
 
 
 def check_free(out: Path, *, force: bool) -> None:

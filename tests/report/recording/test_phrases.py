@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from adscreen.model.screening_model import load_model
-
 from adscreen.extract.perplexity import SUMMARIES
 from adscreen.features import FEATURES
+from adscreen.model.trained_model import load_model
 from adscreen.report.recording.phrases import (
     FAMILIES,
     MARKS,
