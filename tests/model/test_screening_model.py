@@ -125,7 +125,7 @@ def test_rows_without_words_or_labels_are_refused(simulated_table: FeatureTable,
     """Nothing can be learned from them: one line names the first and counts them, without what was said."""
     silent = replace(simulated_table, inputs=simulated_table.inputs.copy())
     silent.inputs["tokens"] = [[], *silent.inputs["tokens"][1:]]
-    with pytest.raises(InputError, match=r"recording 'SYN0001_1' has no words of the participant \(1 such rows\)"):
+    with pytest.raises(InputError, match=r"recording 'SYN0001_1': the participant has no words \(1 such rows\)"):
         ScreeningModel(study=small_study).fit(silent)
     labels = [None, *simulated_table.subjects["label"][1:]]
     unlabelled = replace(simulated_table, subjects=simulated_table.subjects.assign(label=labels))
@@ -172,8 +172,8 @@ def test_a_model_is_saved_whole_and_loaded_as_it_was(
     model: ScreeningModel, held_out: FeatureTable, model_folder: Path, tmp_path: Path
 ) -> None:
     """The folder holds the same bytes; one that is not empty, or a file, is left as it is."""
-    model.save(tmp_path / "new" / "model")
-    saved = tmp_path / "new" / "model"
+    saved = model.save(tmp_path / "new" / "model")
+    assert tmp_path / "new" / "model" == saved
     for name in ("model.json", "estimators.skops", "SHA256SUMS"):
         assert (model_folder / name).read_bytes() == (saved / name).read_bytes()
     assert np.array_equal(model.predict_proba(held_out), ScreeningModel.load(str(saved)).predict_proba(held_out))

@@ -207,6 +207,14 @@ class FeatureTable:
                 )
 
 
+def require_words(table: FeatureTable, *, where: str = "the table") -> None:
+    """Raise InputError where a recording holds no word of the participant, from which nothing can be learned."""
+    silent = table.subjects["recording_id"][[not words for words in table.inputs[TOKENS]]]
+    if len(silent):
+        what = f"recording {silent.iloc[0]!r}: the participant has no words ({len(silent)} such rows)"
+        raise InputError(what, where=where, remedy="leave it out with where=")
+
+
 def _join_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the group of each subject of (subject, cluster) pairs: the first name of the clusters it joins."""
     parents: dict[str, str] = {}

@@ -21,7 +21,7 @@ from sklearn.exceptions import NotFittedError
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
 from adscreen.estimator.tuning import on_one_thread
-from adscreen.extract.feature_table import TOKENS, FeatureTable
+from adscreen.extract.feature_table import FeatureTable, require_words
 from adscreen.model.applicability import find_difference, refuse_training_subjects
 from adscreen.model.reference import logistic
 from adscreen.model.trained_model import ModelManifest, TrainedModel, load_model, save_model, train_model
@@ -70,7 +70,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
         """
         given = {name: getattr(self, name) for name in ("members", "seed", "threshold", "min_sensitivity")}
         study = choose_study(self.study, **given)
-        _require_words(table)
+        require_words(table)
         self.trained_, _ = train_model(table, study, jobs=jobs)
         return self
 
@@ -146,12 +146,12 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
             refuse_training_subjects(
                 known, where="the table", remedy="leave them out, or allow it with allow_training_subjects="
             )
-        _require_words(table)
+        require_words(table)
         terms: list[dict[str, float]] = on_one_thread(trained.estimator.contributions, table.inputs)
         return terms
 
-    def save(self, folder: str | Path) -> None:
-        """Write the model's folder, whole or not at all; the same model gives the same bytes.
+    def save(self, folder: str | Path) -> Path:
+        """Write the model's folder, whole or not at all, and return it; the same model gives the same bytes.
 
         Raises:
             NotFittedError: the model is not fitted.
@@ -162,6 +162,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
             raise InputError("already exists", where=str(folder), remedy="name a new folder")
         with whole_folder(out) as partial:
             save_model(trained, partial)
+        return out
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -176,11 +177,3 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
         model = cls()
         model.trained_ = load_model(Path(folder))
         return model
-
-
-def _require_words(table: FeatureTable) -> None:
-    """Raise InputError where the participant of a row says no word."""
-    silent = table.subjects.loc[~table.inputs[TOKENS].map(len).astype(bool).to_numpy(), "recording_id"]
-    if len(silent):
-        what = f"recording {silent.iloc[0]!r} has no words of the participant ({len(silent)} such rows)"
-        raise InputError(what, where="the table", remedy="leave it out")

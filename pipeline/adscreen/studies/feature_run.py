@@ -12,13 +12,14 @@ from adscreen.bundled import BUNDLED_BILM, bundled
 from adscreen.cohort import Cohort
 from adscreen.errors import InputError
 from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
-from adscreen.extract.feature_table import NOT_NUMBERS, TOKENS, FeatureTable
+from adscreen.extract.feature_table import NOT_NUMBERS, FeatureTable
+from adscreen.extract.feature_table import require_words as require_words
 from adscreen.extract.perplexity import perplexity_dictionary
 from adscreen.features import feature_dictionary
 from adscreen.features.norms import known_norms, read_norms
 from adscreen.features.tasks import read_tasks
 from adscreen.parser import BUNDLED, load_parser
-from adscreen.progress import Progress
+from adscreen.progress import HIDDEN, Progress
 from adscreen.writing import write_json
 
 
@@ -57,13 +58,17 @@ def extract_settings(
     return settings
 
 
-def read_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int, progress: Progress) -> FeatureTable:
+def read_table(
+    cohort: Cohort, settings: ExtractSettings, *, jobs: int = 1, progress: Progress = HIDDEN
+) -> FeatureTable:
     """Extract a cohort's table with a progress bar."""
     advance = progress.task("Reading transcripts", len(cohort.recordings))
     return extract_cohort(cohort, settings, jobs=jobs, progress=advance)
 
 
-def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int, progress: Progress) -> FeatureTable:
+def read_training_table(
+    cohort: Cohort, settings: ExtractSettings, *, jobs: int = 1, progress: Progress = HIDDEN
+) -> FeatureTable:
     """Extract a table to learn from.
 
     Raises:
@@ -72,14 +77,6 @@ def read_training_table(cohort: Cohort, settings: ExtractSettings, *, jobs: int,
     table = read_table(cohort, settings, jobs=jobs, progress=progress)
     require_words(table, where=str(cohort.path))
     return table
-
-
-def require_words(table: FeatureTable, *, where: str = "the table") -> None:
-    """Raise InputError where a recording holds no word of the participant, from which nothing can be learned."""
-    silent = table.subjects["recording_id"][[not words for words in table.inputs[TOKENS]]]
-    if len(silent):
-        what = f"recording {silent.iloc[0]!r}: the participant has no words ({len(silent)} such rows)"
-        raise InputError(what, where=where, remedy="leave it out with where=")
 
 
 def write_table(table: FeatureTable, folder: Path) -> None:
