@@ -33,7 +33,7 @@ from adscreen.cohort import read_cohort
 from adscreen.estimator import HybridHead, baseline_estimator, build_member, fit_fusion
 from adscreen.estimator.study import PRESETS, MemberSettings, SearchSpace, StudySettings
 from adscreen.estimator.tuning import on_one_thread, score_candidates, tune
-from adscreen.evaluate.protocols import outer_splits
+from adscreen.evaluation.protocols import outer_splits
 from adscreen.extract.extraction import ExtractSettings, extract_cohort, load_bilm
 from adscreen.extract.feature_table import GROUP, SENTENCE_WORDS, STATES, TOKENS, FeatureTable
 from adscreen.metrics import Predictions, bootstrap_weights, resample

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from adscreen.estimator.study import SearchSpace, StudySettings
 from adscreen.estimator.tuning import on_one_thread, tune
-from adscreen.evaluate import ADSCREEN, evaluate_protocol
-from adscreen.evaluate.protocols import outer_splits
+from adscreen.evaluation import ADSCREEN, evaluate_protocol
+from adscreen.evaluation.protocols import outer_splits
 from adscreen.extract.feature_table import GROUP, INTERVIEWER_TOKENS, TOKENS, FeatureTable
 from adscreen.features import FEATURES
 from adscreen.features.feature import prepare_speech

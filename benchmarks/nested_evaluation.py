@@ -26,7 +26,7 @@ from adscreen.cohort import read_cohort
 from adscreen.estimator import build_member
 from adscreen.estimator.study import MemberSettings, read_study
 from adscreen.estimator.tuning import Tuned, tune
-from adscreen.evaluate.protocols import outer_splits
+from adscreen.evaluation.protocols import outer_splits
 from adscreen.extract.extraction import ExtractSettings, extract_cohort
 from adscreen.extract.feature_table import FeatureTable, Fold
 

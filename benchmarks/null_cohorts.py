@@ -28,8 +28,8 @@ import numpy as np
 from adscreen.bundled import BUNDLED_BILM, bundled
 from adscreen.cohort import read_cohort
 from adscreen.estimator.study import SearchSpace, StudySettings
-from adscreen.evaluate import evaluate_protocol
-from adscreen.evaluate.shortcuts import deal_labels
+from adscreen.evaluation import evaluate_protocol
+from adscreen.evaluation.shortcuts import deal_labels
 from adscreen.extract.extraction import ExtractSettings, extract_cohort
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.simulate import simulate_cohort

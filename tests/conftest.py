@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from adscreen.bilm.format import Options, Weights, weight_shapes, write_bilm
 from adscreen.estimator.study import SearchSpace, StudySettings
-from adscreen.score.results import (
+from adscreen.scoring.results import (
     Contribution,
     RecordingReport,
     ReportFeature,
@@ -25,7 +25,7 @@ from adscreen.score.results import (
 )
 
 if TYPE_CHECKING:
-    from adscreen.evaluate.results import ProtocolEvaluation
+    from adscreen.evaluation.results import ProtocolEvaluation
     from adscreen.extract.feature_table import FeatureTable
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -222,9 +222,9 @@ DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)
 
 def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:
     """Return an evaluation on the real splits, with probabilities and thresholds that are drawn and not learned."""
-    from adscreen.evaluate.protocols import outer_splits
-    from adscreen.evaluate.results import ADSCREEN, TFIDF, FoldResult, ProtocolEvaluation
-    from adscreen.evaluate.summary import Folds, shared_subjects, summarise_methods
+    from adscreen.evaluation.protocols import outer_splits
+    from adscreen.evaluation.results import ADSCREEN, TFIDF, FoldResult, ProtocolEvaluation
+    from adscreen.evaluation.summary import Folds, shared_subjects, summarise_methods
 
     rng = np.random.default_rng(0)
     folds = [
@@ -261,9 +261,9 @@ def write_evaluation(
     command: str = "evaluate",
 ) -> Path:
     """Write a run folder as `evaluate` does; ``predictions`` stand in for the true ones."""
-    from adscreen.evaluate.certificate import certify
-    from adscreen.evaluate.frames import as_frame, predictions_frame
-    from adscreen.evaluate.results import MetricRow
+    from adscreen.evaluation.certificate import certify
+    from adscreen.evaluation.frames import as_frame, predictions_frame
+    from adscreen.evaluation.results import MetricRow
     from adscreen.studies.runs import new_run
     from adscreen.writing import write_csv, write_json
 

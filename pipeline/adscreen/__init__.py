@@ -1,17 +1,91 @@
-"""adscreen: transcripts of spontaneous speech -> leak-free evaluation, scores and one report per recording."""
+"""adscreen: transcripts of spontaneous speech -> leak-free evaluation, scores and one report per recording.
+
+Read a cohort, compute features, evaluate, train, score:
+
+    cohort = adscreen.read_cohort("manifest.csv")
+    table = adscreen.extract_features(cohort, jobs=2)
+    adscreen.evaluate(table).save("evaluation")
+    model = adscreen.ScreeningModel().fit(table)
+    adscreen.score(model, "held_out.csv").save("scores")
+
+Names are imported when they are first used, so that ``import adscreen`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from adscreen.errors import InputError
 from adscreen.records import Diagnostic, Event, Pause, Sentence, Transcript, Utterance, Word
 from adscreen.version import __version__
 
+if TYPE_CHECKING:
+    from adscreen.cohort import Cohort, Recording, make_cohort, read_cohort
+    from adscreen.estimator.doc2vec import Doc2VecVectorizer
+    from adscreen.estimator.study import StudySettings, read_study
+    from adscreen.extract.feature_table import FeatureTable
+    from adscreen.ingest import read_transcript
+    from adscreen.studies.comparison_run import compare
+    from adscreen.studies.evaluation_run import Evaluation, evaluate
+    from adscreen.studies.feature_run import extract_features
+    from adscreen.text import ElmoVectorizer, PerplexityVectorizer
+
+_PLACES = {
+    "Cohort": "cohort",
+    "Recording": "cohort",
+    "make_cohort": "cohort",
+    "read_cohort": "cohort",
+    "read_transcript": "ingest",
+    "FeatureTable": "extract.feature_table",
+    "extract_features": "studies.feature_run",
+    "StudySettings": "estimator.study",
+    "read_study": "estimator.study",
+    "Evaluation": "studies.evaluation_run",
+    "evaluate": "studies.evaluation_run",
+    "compare": "studies.comparison_run",
+    "Doc2VecVectorizer": "estimator.doc2vec",
+    "ElmoVectorizer": "text",
+    "PerplexityVectorizer": "text",
+}
+
 __all__ = [
+    "Cohort",
     "Diagnostic",
+    "Doc2VecVectorizer",
+    "ElmoVectorizer",
+    "Evaluation",
     "Event",
+    "FeatureTable",
     "InputError",
     "Pause",
+    "PerplexityVectorizer",
+    "Recording",
     "Sentence",
+    "StudySettings",
     "Transcript",
     "Utterance",
     "Word",
     "__version__",
+    "compare",
+    "evaluate",
+    "extract_features",
+    "make_cohort",
+    "read_cohort",
+    "read_study",
+    "read_transcript",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{place}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

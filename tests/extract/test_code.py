@@ -17,7 +17,7 @@ from adscreen.report.recording import cached_pages
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pipeline" / "adscreen"
 ROW = "adscreen.extract.extraction"
-REPORT = "adscreen.score.scoring"
+REPORT = "adscreen.scoring.scoring"
 EXTRACT_ONE = """
 import adscreen, sys
 before = set(sys.modules)
@@ -88,11 +88,11 @@ def test_code_of_extraction_changes_the_key_of_a_row(package: Path, name: str) -
         "report/recording/pages.py",
         "report/templates/page.css",
         "studies/demo.py",
-        "evaluate/evaluation.py",
-        "audit/conventions.toml",
+        "evaluation/evaluation.py",
+        "auditing/conventions.toml",
         "estimator/head.py",
         "model/trained_model.py",
-        "score/scoring.py",
+        "scoring/scoring.py",
         "metrics/bootstrap.py",
         "simulate/cookie_theft.toml",
         "parser/training.py",
@@ -109,8 +109,8 @@ def test_other_code_keeps_the_key_of_a_row(package: Path, name: str) -> None:
     [
         ("report/recording/phrases.py", True),
         ("report/templates/page.css", True),
-        ("score/results.py", True),
-        ("evaluate/evaluation.py", False),
+        ("scoring/results.py", True),
+        ("evaluation/evaluation.py", False),
         ("features/lexical.py", False),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_page_depends_on_the_code_that_lays_it_out(package: Path, name: str, e
     assert expected == changes(package, name, module=cached_pages.__name__)
 
 
-@pytest.mark.parametrize("name", ["score/judged.py", "estimator/head.py", "ingest/chat.py"])
+@pytest.mark.parametrize("name", ["scoring/judged.py", "estimator/head.py", "ingest/chat.py"])
 def test_a_report_depends_on_the_code_that_scores(package: Path, name: str) -> None:
     """A stored report is computed by scoring, the model's parts and extraction."""
     assert changes(package, name, module=REPORT)

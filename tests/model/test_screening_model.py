@@ -19,7 +19,7 @@ from adscreen.extract.feature_table import FeatureTable
 from adscreen.features.norms import read_norms
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import load_model
-from adscreen.score.scoring import score_recordings
+from adscreen.scoring.scoring import score_recordings
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import page_name, render_index, write_reports
-from adscreen.score.results import RecordingReport, ReportSentence, ReportWord
+from adscreen.scoring.results import RecordingReport, ReportSentence, ReportWord
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def scored(model_folder: Path, simulated: Path, tiny_bilm: Path) -> list[Recordi
     from adscreen.cohort import read_cohort
     from adscreen.extract.extraction import ExtractSettings
     from adscreen.model.trained_model import load_model
-    from adscreen.score.scoring import ScoreOptions, score_recordings
+    from adscreen.scoring.scoring import ScoreOptions, score_recordings
 
     recordings = read_cohort(simulated / "held_out.csv").recordings
     options = ScoreOptions(prevalence=0.1, sentence_effects=True, allow_out_of_scope=True)

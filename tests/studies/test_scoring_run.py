@@ -17,8 +17,8 @@ from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
 from adscreen.report.recording.pages import page_name
-from adscreen.score.scoring import score_recordings
-from adscreen.score.stored_reports import read_reports
+from adscreen.scoring.scoring import score_recordings
+from adscreen.scoring.stored_reports import read_reports
 from adscreen.studies.scoring_run import rebuild_pages, run_scoring
 
 QUIET = Progress(shown=False)

@@ -17,8 +17,8 @@ import pytest
 from adscreen.cohort import read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, read_study
-from adscreen.evaluate import evaluate_protocol
-from adscreen.evaluate.frames import evaluation_frames
+from adscreen.evaluation import evaluate_protocol
+from adscreen.evaluation.frames import evaluation_frames
 from adscreen.extract.extraction import extract_cohort, load_bilm
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.extract.perplexity import score_sentences
@@ -26,7 +26,7 @@ from adscreen.features import FAMILIES
 from adscreen.ingest import read_transcript
 from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
-from adscreen.score.scoring import model_settings, score_recordings
+from adscreen.scoring.scoring import model_settings, score_recordings
 from adscreen.speech import split_sentences
 from adscreen.studies.audit_run import run_audit
 from adscreen.studies.evaluation_run import run_evaluation

@@ -136,7 +136,8 @@ def compare(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write, with every measure.")] = None,
     method: Annotated[
-        str | None, typer.Option(help="The method compared in two folders, as metrics.csv names it [adscreen].")
+        str | None,
+        typer.Option(help="The method compared in two folders [the one evaluated]."),
     ] = None,
     methods: Annotated[
         str | None, typer.Option(help="Two methods to compare in one folder, as metrics.csv names them: A,B.")
@@ -157,7 +158,7 @@ def compare(
         if second is None:
             what, remedy = "one folder alone", "give a second folder, or two methods of this one with --methods A,B"
             raise InputError(what, where=str(first), remedy=remedy)
-        frame = run_comparison(first, second, method=method or "adscreen", out=out, force=force)
+        frame = run_comparison(first, second, method=method, out=out, force=force)
     else:
         if second is not None or method is not None:
             what, remedy = "compares two methods of one folder", "leave out the second folder and --method"

@@ -68,7 +68,7 @@ def score(
 
     Example: adscreen score model held_out.csv scores
     """
-    from adscreen.score.scoring import ScoreOptions
+    from adscreen.scoring.scoring import ScoreOptions
     from adscreen.studies.scoring_run import run_scoring
 
     options = ScoreOptions(

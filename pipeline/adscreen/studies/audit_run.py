@@ -19,7 +19,7 @@ def run_audit(
     progress: Progress,
 ) -> list[dict[str, Any]]:
     """Audit a manifest or the folder of an evaluation; return its findings."""
-    from adscreen.audit import audit_cohort, audit_run, read_speech
+    from adscreen.auditing import audit_cohort, audit_run, read_speech
 
     if path.is_dir():
         return [asdict(finding) for finding in audit_run(path)]

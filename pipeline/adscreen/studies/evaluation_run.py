@@ -14,18 +14,18 @@ import pandas as pd
 from adscreen.cohort import Cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
-from adscreen.evaluate import TFIDF, Protocol, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
-from adscreen.evaluate.certificate import Certificate, certify
-from adscreen.evaluate.description import describe_cohort, describe_flow
-from adscreen.evaluate.frames import cohort_frames, evaluation_frames, predictions_frame
-from adscreen.evaluate.protocols import COHORT, TEST, check_apart
-from adscreen.evaluate.results import PROTOCOLS
+from adscreen.evaluation import TFIDF, Protocol, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
+from adscreen.evaluation.certificate import Certificate, certify
+from adscreen.evaluation.description import describe_cohort, describe_flow
+from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluation.protocols import COHORT, TEST, check_apart
+from adscreen.evaluation.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
-from adscreen.extract.feature_table import FeatureTable
+from adscreen.extract.feature_table import FeatureTable, require_words
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import write_report
-from adscreen.studies.feature_run import read_training_table, require_words
+from adscreen.studies.feature_run import read_training_table
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 

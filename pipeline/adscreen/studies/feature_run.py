@@ -8,18 +8,18 @@ from pathlib import Path
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
-from adscreen.bundled import BUNDLED_BILM, bundled
-from adscreen.cohort import Cohort
+from adscreen.bundled import BUNDLED_BILM, bilm_folder, bundled
+from adscreen.cohort import Cohort, make_cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
-from adscreen.extract.feature_table import NOT_NUMBERS, FeatureTable
-from adscreen.extract.feature_table import require_words as require_words
+from adscreen.extract.feature_table import NOT_NUMBERS, FeatureTable, require_words
 from adscreen.extract.perplexity import perplexity_dictionary
 from adscreen.features import feature_dictionary
 from adscreen.features.norms import known_norms, read_norms
 from adscreen.features.tasks import read_tasks
 from adscreen.parser import BUNDLED, load_parser
 from adscreen.progress import HIDDEN, Progress
+from adscreen.records import Transcript
 from adscreen.writing import write_json
 
 
@@ -56,6 +56,60 @@ def extract_settings(
     load_parser(parser)
     layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
     return settings
+
+
+def extract_features(
+    source: Cohort | Sequence[Transcript] | pd.DataFrame | str | Path,
+    *,
+    bilm: str | Path = "bundled",
+    layer: str = "mean",
+    pooling: str = "mean",
+    parser: str = BUNDLED,
+    task_files: Sequence[str | Path] = (),
+    norms: Sequence[str | Path] = (),
+    engine: str = NUMPY.name,
+    cache: str | Path | None = None,
+    jobs: int = 1,
+    progress: Progress = HIDDEN,
+) -> FeatureTable:
+    """Compute the features of every recording: perplexities, biLM vectors, linguistic features.
+
+    Nothing is fitted to the cohort: a row depends on its recording alone, so the table may be split afterwards.
+
+    Args:
+        source: a cohort, Transcript records, or what ``read_cohort`` reads (a manifest's path, a data frame).
+        bilm: ``bundled``, or a folder in AllenNLP's format with softmax and vocabulary.
+        layer: the biLM's layer: ``mean``, a number (0 the token layer), or one weight per layer (``0.2,0.3,0.5``).
+        pooling: from words to a recording: ``mean`` or ``mean+max``.
+        parser: ``bundled``, an installed spaCy pipeline, or the folder of one.
+        task_files: information units of pictures or stories (TOML), before those that ship.
+        norms: tables of word norms (``word,value``).
+        engine: ``numpy``, ``torch`` or ``allennlp``; they agree but for rounding.
+        cache: a folder that keeps what was computed, and words of transcripts with it.
+        jobs: processes; changes no result.
+
+    Raises:
+        InputError: a transcript cannot be read, or a setting cannot be used.
+
+    >>> cohort = make_cohort(["the boy is falling", "um the the girl"], subjects=["S1", "S2"])
+    >>> extract_features(cohort).X.loc["S1", "lexical.mattr"]  # doctest: +SKIP
+    """
+    cohort = source if isinstance(source, Cohort) else _cohort_of(source)
+    settings = extract_settings(
+        bilm_folder(str(bilm)),
+        layer=layer,
+        pooling=pooling,
+        parser=parser,
+        task_files=[Path(path) for path in task_files],
+        norms=[Path(path) for path in norms],
+        engine=EngineChoice(engine),
+        cache=None if cache is None else Path(cache),
+    )
+    return read_table(cohort, settings, jobs=jobs, progress=progress)
+
+
+def _cohort_of(source: Sequence[Transcript] | pd.DataFrame | str | Path) -> Cohort:
+    return read_cohort(source) if isinstance(source, str | Path | pd.DataFrame) else make_cohort(source)
 
 
 def read_table(

@@ -89,11 +89,11 @@ def write_schemas(folder: Path) -> None:
 
 def _types() -> dict[str, Any]:
     from adscreen.cohort import Recording
-    from adscreen.evaluate.certificate import Certificate
+    from adscreen.evaluation.certificate import Certificate
     from adscreen.model.trained_model import ModelManifest
     from adscreen.records import Transcript
     from adscreen.report.evaluation.contents import EvaluationReport
-    from adscreen.score.results import RecordingReport, ScoreRow
+    from adscreen.scoring.results import RecordingReport, ScoreRow
 
     return {
         "manifest_row": Recording,

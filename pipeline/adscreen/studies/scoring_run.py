@@ -19,12 +19,12 @@ from adscreen.progress import Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.cached_pages import keep_pages
 from adscreen.report.recording.pages import render_recording, write_reports
-from adscreen.score.inputs import find_recordings
-from adscreen.score.judged import model_facts
-from adscreen.score.results import RecordingReport
-from adscreen.score.score_files import count_scores, writing_scores
-from adscreen.score.scoring import AS_TRAINED, ScoreOptions, model_settings, score_recordings
-from adscreen.score.stored_reports import REPORTS, read_reports, writing_reports
+from adscreen.scoring.inputs import find_recordings
+from adscreen.scoring.judged import model_facts
+from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.score_files import count_scores, writing_scores
+from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions, model_settings, score_recordings
+from adscreen.scoring.stored_reports import REPORTS, read_reports, writing_reports
 from adscreen.studies.runs import check_free, new_run
 
 PAGES = "report"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from adscreen.estimator.study import StudySettings
-from adscreen.evaluate import evaluate_protocol
-from adscreen.evaluate.certificate import certify
-from adscreen.evaluate.description import describe_cohort, describe_flow
-from adscreen.evaluate.frames import cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluation import evaluate_protocol
+from adscreen.evaluation.certificate import certify
+from adscreen.evaluation.description import describe_cohort, describe_flow
+from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.report.evaluation.assemble import assemble_report
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from adscreen.evaluate.results import ADSCREEN
+from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol

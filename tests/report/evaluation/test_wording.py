@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adscreen.evaluate.results import METHODS
-from adscreen.evaluate.results import PROTOCOLS as RAN
+from adscreen.evaluation.results import METHODS
+from adscreen.evaluation.results import PROTOCOLS as RAN
 from adscreen.report.evaluation.wording import PROTOCOLS, TITLES
 
 

@@ -17,8 +17,8 @@ from adscreen.report.recording.phrases import (
     SPELLING,
     describe_model,
 )
-from adscreen.score.judged import model_facts
-from adscreen.score.results import Result, WordMark
+from adscreen.scoring.judged import model_facts
+from adscreen.scoring.results import Result, WordMark
 
 TEXT_FAMILIES = {"perplexity", "paired", "doc2vec", "elmo"}
 

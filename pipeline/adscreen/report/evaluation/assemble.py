@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from adscreen.evaluate.certificate import Certificate
-from adscreen.evaluate.comparison import auc_gap
-from adscreen.evaluate.results import FlowRow, TableOneRow
+from adscreen.evaluation.certificate import Certificate
+from adscreen.evaluation.comparison import auc_gap
+from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude
 from adscreen.report.evaluation.contents import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from adscreen.evaluate.certificate import Certificate
-from adscreen.evaluate.results import DEMOGRAPHICS
+from adscreen.evaluation.certificate import Certificate
+from adscreen.evaluation.results import DEMOGRAPHICS
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.contents import MethodResult, ProtocolGap, ProtocolResult
 

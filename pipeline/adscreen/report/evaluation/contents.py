@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from adscreen.evaluate.certificate import Certificate
-from adscreen.evaluate.results import FlowRow, TableOneRow
+from adscreen.evaluation.certificate import Certificate
+from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.metrics import Interval
 
 Kind = Literal["ours", "baseline", "shortcut", "check"]

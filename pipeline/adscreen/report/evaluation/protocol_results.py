@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adscreen.evaluate.out_of_fold import OutOfFold
+from adscreen.evaluation.out_of_fold import OutOfFold
 from adscreen.metrics import Interval, roc_curve
 from adscreen.report.evaluation.contents import (
     AbsentMethod,

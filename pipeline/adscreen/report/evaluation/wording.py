@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from adscreen.evaluate.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
+from adscreen.evaluation.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
 from adscreen.report.evaluation.contents import Kind
 
-TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluate.results.METHODS
+TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluation.results.METHODS
     ADSCREEN: ("adscreen", "ours"),
     TFIDF: ("Words alone (TF-IDF)", "baseline"),
     WORD_COUNT: ("Word count", "shortcut"),

@@ -1,0 +1,29 @@
+"""A cohort's table, or a finished evaluation -> findings: leakage, duplicates, shortcuts. No transcript text in any."""
+
+from __future__ import annotations
+
+from adscreen.auditing.composition import describe_composition
+from adscreen.auditing.confounds import find_shortcuts
+from adscreen.auditing.duplicates import find_duplicates
+from adscreen.auditing.finding import Finding, in_order
+from adscreen.auditing.identities import find_identities
+from adscreen.auditing.reading import read_speech
+from adscreen.auditing.recorded import audit_run
+from adscreen.extract.feature_table import FeatureTable
+
+__all__ = ["Finding", "audit_cohort", "audit_run", "read_speech"]
+
+
+def audit_cohort(table: FeatureTable) -> list[Finding]:
+    """Return what is notable in a cohort, errors first. The table is that of ``read_speech``.
+
+    Where the table has no two labels, nothing that depends on labels is examined.
+    """
+    return in_order(
+        [
+            *find_duplicates(table),
+            *find_identities(table),
+            *find_shortcuts(table),
+            *describe_composition(table),
+        ]
+    )

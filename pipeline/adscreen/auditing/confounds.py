@@ -1,0 +1,173 @@
+"""A cohort's table -> what tells case from control without the participant's language: length, demographics, site,
+what the interviewer says.
+
+Each number is judged by its AUC over recordings, with a bootstrap interval over whole subjects (clusters, where the
+cohort has them); demographics together, and the interviewer's words, by predictions for unseen subjects. A classifier
+can learn whatever tells the classes apart here, and its AUC must be read beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from adscreen.auditing.conventions import find_conventions
+from adscreen.auditing.finding import Finding, count, name_some
+from adscreen.auditing.predictability import describe_prediction, numbers_classifier, write_area
+from adscreen.auditing.reading import FILE
+from adscreen.estimator.baseline import words_classifier
+from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
+from adscreen.metrics import Interval, bootstrap_weights, interval_of, weighted_auc
+
+RESAMPLES, SEED = 1000, 0
+NUMBERS, CATEGORIES = ("age", "education"), ("sex", "site")
+FEWEST = 5  # subjects at a level and elsewhere, below which its interval says nothing
+
+Floats = NDArray[np.float64]
+Sides = tuple[str, str]  # what an AUC below 0.5 says of cases, what one above says
+HIGH: Sides = ("cases are lower", "cases are higher")
+OFTEN: Sides = ("rarer among cases", "commoner among cases")
+
+
+def find_shortcuts(table: FeatureTable) -> list[Finding]:
+    """Return the AUC of each possible shortcut, how labels lie over sites and clusters, and habits of transcription."""
+    labels = _column(table, "label")
+    if table.labels is None:
+        what = "shortcuts were not examined: it is not known which label is the case"
+        return [Finding("note", what, where="label", remedy="name it with positive=")]
+    table = table.rows(np.flatnonzero(labels.notna()))
+    cases = table.cases
+    if cases.all():
+        what = f"every label is {table.positive}: shortcuts were not examined"
+        return [Finding("warning", what, where="label", remedy="add recordings of the other label")]
+    weights = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
+    return [
+        *_demographics(table),
+        *_interviewer(table),
+        *_numbers(table, cases, weights),
+        *_levels(table, cases, weights),
+        *_missing(table, cases, weights),
+        *_sites(table),
+        *_clusters(table),
+        *(find_conventions(table) if FILE in table.inputs else ()),
+    ]
+
+
+def _column(table: FeatureTable, name: str) -> pd.Series:
+    """Return a column of the subjects, all missing where there is none."""
+    column: pd.Series = table.subjects.get(name, pd.Series(np.nan, index=table.subjects.index))
+    return column
+
+
+def _demographics(table: FeatureTable) -> Iterator[Finding]:
+    """Judge age, sex and education together, as far as they are known."""
+    known = {name: _column(table, name) for name in (*NUMBERS, "sex") if _column(table, name).nunique() > 1}
+    if known:
+        frame = pd.get_dummies(pd.DataFrame(known), columns=["sex"] if "sex" in known else []).astype("float64")
+        yield describe_prediction(
+            f"demographics ({', '.join(known)})",
+            numbers_classifier(),
+            frame,
+            table,
+            where="demographics",
+            remedy="match the groups, and report this baseline beside every result",
+        )
+
+
+def _interviewer(table: FeatureTable) -> Iterator[Finding]:
+    """Judge what everybody but the participant says."""
+    if INTERVIEWER_TOKENS not in table.inputs or not table.inputs[INTERVIEWER_TOKENS].map(len).any():
+        yield Finding(
+            "note", "nobody but the participant speaks, so interviewer speech was not examined", "interviewer"
+        )
+        return
+    yield describe_prediction(
+        "interviewer speech (its words)",
+        words_classifier(),
+        table.inputs[INTERVIEWER_TOKENS],
+        table,
+        where="interviewer",
+        remedy="keep it out of the features, as adscreen does; prompts shape answers, so use one script for all",
+    )
+
+
+def _numbers(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
+    """Yield one finding a number: word count, visits, age, education."""
+    visits = table.subjects.groupby("subject_id")["recording_id"].transform("count")
+    numbers = {"word count": table.inputs[TOKENS].map(len), "number of visits": visits}
+    if INTERVIEWER_TOKENS in table.inputs:
+        numbers["words of the interviewer"] = table.inputs[INTERVIEWER_TOKENS].map(len)
+    numbers |= {name: _column(table, name) for name in NUMBERS}
+    for name, values in numbers.items():
+        if values.nunique() > 1:
+            yield _judge(name, values, cases, weights)
+
+
+def _levels(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
+    """Yield one finding a level of a category (of two levels, one): being there or not."""
+    for name in CATEGORIES:
+        values = _column(table, name)
+        levels = sorted(values.dropna().unique())
+        for level in levels[1:] if len(levels) == 2 else levels:
+            there = values == level
+            subjects = [table.subjects.loc[rows, "subject_id"].nunique() for rows in (there, values.notna() & ~there)]
+            if min(subjects) >= FEWEST:
+                present = there.astype("float64").mask(values.isna())
+                yield _judge(f"{name} {name_some([level])}", present, cases, weights, sides=OFTEN)
+
+
+def _missing(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
+    """Yield one finding a covariate that some recordings lack, where its absence itself tells the classes apart."""
+    for name in (*NUMBERS, *CATEGORIES):
+        absent = _column(table, name).isna()
+        if absent.any() and not absent.all():
+            finding = _judge(f"absence of {name}", absent.astype("float64"), cases, weights, sides=OFTEN)
+            if finding.level != "note":
+                yield finding
+
+
+def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floats, *, sides: Sides = HIGH) -> Finding:
+    """Return a warning where the interval of the AUC excludes 0.5, else a note. Rows with NaN are left out."""
+    scores: Floats = values.to_numpy(dtype=np.float64)
+    known = np.isfinite(scores)
+    labels = cases[known].astype(bool)
+    area = float(weighted_auc(scores[known], labels, np.ones((1, len(labels))))[0])
+    low, high = interval_of(weighted_auc(scores[known], labels, weights[:, known]))
+    figure = write_area(Interval(area, low, high))
+    if np.isnan([area, low]).any():
+        return Finding("note", f"{name} alone: no AUC, one class lacks it", where=name)
+    if low <= 0.5 <= high:
+        what = f"{name} alone does not tell the classes apart: {figure}"
+        return Finding("note", what, name, "", area, low, high)
+    what = f"{name} alone tells the classes apart: {figure}, {sides[int(area > 0.5)]}"
+    return Finding("warning", what, name, "match the groups on it, or report it as a baseline", area, low, high)
+
+
+def _label_shares(table: FeatureTable, name: str) -> tuple[pd.Series, int]:
+    """Return the share of cases at each level, and how many levels hold one label only."""
+    shares = (table.subjects["label"] == table.positive).groupby(_column(table, name)).mean()
+    return shares, int(((shares == 0) | (shares == 1)).sum())
+
+
+def _sites(table: FeatureTable) -> Iterator[Finding]:
+    shares, pure = _label_shares(table, "site")
+    if len(shares) > 1:
+        listed = name_some(f"{site} {share:.0%}" for site, share in shares.items())
+        what = f"{pure} of {len(shares)} sites hold one label only; share of {table.positive}: {listed}"
+        remedy = "split or compare within sites: a model may learn the site" if pure else ""
+        yield Finding("warning" if pure else "note", what, where="site", remedy=remedy, value=float(pure))
+
+
+def _clusters(table: FeatureTable) -> Iterator[Finding]:
+    shares, pure = _label_shares(table, "cluster")
+    missing = int(_column(table, "cluster").isna().sum()) if len(shares) else 0
+    if len(shares):
+        subjects = table.subjects["subject_id"].nunique()
+        what = f"{pure} of {count(len(shares), 'cluster')} hold one label only; they, not {subjects} subjects, are "
+        yield Finding("note", what + "what is independent", where="cluster", value=float(pure))
+    if missing:
+        what = f"{count(missing, 'recording')} without a cluster: subjects who have none are kept together alone"
+        yield Finding("warning", what, where="cluster", remedy="give every row a cluster", value=float(missing))

@@ -1,0 +1,84 @@
+"""Cohort -> the table that an audit reads: each recording's words, what others said, and how it was transcribed.
+
+No biLM is run: nothing that an audit asks needs one. ``inputs`` has ``tokens`` and, of everybody but the participant,
+``interviewer_tokens`` (both lower case), ``file`` (its name without folder and kind), ``kind`` (how the file was made),
+``unreadable`` (the reason, or empty) and the habits of adscreen.auditing.habits, one number each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from adscreen.auditing.habits import HABITS, measure_habits
+from adscreen.cohort import Cohort, Recording
+from adscreen.cohort.cohort import COVARIATES
+from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
+from adscreen.ingest import read_recording
+from adscreen.records import Transcript
+from adscreen.speech import participant_utterances, spoken_tokens
+
+FILE, KIND, UNREADABLE = "file", "kind", "unreadable"
+CHUNK = 32
+_KINDS = {"chat": "CHAT", "text": "plain text", "docx": "Word document", "elan": "ELAN", "textgrid": "TextGrid"}
+_TABLES = ("table", "excel")
+_CAPTIONS = ("vtt", "srt")
+
+
+def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> FeatureTable:
+    """Return a cohort's table for an audit; a recording that cannot be read has no words, and the reason."""
+    from joblib import Parallel, delayed
+
+    recordings = cohort.recordings
+    chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
+    workers = Parallel(n_jobs=min(jobs, max(1, len(chunks))), return_as="generator")
+    rows: list[dict[str, Any]] = []
+    for read in workers(delayed(read_chunk)(chunk) for chunk in chunks):
+        rows += read
+        if progress:
+            progress(len(read))
+    digests = {recording.recording_id: row.pop("digest") for recording, row in zip(recordings, rows, strict=True)}
+    return FeatureTable(
+        subjects=cohort.frame((*COVARIATES, "task", "language")).reset_index(drop=True),
+        inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, *HABITS]),
+        sentences=pd.DataFrame({"recording_id": pd.Series(dtype="str")}),
+        provenance={"transcripts": digests},
+        labels=cohort.known_labels,
+    )
+
+
+def read_chunk(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
+    """Read a few recordings; return the inputs of each, and its file's digest."""
+    return [_describe(recording, read_recording(recording)) for recording in recordings]
+
+
+def _describe(recording: Recording, read: Transcript | str) -> dict[str, Any]:
+    common = {FILE: _stem(recording.transcript) if recording.content is None else "", UNREADABLE: ""}
+    if isinstance(read, str):
+        return common | {TOKENS: [], INTERVIEWER_TOKENS: [], KIND: None, UNREADABLE: read, "digest": None}
+    own = participant_utterances(read)
+    others = [utterance for utterance in read.utterances if utterance.speaker != read.participant]
+    return (
+        common
+        | {name: [token.lower() for u in spoken for word in u.words for token in spoken_tokens(word)]
+           for name, spoken in ((TOKENS, own), (INTERVIEWER_TOKENS, others))}
+        | {KIND: _kind(read.source_format), "digest": read.source_digest or None}
+        | measure_habits(own)
+    )  # fmt: skip
+
+
+def _stem(path: Path) -> str:
+    """Return a file's name without its kind (``a.cha.gz`` -> ``a``)."""
+    return (path.with_suffix("") if path.suffix in (".gz", ".xz") else path).stem
+
+
+def _kind(source_format: str) -> str:
+    """Return how a transcript was made, as far as its format tells: by hand, or by a recogniser of speech."""
+    if source_format in _KINDS or not source_format:
+        return _KINDS.get(source_format, "plain text")
+    if source_format in _CAPTIONS:
+        return "captions"
+    return "table" if source_format in _TABLES else f"recogniser ({source_format})"

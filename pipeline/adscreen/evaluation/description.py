@@ -1,0 +1,122 @@
+"""A cohort and its table -> the flow from the manifest's rows to those used, and Table 1 by label.
+
+A standardised difference is the difference of means over the root of the mean variance of both labels (for a share p
+the variance is p(1 - p); Austin 2009). It does not grow with the number of subjects, as a p-value would.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from adscreen.cohort import Recording
+from adscreen.evaluation.results import FlowRow, TableOneRow
+from adscreen.extract.feature_table import TOKENS, FeatureTable
+
+OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), ("sex", "site")
+
+
+def describe_flow(
+    table: FeatureTable, *, left_out: Sequence[Recording] = (), name: str = "cohort", where: str | None = None
+) -> list[FlowRow]:
+    """Return the steps from the rows read to those used: the table's, and those that a condition left out.
+
+    An evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
+    """
+    used = list(zip(table.subjects["subject_id"], table.subjects["label"], strict=True))
+    excluded = [(recording.subject_id, recording.label) for recording in left_out]
+    left = f"do not meet {where}" if where else ""
+    refused = "an evaluation refuses them"
+    positive = table.positive
+    return [
+        _step(name, "read", used + excluded, positive, ""),
+        _step(name, "excluded", excluded, positive, left),
+        _step(name, "unreadable", [], positive, refused),
+        _step(name, "silent", [], positive, refused),
+        _step(name, "used", used, positive, ""),
+    ]
+
+
+def _step(cohort: str, step: str, rows: Sequence[tuple[str, str | None]], positive: str, reason: str) -> FlowRow:
+    subjects = dict(rows)
+    cases = sum(label == positive for label in subjects.values())
+    controls = sum(label is not None and label != positive for label in subjects.values())
+    return FlowRow(cohort, step, len(rows), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
+
+
+def describe_cohort(table: FeatureTable, *, name: str = "cohort") -> list[TableOneRow]:
+    """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label."""
+    of_recordings = table.subjects.assign(case=table.cases)
+    order = of_recordings.iloc[table.canonical_order()]
+    of_subjects = order.groupby("subject_id", sort=True).first()  # the first value that is not missing
+    return list(_rows(table, of_recordings, of_subjects, name))
+
+
+def _rows(
+    table: FeatureTable, of_recordings: pd.DataFrame, of_subjects: pd.DataFrame, name: str
+) -> Iterator[TableOneRow]:
+    for unit, frame in (("subjects", of_subjects), ("recordings", of_recordings)):
+        yield _count(name, unit, "", unit, frame["case"], pd.Series(True, index=frame.index))
+    visits = of_recordings.groupby("subject_id")["recording_id"].count()
+    yield _mean(name, "recordings a subject", "subjects", of_subjects["case"], visits[of_subjects.index])
+    for column in OF_SUBJECTS:
+        if column in of_subjects and of_subjects[column].notna().any():
+            yield _mean(name, column, "subjects", of_subjects["case"], of_subjects[column])
+    for column in LEVELS:
+        yield from _levels(name, column, of_subjects)
+    words, sentences = table.inputs[TOKENS].map(len), _sentences(table)
+    for variable, values in (("words", words), ("sentences", sentences), ("words a sentence", words / sentences)):
+        yield _mean(name, variable, "recordings", of_recordings["case"], values)
+
+
+def _sentences(table: FeatureTable) -> pd.Series:
+    """Return the number of sentences with words of each recording."""
+    spoken = table.sentences[table.sentences["words"] > 0] if len(table.sentences) else table.sentences
+    counts = spoken.groupby("recording_id").size()
+    return table.subjects["recording_id"].map(counts).fillna(0).astype(np.float64)
+
+
+def _levels(name: str, column: str, of_subjects: pd.DataFrame) -> Iterable[TableOneRow]:
+    if column not in of_subjects:
+        return
+    values = of_subjects[column].astype(object)
+    for level in sorted({str(value) for value in values.dropna()}):
+        there = values.astype(str).eq(level).where(values.notna())
+        yield _count(name, column, level, "subjects", of_subjects["case"], there)
+
+
+def _sides(case: pd.Series, values: pd.Series) -> list[np.ndarray]:
+    """Return the known values of controls and of cases."""
+    numbers, labels = values.to_numpy(dtype=np.float64, na_value=np.nan), case.to_numpy()
+    return [numbers[(labels == label) & np.isfinite(numbers)] for label in (0, 1)]
+
+
+def _mean(cohort: str, variable: str, unit: str, case: pd.Series, values: pd.Series) -> TableOneRow:
+    sides = _sides(case, values)
+    means = [float(side.mean()) if len(side) else math.nan for side in sides]
+    spreads = [float(side.std(ddof=1)) if len(side) > 1 else math.nan for side in sides]
+    difference = _standardised(means, [spread**2 for spread in spreads])
+    missing = [int((case == label).sum()) - len(side) for label, side in enumerate(sides)]
+    numbers = means[0], spreads[0], means[1], spreads[1], missing[0], missing[1], difference
+    return TableOneRow(cohort, variable, "", unit, "mean", *numbers)
+
+
+def _count(cohort: str, variable: str, level: str, unit: str, case: pd.Series, there: pd.Series) -> TableOneRow:
+    sides = _sides(case, there)
+    counts = [float(side.sum()) for side in sides]
+    if level:
+        shares = [count / len(side) if len(side) else math.nan for count, side in zip(counts, sides, strict=True)]
+        difference = _standardised(shares, [share * (1 - share) for share in shares])
+    else:  # of all subjects or recordings
+        shares, difference = [count / sum(counts) for count in counts], math.nan
+    missing = [int((case == label).sum()) - len(side) for label, side in enumerate(sides)]
+    numbers = counts[0], shares[0], counts[1], shares[1], missing[0], missing[1], difference
+    return TableOneRow(cohort, variable, level, unit, "count", *numbers)
+
+
+def _standardised(means: Sequence[float], variances: Sequence[float]) -> float:
+    spread = math.sqrt(sum(variances) / 2) if not any(map(math.isnan, variances)) else math.nan
+    return (means[1] - means[0]) / spread if spread > 0 else math.nan

@@ -1,0 +1,96 @@
+"""FeatureTable -> the outer folds of a protocol.
+
+``subject``: repeated stratified folds that never part a subject or a cluster. ``paper``: repeated random splits by
+recording, as published work had them; it leaks. ``site``: one fold a site, trained on all others. ``external``: trained
+on one cohort, tested on another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from adscreen.errors import InputError
+from adscreen.estimator.study import StudySettings
+from adscreen.evaluation.results import Protocol
+from adscreen.extract.feature_table import FeatureTable, Fold
+
+Split = tuple[tuple[int, int], Fold]  # (repeat, fold), (training rows, test rows)
+TEST = "test"  # value of the column COHORT of a joined table's subjects
+COHORT = "evaluated_as"
+
+
+def outer_splits(table: FeatureTable, study: StudySettings, *, protocol: Protocol) -> list[Split]:
+    """Return ((repeat, fold), (training, test)) of every outer fold. ``external`` needs a table of ``join_cohorts``.
+
+    Raises:
+        InputError: the cohort cannot be split so.
+    """
+    if protocol == "paper":
+        splits = table.random_splits(study.splits, test_share=study.test_share, seed=study.seed)
+        return [((number, 0), split) for number, split in enumerate(splits)]
+    if protocol == "site":
+        return [((0, number), split) for number, split in enumerate(_site_folds(table))]
+    if protocol == "external":
+        order = table.canonical_order()
+        tested = (table.subjects[COHORT] == TEST).to_numpy()[order]
+        return [((0, 0), (order[~tested], order[tested]))]
+    return [
+        ((repeat, fold), split)
+        for repeat in range(study.repeats)
+        for fold, split in enumerate(table.folds(study.folds, seed=study.seed + repeat))
+    ]
+
+
+def _site_folds(table: FeatureTable) -> list[Fold]:
+    """Return one fold a site: its recordings against those of all groups that were never recorded there."""
+    site = table.subjects["site"] if "site" in table.subjects else pd.Series(np.nan, index=table.subjects.index)
+    names = sorted({str(name) for name in site.dropna()})
+    if len(names) < 2:
+        what = f"{len(names)} sites, leaving one out needs 2"
+        raise InputError(what, where="column `site`", remedy="name the sites in the manifest, or use another protocol")
+    if site.isna().any():
+        first = table.subjects.loc[site.isna(), "recording_id"].iloc[0]
+        what = f"recording {first!r} has no site ({int(site.isna().sum())} such rows)"
+        raise InputError(what, where="column `site`", remedy="give it one, or leave it out with where=")
+    order, cases, groups = table.canonical_order(), table.cases, table.groups
+    folds = []
+    for name in names:
+        there = (site.astype(str) == name).to_numpy()
+        elsewhere = ~np.isin(groups, groups[there])
+        training = order[elsewhere[order]]
+        if len(set(cases[training].tolist())) < 2:
+            what = f"without site {name!r} there are not two labels to train on"
+            raise InputError(what, where="column `site`", remedy="use another protocol: the sites hold one label each")
+        folds.append((training, order[there[order]]))
+    return folds
+
+
+def check_apart(training: pd.DataFrame, test: pd.DataFrame) -> None:
+    """Raise InputError where a subject, a cluster or a recording is in both cohorts."""
+    for column, noun in (("subject_id", "subjects"), ("cluster", "clusters"), ("recording_id", "recordings")):
+        sides = [set(subjects.get(column, pd.Series(dtype=object)).dropna()) for subjects in (training, test)]
+        both = sorted(map(str, sides[0] & sides[1]))
+        if both:
+            what = f"{len(both)} {noun} are in the training cohort as well, the first is {both[0]!r}"
+            raise InputError(what, where="test=", remedy="leave them out of one of the cohorts")
+
+
+def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:
+    """Return one table of both cohorts, in which the protocol ``external`` tells them apart.
+
+    Raises:
+        InputError: a subject, a cluster or a recording is in both.
+    """
+    check_apart(training.subjects, test.subjects)
+    parts = [table.subjects.assign(**{COHORT: name}) for table, name in ((training, "training"), (test, TEST))]
+    transcripts = training.provenance.get("transcripts", {}) | test.provenance.get("transcripts", {})
+    return replace(
+        training,
+        subjects=pd.concat(parts, ignore_index=True),
+        inputs=pd.concat([training.inputs, test.inputs], ignore_index=True),
+        sentences=pd.concat([training.sentences, test.sentences], ignore_index=True),
+        provenance=training.provenance | {"transcripts": transcripts},
+    )

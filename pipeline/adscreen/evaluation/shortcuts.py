@@ -1,0 +1,160 @@
+"""What could stand in for the screening of speech -> predictions on the same folds, thresholds found the same way.
+
+If word count, demographics or the interviewer's words do as well as the estimator, it may have learned them. Labels
+dealt out anew must be worth 0.5, or the evaluation itself leaks.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from adscreen.errors import InputError
+from adscreen.estimator import baseline_estimator
+from adscreen.estimator.tuning import positive_probability
+from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
+from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable, Fold
+from adscreen.metrics import YOUDEN, ThresholdRule
+
+SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, INTERVIEWER, PERMUTED)
+NUMBERS, CATEGORIES = ("age", "education"), ("sex",)
+
+
+def absent_shortcuts(table: FeatureTable) -> dict[str, str]:
+    """Return why a shortcut cannot be tried on this cohort, for those that cannot."""
+    absent = {}
+    if not _demographics(table):
+        absent[DEMOGRAPHICS] = "the manifest has no age, sex or education"
+    if not any(len(words) for words in table.inputs.get(INTERVIEWER_TOKENS, [])):
+        absent[INTERVIEWER] = "no transcript has words of anybody but the participant"
+    return absent
+
+
+def _demographics(table: FeatureTable) -> list[str]:
+    """Return the demographic columns that have a value."""
+    return [name for name in (*NUMBERS, *CATEGORIES) if name in table.subjects and table.subjects[name].notna().any()]
+
+
+class TableMethod:
+    """A classifier over a table that is tuned no further: its inputs, how it is fitted, and its threshold."""
+
+    settings: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, method: str, table: FeatureTable, inputs: pd.DataFrame, *, rule: ThresholdRule) -> None:
+        self.method = method
+        self.inputs = inputs
+        self.cases = table.cases
+        self._rule = rule
+
+    def fit(self, rows: NDArray[np.intp]) -> Any:
+        """Return a classifier fitted on these rows."""
+        raise NotImplementedError
+
+    def predict(self, rows: NDArray[np.intp], fitted: Any) -> NDArray[np.float64]:
+        """Return the probability of the positive label (n,) of these rows."""
+        return positive_probability(fitted, self.inputs.iloc[rows])
+
+    def threshold(self, training: NDArray[np.intp], inner: list[Fold]) -> float:
+        """Return the threshold from out-of-fold probabilities of the training rows; ``inner`` counts within them."""
+        probabilities = np.full(len(training), np.nan)
+        for inner_training, inner_test in inner:
+            fitted = self.fit(training[inner_training])
+            probabilities[inner_test] = self.predict(training[inner_test], fitted)
+        return self._rule.choose(probabilities, self.cases[training])
+
+
+class Shortcut(TableMethod):
+    """One shortcut baseline."""
+
+    settings: ClassVar[dict[str, Any]] = {"C": 1.0}
+
+    def __init__(self, method: str, table: FeatureTable, *, seed: int, rule: ThresholdRule = YOUDEN) -> None:
+        super().__init__(method, table, _inputs(method, table), rule=rule)
+        self._table, self._seed = table, seed
+
+    def fit(self, rows: NDArray[np.intp]) -> Pipeline:
+        """Return a classifier fitted on these rows.
+
+        Raises:
+            InputError: no word occurs in two of the participants' transcripts.
+        """
+        inputs, cases = self.inputs.iloc[rows], self.cases[rows]
+        if self.method == PERMUTED:
+            cases = deal_labels(self._table.rows(rows), seed=self._seed)
+        try:
+            return _build(self.method, self.inputs).fit(inputs, cases)
+        except ValueError as error:  # what scikit-learn refuses here is text without a word in common
+            if self.method == INTERVIEWER:
+                return _prior().fit(inputs, cases)
+            raise InputError(
+                "no word occurs in two training transcripts", where="cohort", remedy="add speech"
+            ) from error
+
+    def threshold(self, training: NDArray[np.intp], inner: list[Fold]) -> float:
+        """Return the threshold; the majority has 0.5, for it says the same of everybody."""
+        return 0.5 if self.method == MAJORITY else super().threshold(training, inner)
+
+
+def _inputs(method: str, table: FeatureTable) -> pd.DataFrame:
+    if method == INTERVIEWER:
+        return pd.DataFrame({TOKENS: table.inputs[INTERVIEWER_TOKENS]})
+    if method == WORD_COUNT:
+        return pd.DataFrame({"words": table.inputs[TOKENS].map(len).astype(np.float64)})
+    if method == DEMOGRAPHICS:
+        return table.subjects[_demographics(table)].copy()
+    return table.inputs[[TOKENS]]
+
+
+def _build(method: str, inputs: pd.DataFrame) -> Pipeline:
+    if method == MAJORITY:
+        return _prior()
+    if method == WORD_COUNT:
+        return make_pipeline(FunctionTransformer(np.log1p), StandardScaler(), _classifier())
+    if method == DEMOGRAPHICS:
+        numbers = [name for name in NUMBERS if name in inputs]
+        categories = [name for name in CATEGORIES if name in inputs]
+        median = SimpleImputer(strategy="median", keep_empty_features=True)
+        level = make_pipeline(FunctionTransformer(_known), OneHotEncoder(handle_unknown="ignore", sparse_output=False))
+        columns = [("numbers", make_pipeline(median, StandardScaler()), numbers), ("categories", level, categories)]
+        return make_pipeline(ColumnTransformer([part for part in columns if part[2]]), _classifier())
+    return baseline_estimator()
+
+
+def _known(frame: pd.DataFrame) -> NDArray[np.object_]:
+    """Return text levels, what is missing as a level of its own."""
+    return np.where(frame.isna(), "", frame.astype(str)).astype(object)
+
+
+def _classifier() -> LogisticRegression:
+    return LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000)
+
+
+def _prior() -> Pipeline:
+    return make_pipeline(DummyClassifier(strategy="prior"))
+
+
+def deal_labels(table: FeatureTable, *, seed: int | list[int]) -> NDArray[np.int64]:
+    """Return labels (n,), 1 a case, dealt out anew: one a subject, whole groups in a random order.
+
+    The subjects' labels, group after group in a random order, are given to the subjects, group after group in the order
+    of their names: as many cases as before, and groups that hold one label go on doing so, but at the seams.
+    """
+    frame = pd.DataFrame(
+        {"subject": table.subjects["subject_id"].astype(str), "group": table.groups, "case": table.cases}
+    )
+    subjects = frame.drop_duplicates("subject").sort_values(["group", "subject"], kind="stable")
+    names = subjects["group"].unique()
+    order = np.random.default_rng(seed).permutation(len(names))
+    by_group = dict(list(subjects.groupby("group", sort=False)["case"]))
+    dealt = np.concatenate([by_group[names[number]].to_numpy() for number in order])
+    of_subject: dict[str, Any] = dict(zip(subjects["subject"], dealt.tolist(), strict=True))
+    return np.array([of_subject[name] for name in frame["subject"]], dtype=np.int64)

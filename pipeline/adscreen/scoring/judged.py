@@ -1,0 +1,249 @@
+"""One judged recording -> its ScoreRow and its RecordingReport: the score, its grounds, and what there is to doubt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from adscreen.cohort import Recording
+from adscreen.extract.feature_table import TOKENS
+from adscreen.extract.perplexity import SentencePerplexity, perplexity_dictionary
+from adscreen.extract.row import Extracted
+from adscreen.features import feature_dictionary, feature_set, missing_reason, prepare_speech
+from adscreen.features.norms import known_norms
+from adscreen.features.tasks import known_tasks
+from adscreen.model.reference import logistic, nearest_percentile, predictive_values
+from adscreen.model.trained_model import TrainedModel
+from adscreen.model.training_scope import Unlike
+from adscreen.records import Transcript, Utterance
+from adscreen.scoring.left_out import describe_removed, report_words
+from adscreen.scoring.results import (
+    Contribution,
+    RecordingReport,
+    Removed,
+    ReportFeature,
+    ReportSentence,
+    Result,
+    Scope,
+    ScoreRow,
+)
+from adscreen.speech import participant_utterances
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the estimators make of one recording: family terms with the intercept, logits of the spread's estimators,
+    and one effect a sentence where they were asked for.
+    """
+
+    terms: dict[str, float]
+    spread: tuple[float, ...] = ()
+    effects: tuple[float, ...] = ()
+
+    @property
+    def logit(self) -> float:
+        """The log-odds: intercept and families together."""
+        return math.fsum(self.terms.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One recording and what was made of it.
+
+    ``fewest_words`` is what it needs to be scored; ``unlike`` is None where it was not compared with those of training:
+    unreadable, or too short. ``scored`` is None where it was not scored.
+    """
+
+    row: Extracted
+    in_training: bool
+    fewest_words: int
+    unlike: tuple[Unlike, ...] | None = None
+    scored: Scored | None = None
+
+    @property
+    def far(self) -> list[Unlike]:
+        """The reasons to abstain."""
+        return [found for found in self.unlike or () if found.far]
+
+
+def build_report(model: TrainedModel, judged: Judged, *, prevalence: float | None = None) -> RecordingReport:
+    """Return everything on one recording's page, with its score row."""
+    manifest, row = model.manifest, judged.row
+    transcript = row.transcript
+    scored = judged.scored or Scored({"intercept": math.nan})
+    warnings = _warnings(judged)
+    middle, top = manifest.sentence_reference
+    return RecordingReport(
+        score=_score_row(model, judged, warnings="; ".join(warnings), prevalence=prevalence),
+        positive_label=manifest.positive_label,
+        negative_label=manifest.negative_label,
+        sentences=_sentences(model, row) if transcript else (),
+        features=_features(model, row) if transcript else (),
+        intercept=scored.terms["intercept"],
+        contributions=tuple(Contribution(*term) for term in scored.terms.items() if term[0] != "intercept"),
+        warnings=warnings,
+        model=model_facts(model),
+        task=transcript.task if transcript else None,
+        source_digest=transcript.source_digest if transcript else "",
+        synthetic=is_synthetic(row.recording),
+        sentence_effects=scored.effects,
+        sentence_reference=(math.exp(middle), math.exp(top)),
+        removed=describe_removed(transcript, view=manifest.provenance["view"]) if transcript else Removed(),
+    )
+
+
+def _warnings(judged: Judged) -> tuple[str, ...]:
+    if judged.row.transcript is None:
+        return ()
+    warnings = [("out of scope: " if found.far else "") + found.what for found in judged.unlike or ()]
+    if judged.row.transcript.diagnostics:
+        warnings.append(_summarise_diagnostics(judged.row.transcript))
+    if judged.in_training:
+        warnings.append("this subject was in the model's training data, so the score is too sure of itself")
+    return tuple(warnings)
+
+
+def _score_row(model: TrainedModel, judged: Judged, *, warnings: str, prevalence: float | None) -> ScoreRow:
+    manifest, scores, row, nan = model.manifest, model.manifest.scores, judged.row, math.nan
+    result, reason = _result(model, judged)
+    logit = judged.scored.logit if judged.scored else nan
+    bounds = [logistic(value) for value in (logit, *(judged.scored.spread if judged.scored else ()))]
+    inputs = row.inputs if row.transcript else {}
+    ppv, npv = predictive_values(scores, prevalence) if scores and prevalence else (nan, nan)
+    return ScoreRow(
+        recording_id=row.recording.recording_id,
+        subject_id=row.recording.subject_id,
+        visit=row.recording.visit,
+        result=result,
+        reason=reason,
+        probability=bounds[0],
+        probability_low=min(bounds),
+        probability_high=max(bounds),
+        threshold=manifest.threshold,
+        words=len(inputs.get(TOKENS, ())),
+        sentences=sum(score.words > 0 for score in row.sentences),
+        perplexity=math.exp(inputs.get("perplexity.joint_pooled", nan)),
+        in_training=judged.in_training,
+        model_digest=model.digest,
+        logit=logit,
+        perplexity_median=math.exp(inputs.get("perplexity.joint_median", nan)),
+        perplexity_max=math.exp(inputs.get("perplexity.joint_max", nan)),
+        out_of_vocabulary=inputs.get("perplexity.oov_share", nan),
+        control_percentile=nearest_percentile(bounds[0], scores.controls) if scores else nan,
+        case_percentile=nearest_percentile(bounds[0], scores.cases) if scores else nan,
+        scope=_scope(model, judged),
+        warnings=warnings,
+        prevalence=nan if prevalence is None else prevalence,
+        ppv=ppv,
+        npv=npv,
+        source_digest=row.transcript.source_digest if row.transcript else "",
+    )
+
+
+def _result(model: TrainedModel, judged: Judged) -> tuple[Result, str]:
+    """Return the result and, where there is no score, the reason."""
+    if judged.row.transcript is None:
+        return "unreadable", judged.row.unreadable
+    if judged.unlike is None:
+        words = len(judged.row.inputs[TOKENS])
+        return "insufficient_speech", f"{words} words, the model needs {judged.fewest_words}"
+    if judged.scored is None:
+        return "out_of_scope", "; ".join(found.what for found in judged.far)
+    positive = logistic(judged.scored.logit) >= model.manifest.threshold
+    return ("screen_positive" if positive else "screen_negative"), ""
+
+
+def _scope(model: TrainedModel, judged: Judged) -> Scope:
+    if judged.unlike is None or model.manifest.scope is None:
+        return ""
+    return "outside" if judged.far else "doubtful" if judged.unlike else "within"
+
+
+def is_synthetic(recording: Recording) -> bool:
+    """Return whether the manifest marks the recording as SYNTHETIC."""
+    return any("SYNTHETIC" in (value or "") for _, value in recording.extra)
+
+
+def _sentences(model: TrainedModel, row: Extracted) -> tuple[ReportSentence, ...]:
+    """Return the participant's utterances, each shaded by its perplexity beside the training controls'."""
+    assert row.transcript is not None
+    scores = {score.index: score for score in row.sentences}
+    return tuple(
+        _sentence(index, utterance, scores[index], model.manifest.sentence_reference)
+        for index, utterance in enumerate(participant_utterances(row.transcript))
+    )
+
+
+def _sentence(index: int, utterance: Utterance, score: SentencePerplexity, reference: list[float]) -> ReportSentence:
+    middle, top = reference
+    shade = (math.log(score.joint) - middle) / (top - middle) if score.words and top > middle else 0.0
+    return ReportSentence(
+        index=index,
+        words=report_words(utterance.words),
+        perplexity=score.joint,
+        out_of_vocabulary=score.out_of_vocabulary,
+        shade=min(1.0, max(0.0, shade)),
+        start_ms=utterance.start_ms,
+        end_ms=utterance.end_ms,
+    )
+
+
+def _features(model: TrainedModel, row: Extracted) -> tuple[ReportFeature, ...]:
+    """Return the perplexity summaries and linguistic features beside the training controls' percentiles."""
+    assert row.transcript is not None
+    provenance = model.manifest.provenance
+    norms = known_norms(provenance.get("norms", ()))
+    linguistic = {feature.key: feature for feature in feature_set(norms)}
+    speech = prepare_speech(row.transcript, tasks=known_tasks(tuple(provenance.get("task_files", ()))))
+    entries = [*perplexity_dictionary(provenance["view"]), *feature_dictionary(norms)]
+    features = []
+    for entry in entries:
+        name, value = entry["name"], row.inputs[entry["name"]]
+        low, middle, high = model.manifest.reference.get(name, [math.nan] * 3)
+        reason = ""
+        if math.isnan(value):
+            known = linguistic.get(name)
+            reason = missing_reason(known, value, speech) if known else "too few sentences"
+        features.append(
+            ReportFeature(
+                name=name.partition(".")[2],
+                family=entry["family"],
+                unit=entry["unit"],
+                formula=entry["formula"],
+                value=value,
+                low=low,
+                middle=middle,
+                high=high,
+                reason=reason,
+            )
+        )
+    return tuple(features)
+
+
+def _summarise_diagnostics(transcript: Transcript) -> str:
+    """Return one line on the repairs that a transcript needed, an empty one where it needed none."""
+    if not transcript.diagnostics:
+        return ""
+    count = len(transcript.diagnostics)
+    first = transcript.diagnostics[0]
+    line = f"line {first.line}: " if first.line else ""
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return f"the transcript needed repair: {line}{first.what}{more}"
+
+
+def model_facts(model: TrainedModel) -> dict[str, Any]:
+    """Return what a page says of a model."""
+    manifest = model.manifest
+    return {
+        "digest": model.digest,
+        "bilm": manifest.provenance["bilm"],
+        "bilm_digest": manifest.provenance["bilm_digest"],
+        "adscreen": manifest.provenance["adscreen"],
+        "settings": manifest.settings,
+        "subjects": manifest.subjects,
+        "recordings": manifest.recordings,
+        "inner_auc": manifest.inner_auc,
+        "sensitivity": manifest.scores.sensitivity if manifest.scores else math.nan,
+        "specificity": manifest.scores.specificity if manifest.scores else math.nan,
+    }

@@ -1,0 +1,254 @@
+"""TrainedModel + recordings -> one ScoreRow and one RecordingReport for every recording.
+
+Every input row gives one output row: scored, or with the reason why not. A row depends on its recording and the model
+alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from adscreen.bilm.engines import NUMPY, EngineChoice
+from adscreen.bundled import BUNDLED_BILM, bundled
+from adscreen.cohort import Recording
+from adscreen.errors import InputError
+from adscreen.estimator.tuning import on_one_thread
+from adscreen.extract.cache import Cache, cache_key, open_cache
+from adscreen.extract.extraction import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
+from adscreen.extract.feature_table import TOKENS
+from adscreen.extract.row import Extracted, recording_key
+from adscreen.features.norms import known_norms
+from adscreen.features.tasks import known_tasks
+from adscreen.model.applicability import find_difference, refuse_training_subjects
+from adscreen.model.trained_model import TrainedModel
+from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
+from adscreen.parser import BUNDLED
+from adscreen.scoring.judged import Judged, Scored, build_report, is_synthetic
+from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.stored_reports import report_from_json, report_to_json
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """What a user may ask of scoring.
+
+    ``minimum_words`` None is the fewest of a training recording. ``prevalence`` is the share of cases among those who
+    are screened, for the meaning of a result. ``sentence_effects`` re-scores each recording without each sentence.
+    """
+
+    minimum_words: int | None = None
+    prevalence: float | None = None
+    sentence_effects: bool = False
+    allow_training_subjects: bool = False
+    allow_out_of_scope: bool = False
+
+
+AS_TRAINED = ScoreOptions()
+_OF_TRAINING = "give the biLM of training with bilm=, or train again"
+_REMEDIES = {
+    "parser_digest": "give the parser of training with parser=, or train again",
+    "norms": "take the settings from the model, or train again",
+    "task_files": "take the settings from the model, or train again",
+}
+
+
+def score_recordings(
+    model: TrainedModel,
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    options: ScoreOptions = AS_TRAINED,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[RecordingReport]:
+    """Yield one report a recording, in order; ``report.score`` is its row.
+
+    Raises:
+        InputError: a subject was in training and that is not allowed, the biLM is not the model's, or the prevalence
+            is none or cannot be used.
+    """
+    check_bilm(model, settings)
+    _check_prevalence(model, options.prevalence)
+    if not options.allow_training_subjects:
+        known = (recording.subject_id for recording in recordings if in_training(model, recording))
+        remedy = "leave them out, or add allow_training_subjects=, which marks their rows"
+        refuse_training_subjects(known, where="cohort", remedy=remedy)
+    if settings.cache:
+        open_cache(settings.cache)
+    work = partial(score_chunk, model=model, settings=settings, options=options)
+    yield from map_chunks(work, recordings, jobs=jobs, progress=progress)
+
+
+def score_chunk(
+    recordings: Sequence[Recording],
+    *,
+    model: TrainedModel,
+    settings: ExtractSettings,
+    options: ScoreOptions,
+    threads: int = 2,
+) -> list[RecordingReport]:
+    """Score a few recordings, or take their reports from the cache."""
+    if settings.cache is None or not model.digest:
+        return _score(recordings, model, settings, options, threads=threads)
+    cache, provenance = Cache(settings.cache), extract_provenance(settings)
+    keys = [_report_key(recording, model, options, provenance) for recording in recordings]
+    stored = [cache.read(key) if key else None for key in keys]
+    missing = [recording for recording, content in zip(recordings, stored, strict=True) if content is None]
+    scored = iter(_score(missing, model, settings, options, threads=threads) if missing else ())
+    reports = []
+    for key, content in zip(keys, stored, strict=True):
+        reports.append(report_from_json(content["report"]) if content else next(scored))
+        if key and not content and reports[-1].score.result != "unreadable":
+            cache.write(key, {"report": report_to_json(reports[-1])})
+    return reports
+
+
+def _report_key(
+    recording: Recording, model: TrainedModel, options: ScoreOptions, provenance: dict[str, object]
+) -> str | None:
+    row = recording_key(recording, **provenance)
+    about = {"model": model.digest, "options": asdict(options), "synthetic": is_synthetic(recording)}
+    return row and cache_key(__name__, row=row, **about)
+
+
+def in_training(model: TrainedModel, recording: Recording) -> bool:
+    """Return whether the recording's subject was in training.
+
+    A loose file has its name for a subject id (``S012-2``, or ``site/S012-2`` where another has the same name): there
+    the name's parts before a ``-``, ``_`` or ``.`` are tried too.
+    """
+    names = {recording.subject_id}
+    name = recording.subject_id.rpartition("/")[2]
+    if recording.transcript.name.startswith(f"{name}.") or recording.transcript.name == name:
+        names |= {name, *(name[: match.start()] for match in re.finditer("[-_.]", name))}
+    return any(model.knows_subject(name) for name in names)
+
+
+def check_bilm(model: TrainedModel, settings: ExtractSettings) -> None:
+    """Raise InputError where the biLM, its layer, the parser, the view or the word norms are not those of training."""
+    difference = find_difference(model, extract_provenance(settings))
+    if difference:
+        where = settings.parser if difference.name == "parser_digest" else str(settings.bilm)
+        raise InputError(str(difference), where=where, remedy=_REMEDIES.get(difference.name, _OF_TRAINING))
+
+
+def _check_prevalence(model: TrainedModel, prevalence: float | None) -> None:
+    if prevalence is None:
+        return
+    if not 0 < prevalence < 1:
+        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
+    if model.manifest.scores is None:
+        what = "the model does not hold the scores of its training recordings"
+        raise InputError(what, where="prevalence=", remedy="train it again with this version")
+
+
+def model_settings(
+    model: TrainedModel,
+    bilm: Path | None,
+    *,
+    parser: str | None = None,
+    engine: EngineChoice = NUMPY,
+    cache: Path | None = None,
+) -> ExtractSettings:
+    """Return the extraction settings of training, with the bundled biLM unless another is given."""
+    provenance = model.manifest.provenance
+    return ExtractSettings(
+        bilm or bundled(BUNDLED_BILM),
+        layer=provenance["layer"],
+        view=provenance["view"],
+        pooling=provenance["pooling"],
+        parser=parser or provenance.get("parser", BUNDLED),
+        tasks=known_tasks(tuple(provenance.get("task_files", ()))),
+        norms=known_norms(provenance.get("norms", ())),
+        engine=engine,
+        cache=cache,
+    )
+
+
+def _score(
+    recordings: Sequence[Recording],
+    model: TrainedModel,
+    settings: ExtractSettings,
+    options: ScoreOptions,
+    *,
+    threads: int,
+) -> list[RecordingReport]:
+    """Extract a few recordings and score together those that can be scored."""
+    rows = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
+    vocabulary, fewest = model.estimator.vocabulary(), fewest_words(model, options)
+    judged = []
+    for row in rows:
+        enough = row.transcript is not None and len(row.inputs[TOKENS]) >= fewest
+        unlike = _compare(model, row, vocabulary) if enough else None
+        judged.append(Judged(row, in_training(model, row.recording), fewest, unlike))
+    within = [item for item in judged if _may_be_scored(item, options)]
+    if within:
+        scored = iter(on_one_thread(_evaluate, model, [item.row for item in within], settings, options))
+        judged = [replace(item, scored=next(scored)) if _may_be_scored(item, options) else item for item in judged]
+    return [build_report(model, item, prevalence=options.prevalence) for item in judged]
+
+
+def _may_be_scored(judged: Judged, options: ScoreOptions) -> bool:
+    return judged.unlike is not None and (options.allow_out_of_scope or not judged.far)
+
+
+def fewest_words(model: TrainedModel, options: ScoreOptions) -> int:
+    """Return the number of words below which a recording is not scored: at least one."""
+    asked = options.minimum_words
+    return max(1, model.manifest.minimum_words if asked is None else asked)
+
+
+def _compare(model: TrainedModel, row: Extracted, vocabulary: frozenset[str] | None) -> tuple[Unlike, ...]:
+    """Return in what a recording that has words is unlike those of training."""
+    assert row.transcript is not None
+    tokens = row.inputs[TOKENS]
+    seen = Observed(
+        language=row.transcript.language,
+        task=row.transcript.task,
+        source_format=row.transcript.source_format,
+        words=len(tokens),
+        out_of_vocabulary=row.inputs["perplexity.oov_share"],
+        unknown_words=math.nan if vocabulary is None else share_unknown(tokens, vocabulary),
+        fillers=share_of_fillers(tokens),
+    )
+    return compare_scope(model.manifest.scope, seen) if model.manifest.scope else ()
+
+
+def _evaluate(
+    model: TrainedModel, rows: Sequence[Extracted], settings: ExtractSettings, options: ScoreOptions
+) -> list[Scored]:
+    """Return what the estimators make of each row."""
+    inputs = pd.DataFrame([row.inputs for row in rows])
+    terms = model.estimator.contributions(inputs)
+    spread = [[math.fsum(of.values()) for of in estimator.contributions(inputs)] for estimator in model.spread]
+    scored = [Scored(of, tuple(logits[n] for logits in spread)) for n, of in enumerate(terms)]
+    if not options.sentence_effects:
+        return scored
+    return [
+        Scored(item.terms, item.spread, sentence_effects(model, row, settings, logit=item.logit))
+        for item, row in zip(scored, rows, strict=True)
+    ]
+
+
+def sentence_effects(
+    model: TrainedModel, row: Extracted, settings: ExtractSettings, *, logit: float
+) -> tuple[float, ...]:
+    """Return for each sentence the logit less that of the recording without it.
+
+    The recording is measured and scored anew without the sentence, so an effect is what its removal does, Doc2Vec,
+    perplexity over the rest and all. NaN for a sentence without words, and for one that alone holds any.
+    """
+    effects = [math.nan] * len(row.sentences)
+    left_out = list(leave_out_each(row, settings))
+    if left_out:
+        inputs = pd.DataFrame([of for _, of in left_out])
+        for (number, _), terms in zip(left_out, model.estimator.contributions(inputs), strict=True):
+            effects[number] = logit - math.fsum(terms.values())
+    return tuple(effects)
