@@ -1,6 +1,6 @@
 """Evaluate a random forest and adscreen's default on the same leak-free folds.
 
-    python examples/own_classifier.py manifest.csv [study.toml]
+python examples/own_classifier.py manifest.csv [study.toml]
 """
 
 import sys

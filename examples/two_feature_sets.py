@@ -1,6 +1,6 @@
 """Compare two feature sets on the same folds: linguistic features alone, and all that adscreen computes.
 
-    python examples/two_feature_sets.py manifest.csv [study.toml]
+python examples/two_feature_sets.py manifest.csv [study.toml]
 """
 
 import sys

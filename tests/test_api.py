@@ -212,3 +212,13 @@ def test_speech_that_makes_no_cohort_is_one_line(
         adscreen.make_cohort(speech, **options)  # type: ignore[arg-type]
     assert str(caught.value).startswith(message)
     assert "boy" not in str(caught.value)
+
+
+def test_the_dictionary_describes_every_feature(simulated_table: FeatureTable) -> None:
+    """One row per column of X, in its order, each with a family and a formula."""
+    frame = simulated_table.dictionary
+    assert list(simulated_table.X) == frame["name"].tolist()
+    assert frame[["family", "formula"]].notna().all(axis=None)
+    words = frame.set_index("name").loc["lexical.mattr"]
+    assert "lexical" == words["family"]
+    assert words["source"]

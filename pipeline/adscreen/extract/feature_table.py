@@ -107,6 +107,25 @@ class FeatureTable:
         return numbers.set_axis(pd.Index(self.subjects["recording_id"], name="recording_id"))
 
     @property
+    def dictionary(self) -> pd.DataFrame:
+        """What each column of ``X`` is: one row per feature with name, family, unit, formula, view and source."""
+        from adscreen.extract.perplexity import perplexity_dictionary
+        from adscreen.features import feature_dictionary
+        from adscreen.features.norms import known_norms
+
+        norms = known_norms(self.provenance.get("norms", ()))
+        entries = [*perplexity_dictionary(self.provenance.get("view", "spoken")), *feature_dictionary(norms)]
+        known = {entry["name"]: entry for entry in entries}
+        layer, pooling = (self.provenance.get(name, "mean") for name in ("layer", "pooling"))
+        rows = []
+        for name in self.X:
+            family, _, own = str(name).partition(".")
+            vector = f"number {own} of the biLM's vector: layer {layer}, pooling {pooling} over words"
+            formula = vector if family == "elmo" else f"column {own} of the user's table"
+            rows.append(known.get(name, {"name": name, "family": family, "formula": formula}))
+        return pd.DataFrame(rows, columns=["name", "family", "unit", "formula", "view", "minimum_words", "source"])
+
+    @property
     def y(self) -> NDArray[np.int64]:
         """The labels as scikit-learn reads them: ``cases``."""
         return self.cases
