@@ -7,36 +7,28 @@ from typing import Annotated, Any
 
 import typer
 
-from adscreen.cli.app import app
+from adscreen.cli.app import command
 from adscreen.cli.options import (
-    AllenNLPOpt,
-    BilmOpt,
-    CacheOpt,
-    EngineOpt,
+    ExtractOptions,
     ForceOpt,
     JobsOpt,
     JsonOpt,
-    LayerOpt,
     ManifestArg,
-    NormsOpt,
     OutArg,
-    PoolingOpt,
     PositiveOpt,
     QuietOpt,
     SeedOpt,
-    SpacyModelOpt,
-    TaskFileOpt,
     WhereOpt,
-    engine_choice,
     print_json,
     print_table,
     say,
     show_progress,
 )
+from adscreen.cli.panels import cohort_argument, output_option
 from adscreen.errors import InputError
 
 
-@app.command()
+@command()
 def simulate(
     out: OutArg,
     subjects: Annotated[int, typer.Option(min=4, help="Number of subjects, half of them cases.")] = 40,
@@ -59,7 +51,7 @@ def simulate(
     say(quiet, f"Wrote {out / 'manifest.csv'}")
 
 
-@app.command()
+@command()
 def manifest(
     folder: Annotated[Path, typer.Argument(help="Corpus folder, a .zip of one, or a table.", show_default=False)],
     layout: Annotated[str, typer.Option(help="pitt, adress, folder or table.")],
@@ -69,7 +61,7 @@ def manifest(
     one_person: Annotated[
         bool, typer.Option("--one-person", help="For `pitt`: a number under Control and Dementia is one person.")
     ] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write [FOLDER/manifest.csv].")] = None,
+    out: Annotated[Path | None, output_option("--out", "-o", help="File to write [FOLDER/manifest.csv].")] = None,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
@@ -101,7 +93,7 @@ def manifest(
     say(quiet, f"Wrote {path}: {len(frame)} recordings of {frame['subject_id'].nunique()} subjects")
 
 
-@app.command()
+@command()
 def ingest(
     manifest: ManifestArg,
     out: OutArg,
@@ -136,19 +128,11 @@ def ingest(
     say(quiet, f"Wrote {out / 'transcripts.jsonl'}: {done.read} read, {done.unreadable} unreadable")
 
 
-@app.command()
+@command()
 def features(
     manifest: ManifestArg,
     out: OutArg,
-    bilm: BilmOpt = None,
-    layer: LayerOpt = "mean",
-    pooling: PoolingOpt = "mean",
-    spacy_model: SpacyModelOpt = "bundled",
-    task_file: TaskFileOpt = None,
-    norms: NormsOpt = None,
-    elmo_engine: EngineOpt = "numpy",
-    allennlp_python: AllenNLPOpt = None,
-    cache: CacheOpt = None,
+    extract_options: ExtractOptions,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -159,23 +143,14 @@ def features(
     Example: adscreen features manifest.csv features --jobs 2
     """
     from adscreen.cohort import read_cohort
-    from adscreen.studies.feature_run import extract_settings, read_table, write_table
+    from adscreen.studies.feature_run import read_table, write_table
     from adscreen.studies.runs import new_run
 
     cohort = read_cohort(manifest, where=where)
-    extract = extract_settings(
-        bilm,
-        layer=layer,
-        pooling=pooling,
-        parser=spacy_model,
-        task_files=task_file or (),
-        norms=norms or (),
-        engine=engine_choice(elmo_engine, allennlp_python),
-        cache=cache,
-    )
-    settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": layer, "pooling": pooling}
-    settings["parser"] = spacy_model
-    settings |= {"engine": elmo_engine, "tasks": {task.name: task.digest for task in extract.tasks}}
+    extract = extract_options.settings()
+    settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": extract.layer}
+    settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
+    settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
     with (
         new_run(out, force=force, command="features", settings=settings) as folder,
@@ -186,9 +161,9 @@ def features(
     say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
 
 
-@app.command()
+@command()
 def audit(
-    path: Annotated[Path, typer.Argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
+    path: Annotated[Path, cohort_argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,

@@ -8,29 +8,28 @@ from typing import Annotated
 
 import typer
 
-from adscreen.cli.app import app, models
+from adscreen.cli.app import command, models
 from adscreen.cli.options import (
-    AllenNLPOpt,
-    EngineOpt,
+    EngineOptions,
     JsonOpt,
     QuietOpt,
     SeedOpt,
-    engine_choice,
     print_json,
     print_table,
     say,
     show_progress,
 )
+from adscreen.cli.panels import output_argument
 from adscreen.errors import InputError
 from adscreen.pretrain.settings import PretrainSettings
 
 DEFAULT = PretrainSettings()
 
 
-@app.command()
+@command()
 def pretrain(
     corpus_dir: Annotated[Path, typer.Argument(help="Folder of .txt, .txt.gz or .txt.xz files.", show_default=False)],
-    model_dir: Annotated[Path, typer.Argument(help="biLM folder to write.", show_default=False)],
+    model_dir: Annotated[Path, output_argument(help="biLM folder to write.", show_default=False)],
     tokens: Annotated[int, typer.Option(min=1000, help="Training tokens to see.")] = DEFAULT.tokens,
     vocabulary_size: Annotated[int, typer.Option(min=100, help="Words of the softmax.")] = DEFAULT.vocabulary_size,
     dim: Annotated[int, typer.Option(min=8, help="LSTM cell size.")] = DEFAULT.dim,
@@ -42,7 +41,9 @@ def pretrain(
         float, typer.Option(min=0.0, max=0.9, help="Dropped share of the top states.")
     ] = DEFAULT.dropout,
     start: Annotated[str | None, typer.Option(help="A biLM to go on from: a folder, or `bundled`.")] = None,
-    weight: Annotated[list[str] | None, typer.Option(help="Passes of a source per epoch: NAME=2.5.")] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option(metavar="<str>", help="Passes of a source per epoch: NAME=2.5.")
+    ] = None,
     float32: Annotated[bool, typer.Option("--float32", help="No bfloat16 products.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
     seed: SeedOpt = None,
@@ -79,13 +80,12 @@ def pretrain(
         print(f"Wrote {model_dir}")
 
 
-@app.command()
+@command()
 def perplexity(
     model: Annotated[str, typer.Argument(help="A biLM folder, or `bundled`.", show_default=False)],
     files: Annotated[list[Path], typer.Argument(help="Transcripts: CHAT or plain text.", show_default=False)],
+    engine: EngineOptions,
     view: Annotated[str, typer.Option(help="spoken or fluent.")] = "spoken",
-    elmo_engine: EngineOpt = "numpy",
-    allennlp_python: AllenNLPOpt = None,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
 ) -> None:
@@ -97,15 +97,14 @@ def perplexity(
 
     if view not in ("spoken", "fluent"):
         raise InputError(f"unknown view {view!r}", where="--view", remedy="use spoken or fluent")
-    engine = engine_choice(elmo_engine, allennlp_python)
-    table = perplexity_table(model, files, view=view, engine=engine)  # type: ignore[arg-type]
+    table = perplexity_table(model, files, view=view, engine=engine.choice())  # type: ignore[arg-type]
     if json:
         print_json(table)
     elif not quiet:
         print_table(table)
 
 
-@models.command("list")
+@command("list", group=models)
 def list_models(quiet: QuietOpt = False, json: JsonOpt = False) -> None:
     """List the published biLMs that can be fetched. (The bundled one needs no fetching.)
 
@@ -120,10 +119,10 @@ def list_models(quiet: QuietOpt = False, json: JsonOpt = False) -> None:
         print_table(rows)
 
 
-@models.command("fetch")
+@command("fetch", group=models)
 def fetch_model(
     name: Annotated[str, typer.Argument(help="small, medium, original or 5.5B.", show_default=False)],
-    out: Annotated[Path | None, typer.Argument(help="Folder to write [NAME].", show_default=False)] = None,
+    out: Annotated[Path | None, output_argument(help="Folder to write [NAME].", show_default=False)] = None,
     embedding_only: Annotated[
         bool, typer.Option("--embedding-only", help="Leave out softmax and vocabulary (no perplexity then).")
     ] = False,
@@ -148,7 +147,7 @@ def fetch_model(
     say(quiet, f"Wrote {folder}; use it with --bilm {folder}")
 
 
-@models.command("verify")
+@command("verify", group=models)
 def verify_model(
     path: Annotated[Path, typer.Argument(help="A biLM folder.", show_default=False)],
     quiet: QuietOpt = False,

@@ -7,67 +7,43 @@ from typing import Annotated
 
 import typer
 
-from adscreen.cli.app import app
+from adscreen.cli.app import command
 from adscreen.cli.options import (
-    AllenNLPOpt,
-    BilmOpt,
-    CacheOpt,
-    ConfigOpt,
-    EngineOpt,
+    ExtractOptions,
     ForceOpt,
     JobsOpt,
     JsonOpt,
-    LayerOpt,
     ManifestArg,
-    MembersOpt,
-    MinSensitivityOpt,
-    NormsOpt,
     OutArg,
-    PoolingOpt,
     PositiveOpt,
     QuietOpt,
-    SeedOpt,
-    SpacyModelOpt,
-    TaskFileOpt,
-    ThresholdOpt,
+    StudyOptions,
     WhereOpt,
-    engine_choice,
     print_json,
     print_table,
     say,
     show_progress,
 )
+from adscreen.cli.panels import cohort_option, estimator_option, output_argument, output_option
 from adscreen.errors import InputError
 
 
-@app.command()
+@command()
 def evaluate(
     manifest: ManifestArg,
     out: OutArg,
-    protocol: Annotated[str | None, typer.Option(help="subject, paper, both or site [subject].")] = None,
-    test: Annotated[Path | None, typer.Option(help="Manifest of another cohort: train on all of the first.")] = None,
-    learning_curve: Annotated[
-        bool, typer.Option("--learning-curve", help="Also train on parts of the cohort.")
-    ] = False,
-    config: ConfigOpt = None,
-    members: MembersOpt = None,
-    min_sensitivity: MinSensitivityOpt = None,
-    threshold: ThresholdOpt = None,
+    study_options: StudyOptions,
+    extract_options: ExtractOptions,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
-    bilm: BilmOpt = None,
-    layer: LayerOpt = "mean",
-    pooling: PoolingOpt = "mean",
-    spacy_model: SpacyModelOpt = "bundled",
-    task_file: TaskFileOpt = None,
-    norms: NormsOpt = None,
-    elmo_engine: EngineOpt = "numpy",
-    allennlp_python: AllenNLPOpt = None,
-    cache: CacheOpt = None,
-    folds: Annotated[int | None, typer.Option(help="Outer folds [5].")] = None,
-    repeats: Annotated[int | None, typer.Option(help="Repeats of the outer folds [3].")] = None,
+    test: Annotated[Path | None, cohort_option(help="Manifest of another cohort: train on all of the first.")] = None,
+    protocol: Annotated[str | None, estimator_option(help="subject, paper, both or site [subject].")] = None,
+    folds: Annotated[int | None, estimator_option(help="Outer folds [5].")] = None,
+    repeats: Annotated[int | None, estimator_option(help="Repeats of the outer folds [3].")] = None,
+    learning_curve: Annotated[
+        bool, estimator_option("--learning-curve", help="Also train on parts of the cohort.")
+    ] = False,
     jobs: JobsOpt = 1,
-    seed: SeedOpt = None,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
@@ -80,31 +56,12 @@ def evaluate(
 
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
-    from adscreen.estimator.study import read_study
     from adscreen.studies.evaluation_run import run_evaluation
-    from adscreen.studies.feature_run import extract_settings
 
     if test is not None and protocol is not None:
         raise InputError("--test has a protocol of its own", where="protocol=", remedy="leave one of them out")
-    study = read_study(
-        config,
-        folds=folds,
-        repeats=repeats,
-        seed=seed,
-        members=members,
-        min_sensitivity=min_sensitivity,
-        threshold=threshold,
-    )
-    extract = extract_settings(
-        bilm,
-        layer=layer,
-        pooling=pooling,
-        parser=spacy_model,
-        task_files=task_file or (),
-        norms=norms or (),
-        engine=engine_choice(elmo_engine, allennlp_python),
-        cache=cache,
-    )
+    study = study_options.settings(folds=folds, repeats=repeats)
+    extract = extract_options.settings()
     with show_progress(quiet) as progress:
         found = run_evaluation(
             manifest,
@@ -128,13 +85,13 @@ def evaluate(
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
 
 
-@app.command()
+@command()
 def compare(
     first: Annotated[Path, typer.Argument(help="Folder of an evaluation.", show_default=False)],
     second: Annotated[
         Path | None, typer.Argument(help="Folder of another, on the same folds.", show_default=False)
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write, with every measure.")] = None,
+    out: Annotated[Path | None, output_option(help="Folder to write, with every measure.")] = None,
     method: Annotated[
         str | None,
         typer.Option(help="The method compared in two folders [the one evaluated]."),
@@ -179,27 +136,15 @@ def _two_names(methods: str) -> tuple[str, str]:
     return names[0], names[1]
 
 
-@app.command()
+@command()
 def train(
     manifest: ManifestArg,
-    model_dir: Annotated[Path, typer.Argument(help="Model folder to write.", show_default=False)],
-    config: ConfigOpt = None,
-    members: MembersOpt = None,
-    min_sensitivity: MinSensitivityOpt = None,
-    threshold: ThresholdOpt = None,
+    model_dir: Annotated[Path, output_argument(help="Model folder to write.", show_default=False)],
+    study_options: StudyOptions,
+    extract_options: ExtractOptions,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
-    bilm: BilmOpt = None,
-    layer: LayerOpt = "mean",
-    pooling: PoolingOpt = "mean",
-    spacy_model: SpacyModelOpt = "bundled",
-    task_file: TaskFileOpt = None,
-    norms: NormsOpt = None,
-    elmo_engine: EngineOpt = "numpy",
-    allennlp_python: AllenNLPOpt = None,
-    cache: CacheOpt = None,
     jobs: JobsOpt = 1,
-    seed: SeedOpt = None,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
@@ -207,21 +152,10 @@ def train(
 
     Example: adscreen train manifest.csv model --where 'mmse >= 20'
     """
-    from adscreen.estimator.study import read_study
-    from adscreen.studies.feature_run import extract_settings
     from adscreen.studies.training_run import run_training
 
-    study = read_study(config, seed=seed, members=members, min_sensitivity=min_sensitivity, threshold=threshold)
-    extract = extract_settings(
-        bilm,
-        layer=layer,
-        pooling=pooling,
-        parser=spacy_model,
-        task_files=task_file or (),
-        norms=norms or (),
-        engine=engine_choice(elmo_engine, allennlp_python),
-        cache=cache,
-    )
+    study = study_options.settings()
+    extract = extract_options.settings()
     with show_progress(quiet) as progress:
         trained = run_training(
             manifest,

@@ -1,71 +1,166 @@
-"""Options and output that commands share."""
+"""Options and output that commands share. A record of options stands for its fields (see ``app.command``)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-ManifestArg = Annotated[Path, typer.Argument(help="Cohort manifest: CSV, TSV, Parquet or Excel.", show_default=False)]
-OutArg = Annotated[Path, typer.Argument(help="Folder to write; must not exist yet.", show_default=False)]
-WhereOpt = Annotated[str | None, typer.Option("--where", help="Use only rows that meet this: 'mmse >= 20'.")]
-PositiveOpt = Annotated[str | None, typer.Option("--positive", help="The label that is the case [not `control`].")]
-BilmOpt = Annotated[Path | None, typer.Option("--bilm", help="biLM folder [the bundled speech-bilm].")]
-LayerOpt = Annotated[str, typer.Option("--layer", help="biLM layer: mean, 0, 1, 2, or a weight each: 0.2,0.3,0.5.")]
-PoolingOpt = Annotated[str, typer.Option("--pooling", help="From words to a recording: mean or mean+max.")]
-TaskFileOpt = Annotated[
-    list[Path] | None,
-    typer.Option("--task-file", help="Information units of a picture or story (TOML); may be repeated."),
-]
-NormsOpt = Annotated[
-    list[Path] | None,
-    typer.Option("--norms", help="Word norms, CSV or TSV: word,aoa; each column becomes features. May be repeated."),
-]
-SpacyModelOpt = Annotated[
-    str, typer.Option("--spacy-model", help="Tagger and parser: bundled, an installed spaCy pipeline, or its folder.")
-]
-EngineOpt = Annotated[str, typer.Option("--elmo-engine", help="numpy, torch or allennlp; they agree.")]
-AllenNLPOpt = Annotated[
-    Path | None,
-    typer.Option("--allennlp-python", help="Interpreter of the engine allennlp [.venv-allennlp, built by make]."),
-]
+from adscreen.cli.panels import (
+    cohort_argument,
+    cohort_option,
+    estimator_option,
+    language_option,
+    output_argument,
+    output_option,
+)
+
+if TYPE_CHECKING:
+    from adscreen.bilm.engines import EngineChoice
+    from adscreen.estimator.study import StudySettings
+    from adscreen.extract.extraction import ExtractSettings
+
+ManifestArg = Annotated[Path, cohort_argument(help="Cohort manifest: CSV, TSV, Parquet or Excel.", show_default=False)]
+WhereOpt = Annotated[str | None, cohort_option("--where", help="Use only rows that meet this: 'mmse >= 20'.")]
+PositiveOpt = Annotated[str | None, cohort_option("--positive", help="The label that is the case [not `control`].")]
+
+BilmOpt = Annotated[Path | None, language_option("--bilm", help="biLM folder [the bundled speech-bilm].")]
 CacheOpt = Annotated[
     Path | None,
-    typer.Option(
+    language_option(
         "--cache",
         envvar="ADSCREEN_CACHE",
         help="Folder that keeps what was read of transcripts, so that the next run is quick. It holds their words.",
     ),
 ]
-MembersOpt = Annotated[
-    str | None,
-    typer.Option(
-        "--members",
-        help="What the estimator is made of: adscreen, paper, or blocks joined by + and set apart by commas, such as "
-        "doc2vec+elmo,paired. [adscreen]",
-    ),
-]
-MinSensitivityOpt = Annotated[
-    float | None,
-    typer.Option("--min-sensitivity", help="Threshold with at least this sensitivity on inner folds [Youden's index]."),
-]
-ThresholdOpt = Annotated[float | None, typer.Option("--threshold", help="Threshold, a probability [Youden's index].")]
-ConfigOpt = Annotated[
-    Path | None, typer.Option("--config", help="study.toml: folds, [search] ... (all: adscreen settings)")
-]
-JobsOpt = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
+
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]
-ForceOpt = Annotated[bool, typer.Option("--force", help="Replace a run that is there.")]
-QuietOpt = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-JsonOpt = Annotated[bool, typer.Option("--json", help="Print the table as JSON.")]
+
+OutArg = Annotated[Path, output_argument(help="Folder to write; must not exist yet.", show_default=False)]
+JobsOpt = Annotated[int, output_option("--jobs", "-j", min=1, help="Processes to use; changes no result.")]
+ForceOpt = Annotated[bool, output_option("--force", help="Replace a run that is there.")]
+QuietOpt = Annotated[bool, output_option("--quiet", "-q", help="Print nothing but errors.")]
+JsonOpt = Annotated[bool, output_option("--json", help="Print the table as JSON.")]
 
 
-def engine_choice(name: str, allennlp_python: Path | None) -> Any:
-    """Return the biLM engine that the options name."""
-    from adscreen.bilm.engines import EngineChoice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """What computes the biLM."""
 
-    return EngineChoice(name, allennlp_python)
+    elmo_engine: Annotated[str, language_option("--elmo-engine", help="numpy, torch or allennlp; they agree.")] = (
+        "numpy"
+    )
+    allennlp_python: Annotated[
+        Path | None,
+        language_option(
+            "--allennlp-python", help="Interpreter of the engine allennlp [.venv-allennlp, built by make]."
+        ),
+    ] = None
+
+    def choice(self) -> EngineChoice:
+        """Return the engine that the options name."""
+        from adscreen.bilm.engines import EngineChoice
+
+        return EngineChoice(self.elmo_engine, self.allennlp_python)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractOptions:
+    """What is read from transcripts, and with what."""
+
+    bilm: BilmOpt = None
+    layer: Annotated[
+        str, language_option("--layer", help="biLM layer: mean, 0, 1, 2, or a weight each: 0.2,0.3,0.5.")
+    ] = "mean"
+    pooling: Annotated[str, language_option("--pooling", help="From words to a recording: mean or mean+max.")] = "mean"
+    spacy_model: Annotated[
+        str,
+        language_option(
+            "--spacy-model", help="Tagger and parser: bundled, an installed spaCy pipeline, or its folder."
+        ),
+    ] = "bundled"
+    task_file: Annotated[
+        list[Path] | None,
+        language_option(
+            "--task-file", metavar="<path>", help="Information units of a picture or story (TOML); may be repeated."
+        ),
+    ] = None
+    norms: Annotated[
+        list[Path] | None,
+        language_option(
+            "--norms",
+            metavar="<path>",
+            help="Word norms, CSV or TSV: word,aoa; each column becomes features. May be repeated.",
+        ),
+    ] = None
+    engine: EngineOptions
+    cache: CacheOpt = None
+
+    def settings(self) -> ExtractSettings:
+        """Return the settings of extraction.
+
+        Raises:
+            InputError: what ``extract_settings`` raises.
+        """
+        from adscreen.studies.feature_run import extract_settings
+
+        return extract_settings(
+            self.bilm,
+            layer=self.layer,
+            pooling=self.pooling,
+            parser=self.spacy_model,
+            task_files=self.task_file or (),
+            norms=self.norms or (),
+            engine=self.engine.choice(),
+            cache=self.cache,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyOptions:
+    """What is learned, and how it is tuned."""
+
+    config: Annotated[
+        Path | None, estimator_option("--config", help="study.toml: folds, [search] ... (all: adscreen settings)")
+    ] = None
+    members: Annotated[
+        str | None,
+        estimator_option(
+            "--members",
+            help="What the estimator is made of: adscreen, paper, or blocks joined by + and set apart by commas, such "
+            "as doc2vec+elmo,paired. [adscreen]",
+        ),
+    ] = None
+    min_sensitivity: Annotated[
+        float | None,
+        estimator_option(
+            "--min-sensitivity", help="Threshold with at least this sensitivity on inner folds [Youden's index]."
+        ),
+    ] = None
+    threshold: Annotated[
+        float | None, estimator_option("--threshold", help="Threshold, a probability [Youden's index].")
+    ] = None
+    seed: Annotated[int | None, estimator_option("--seed", min=0, help="Seed of everything random [0].")] = None
+
+    def settings(self, *, folds: int | None = None, repeats: int | None = None) -> StudySettings:
+        """Return the study: --config with what the other options say; None leaves a setting as it is.
+
+        Raises:
+            InputError: what ``read_study`` raises.
+        """
+        from adscreen.estimator.study import read_study
+
+        return read_study(
+            self.config,
+            folds=folds,
+            repeats=repeats,
+            seed=self.seed,
+            members=self.members,
+            min_sensitivity=self.min_sensitivity,
+            threshold=self.threshold,
+        )
 
 
 def show_progress(quiet: bool) -> Any:

@@ -7,58 +7,63 @@ from typing import Annotated
 
 import typer
 
-from adscreen.cli.app import app
+from adscreen.cli.app import command
 from adscreen.cli.options import (
-    AllenNLPOpt,
     BilmOpt,
     CacheOpt,
-    EngineOpt,
+    EngineOptions,
     ForceOpt,
     JobsOpt,
     JsonOpt,
     OutArg,
     QuietOpt,
     WhereOpt,
-    engine_choice,
     print_json,
     print_table,
     say,
     show_progress,
 )
+from adscreen.cli.panels import (
+    cohort_argument,
+    language_option,
+    output_option,
+    scoring_argument,
+    scoring_option,
+)
 
 
-@app.command()
+@command()
 def score(
-    model_dir: Annotated[Path, typer.Argument(help="Model folder.", show_default=False)],
-    inputs: Annotated[list[Path], typer.Argument(help="A manifest, transcripts or folders.", show_default=False)],
+    model_dir: Annotated[Path, scoring_argument(help="Model folder.", show_default=False)],
+    inputs: Annotated[list[Path], cohort_argument(help="A manifest, transcripts or folders.", show_default=False)],
     out: OutArg,
+    *,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
     spacy_model: Annotated[
-        str | None, typer.Option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
+        str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
     ] = None,
-    elmo_engine: EngineOpt = "numpy",
-    allennlp_python: AllenNLPOpt = None,
-    min_words: Annotated[int | None, typer.Option(min=1, help="Fewest words scored [as in training].")] = None,
+    engine: EngineOptions,
+    cache: CacheOpt = None,
+    min_words: Annotated[int | None, scoring_option(min=1, help="Fewest words scored [as in training].")] = None,
     prevalence: Annotated[
-        float | None, typer.Option(help="Share of cases among those screened, for what a result means: 0.08.")
+        float | None, scoring_option(help="Share of cases among those screened, for what a result means: 0.08.")
     ] = None,
     sentence_effects: Annotated[
         bool,
-        typer.Option(
+        scoring_option(
             "--sentence-effects", help="Score each recording without each sentence too (several times the time)."
         ),
     ] = False,
     pages: Annotated[
-        bool, typer.Option("--pages/--no-pages", help="Write pages now, or later with `adscreen report`.")
+        bool, output_option("--pages/--no-pages", help="Write pages now, or later with `adscreen report`.")
     ] = True,
     allow_training_subjects: Annotated[
-        bool, typer.Option("--allow-training-subjects", help="Score subjects of the training data too, marked.")
+        bool, scoring_option("--allow-training-subjects", help="Score subjects of the training data too, marked.")
     ] = False,
     allow_out_of_scope: Annotated[
-        bool, typer.Option("--allow-out-of-scope", help="Score recordings unlike those of training too, marked.")
+        bool, scoring_option("--allow-out-of-scope", help="Score recordings unlike those of training too, marked.")
     ] = False,
-    cache: CacheOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
@@ -87,7 +92,7 @@ def score(
             where=where,
             bilm=bilm,
             parser=spacy_model,
-            engine=engine_choice(elmo_engine, allennlp_python),
+            engine=engine.choice(),
             cache=cache,
             options=options,
             pages=pages,
@@ -107,10 +112,10 @@ def score(
         )
 
 
-@app.command()
+@command()
 def report(
     run: Annotated[Path, typer.Argument(help="Folder that `adscreen score` wrote.", show_default=False)],
-    pdf: Annotated[bool, typer.Option("--pdf", help="Print each page to a PDF too (Chromium or WeasyPrint).")] = False,
+    pdf: Annotated[bool, output_option("--pdf", help="Print each page to a PDF too (Chromium or WeasyPrint).")] = False,
     quiet: QuietOpt = False,
 ) -> None:
     """Write the pages of a scoring run anew from its stored reports.

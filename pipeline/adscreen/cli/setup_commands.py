@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from adscreen.cli.app import app
+from adscreen.cli.app import command
 from adscreen.cli.options import (
     ForceOpt,
     JobsOpt,
@@ -18,12 +16,13 @@ from adscreen.cli.options import (
     print_table,
     show_progress,
 )
+from adscreen.cli.panels import output_argument
 from adscreen.errors import InputError
 
 
-@app.command()
+@command()
 def demo(
-    out: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("reports/demo"),
+    out: Annotated[Path, output_argument(help="Folder to write.")] = Path("reports/demo"),
     jobs: JobsOpt = 2,
     seed: SeedOpt = None,
     force: ForceOpt = False,
@@ -44,7 +43,7 @@ def demo(
         print(f"Scores:  {found.scores}\nReports: open {found.index} in a browser")
 
 
-@app.command()
+@command()
 def settings() -> None:
     """Print every setting of a study with its default, to copy and change: evaluate and train read it with --config.
 
@@ -55,7 +54,7 @@ def settings() -> None:
     print(bundled("docs/study.toml").read_text(encoding="utf-8"), end="")
 
 
-@app.command()
+@command()
 def doctor(json: JsonOpt = False) -> None:
     """Say what is installed, what is missing, and how to mend it.
 
