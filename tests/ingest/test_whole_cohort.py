@@ -121,7 +121,7 @@ def test_the_flow_adds_up(tmp_path: Path) -> None:
     assert list(FLOW_COLUMNS) == list(rows[0])
     assert [
         ("in the manifest", "", "4", "3"),
-        ("left out", "the condition --where", "1", "1"),
+        ("left out", "did not meet the condition", "1", "1"),
         ("read", "", "1", "1"),
         ("read with diagnostics", "", "1", "1"),
         ("unreadable", "more than one speaker may be the participant", "1", "1"),

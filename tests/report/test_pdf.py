@@ -36,7 +36,7 @@ def test_without_a_printer_one_line_says_what_to_install(page: Path, no_programs
     with pytest.raises(InputError) as error:
         print_pdf([page], page.parent / "pdf")
     line = str(error.value)
-    assert "--pdf: needs Chromium or WeasyPrint, and neither is installed; install one of the programs chromium" in line
+    assert "pdf: needs Chromium or WeasyPrint, and neither is installed; install one of the programs chromium" in line
     assert line.endswith("or the Python package weasyprint")
     assert not (page.parent / "pdf").exists()
 

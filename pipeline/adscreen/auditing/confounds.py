@@ -37,7 +37,7 @@ def find_shortcuts(table: FeatureTable) -> list[Finding]:
     labels = _column(table, "label")
     if table.labels is None:
         what = "shortcuts were not examined: it is not known which label is the case"
-        return [Finding("note", what, where="label", remedy="name it with positive=")]
+        return [Finding("note", what, where="label", remedy="name it with --positive")]
     table = table.rows(np.flatnonzero(labels.notna()))
     cases = table.cases
     if cases.all():

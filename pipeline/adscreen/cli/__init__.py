@@ -5,7 +5,6 @@ Everything heavy is imported inside the commands, so that ``--help`` and usage e
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -19,12 +18,11 @@ from adscreen.cli import (  # noqa: F401
     setup_commands,
 )
 from adscreen.cli.app import app
+from adscreen.cli.flags import in_flags
 from adscreen.errors import InputError
 from adscreen.version import __version__
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-_PARAMETER = re.compile(r"(?<![\w-])([a-z][a-z_]*)=(?=[\s,;:.)]|$)")  # a parameter that an error of the library names
-_FLAGS = {"parser": "--spacy-model", "engine": "--elmo-engine", "python": "--allennlp-python", "tasks": "--task-file"}
 
 __all__ = ["app", "main"]
 
@@ -34,7 +32,7 @@ def main() -> None:
     try:
         status = app(prog_name="adscreen", standalone_mode=False)
     except InputError as error:
-        _fail(_in_flags(error))
+        _fail(in_flags(error))
     except typer.TyperException as error:
         _fail(_usage_line(error))
     except (typer.Abort, KeyboardInterrupt):
@@ -42,14 +40,6 @@ def main() -> None:
     if status == _INTERRUPTED:  # as Typer answers Ctrl-C
         _fail("interrupted", status=_INTERRUPTED)
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _in_flags(error: InputError) -> str:
-    """Return an error of the library as a line, its parameters (``where=``) written as the command line's options."""
-    line = str(error)
-    if error.where.endswith("="):
-        line = f"{error.where}{line.removeprefix(error.where.removesuffix('='))}"
-    return _PARAMETER.sub(lambda match: _FLAGS.get(match[1], f"--{match[1].replace('_', '-')}"), line)
 
 
 def _usage_line(error: Any) -> str:

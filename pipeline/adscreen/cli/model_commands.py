@@ -59,7 +59,7 @@ def evaluate(
     from adscreen.studies.evaluation_run import run_evaluation
 
     if test is not None and protocol is not None:
-        raise InputError("--test has a protocol of its own", where="protocol=", remedy="leave one of them out")
+        raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
     study = study_options.settings(folds=folds, repeats=repeats)
     extract = extract_options.settings()
     with show_progress(quiet) as progress:

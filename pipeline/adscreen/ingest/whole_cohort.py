@@ -203,7 +203,9 @@ def _write_flow(cohort: Cohort, flow: dict[tuple[str, str], list[str]], path: Pa
     everyone = [recording.subject_id for recording in chain(cohort.recordings, cohort.left_out)]
     steps = [("in the manifest", "", everyone)]
     if cohort.left_out:
-        steps.append(("left out", "the condition --where", [recording.subject_id for recording in cohort.left_out]))
+        steps.append(
+            ("left out", "did not meet the condition", [recording.subject_id for recording in cohort.left_out])
+        )
     steps += [(step, reason, subjects) for (step, reason), subjects in sorted(flow.items())]
     with path.open("w", encoding="utf-8", newline="") as table:
         rows = csv.writer(table, lineterminator="\n")

@@ -36,7 +36,7 @@ def print_pdf(html_paths: Iterable[Path], out: Path) -> tuple[Path, ...]:
     else:
         raise InputError(
             "needs Chromium or WeasyPrint, and neither is installed",
-            where="--pdf",
+            where="pdf=",
             remedy=f"install one of the programs {', '.join(NAMES)}, or the Python package weasyprint",
         )
     return tuple(_write(out / f"{source.stem}.pdf", pdf) for source, pdf in zip(sources, printed, strict=True))

@@ -135,7 +135,7 @@ def simulate_recordings(
 
 def _require(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # so written that nan is refused
-        raise InputError(f"{value} is out of range", where=name, remedy=f"give a number from {low} to {high}")
+        raise InputError(f"{value} is out of range", where=f"{name}=", remedy=f"give a number from {low} to {high}")
 
 
 def draw_subject(number: int, *, visits: int, seed: int) -> Subject:
