@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from adscreen.bundled import BUNDLED_BILM, bundled
 from adscreen.cohort import read_cohort
-from adscreen.estimator import HybridHead, baseline_estimator, build_member, fit_fusion
+from adscreen.estimator import HybridHead, build_member, fit_fusion, words_classifier
 from adscreen.estimator.study import PRESETS, MemberSettings, SearchSpace, StudySettings
 from adscreen.estimator.tuning import on_one_thread, score_candidates, tune
 from adscreen.evaluation.protocols import outer_splits
@@ -82,7 +82,7 @@ def run_fold(table: FeatureTable, study: StudySettings, number: tuple[int, int],
     tuned = tune(own, candidates, inner=inner, seed=study.seed)
     inputs, new = table.inputs.iloc[training], table.inputs.iloc[test]
     logits = score_candidates(table, list(tuned.members), split, cases, study.seed).T
-    baseline = baseline_estimator().fit(inputs, cases[training]).decision_function(new)
+    baseline = words_classifier().fit(inputs[TOKENS], cases[training]).decision_function(new[TOKENS])
     found: dict[str, Any] = {BASELINE: baseline.tolist()}
     weights = {}
     for row, members in ROWS.items():

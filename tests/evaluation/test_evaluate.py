@@ -222,7 +222,7 @@ def tfidf(seen: Learned, number: int) -> Any:
 
     TF-IDF is 2, the majority (which has no inner folds) 3, word count 6, demographics 9, interviewer 12, permuted 15.
     """
-    return seen.baselines[number].named_steps["tokens"].named_transformers_["tfidf"]
+    return seen.baselines[number].named_steps["tfidf"]
 
 
 def of_method(seen: Learned, method: str = ADSCREEN) -> list[Any]:

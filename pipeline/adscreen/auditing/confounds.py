@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from adscreen.auditing.conventions import find_conventions
 from adscreen.auditing.finding import Finding, count, name_some
-from adscreen.auditing.predictability import describe_prediction, numbers_classifier, write_area
+from adscreen.auditing.predictability import describe_prediction, write_area
 from adscreen.auditing.reading import FILE
-from adscreen.estimator.baseline import words_classifier
+from adscreen.estimator import words_classifier
+from adscreen.evaluation.shortcuts import demographic_columns, demographics_classifier
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
 from adscreen.metrics import Interval, bootstrap_weights, interval_of, weighted_auc
 
@@ -64,13 +65,12 @@ def _column(table: FeatureTable, name: str) -> pd.Series:
 
 def _demographics(table: FeatureTable) -> Iterator[Finding]:
     """Judge age, sex and education together, as far as they are known."""
-    known = {name: _column(table, name) for name in (*NUMBERS, "sex") if _column(table, name).nunique() > 1}
+    known = [name for name in demographic_columns(table) if table.subjects[name].nunique() > 1]
     if known:
-        frame = pd.get_dummies(pd.DataFrame(known), columns=["sex"] if "sex" in known else []).astype("float64")
         yield describe_prediction(
             f"demographics ({', '.join(known)})",
-            numbers_classifier(),
-            frame,
+            demographics_classifier(known),
+            table.subjects[known],
             table,
             where="demographics",
             remedy="match the groups, and report this baseline beside every result",

@@ -10,7 +10,7 @@ features of a recording that were never scored by a head that saw the speaker; `
 with that of controls.
 """
 
-from adscreen.estimator.baseline import baseline_estimator
+from adscreen.estimator.baseline import words_classifier
 from adscreen.estimator.blocks import doc2vec_of
 from adscreen.estimator.fusion import Fusion, cross_fuse, fit_fusion
 from adscreen.estimator.head import HybridHead
@@ -25,11 +25,11 @@ __all__ = [
     "HybridPerplexity",
     "PairedPerplexity",
     "Stack",
-    "baseline_estimator",
     "build_estimator",
     "build_member",
     "cross_fuse",
     "doc2vec_of",
     "fit_fusion",
     "member_logits",
+    "words_classifier",
 ]

@@ -239,7 +239,7 @@ def with_vectors(inputs: pd.DataFrame, vectors: NDArray[np.float32]) -> pd.DataF
     return pd.concat([inputs, pd.DataFrame(vectors, columns=names, index=inputs.index)], axis=1)
 
 
-def positive_probability(estimator: Any, inputs: pd.DataFrame) -> Floats:
+def positive_probability(estimator: Any, inputs: pd.DataFrame | pd.Series) -> Floats:
     """Return the probability of the positive label (n,)."""
     probabilities: Floats = estimator.predict_proba(inputs)[:, 1]
     return probabilities

@@ -6,6 +6,7 @@ dealt out anew must be worth 0.5, or the evaluation itself leaks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from adscreen.errors import InputError
-from adscreen.estimator import baseline_estimator
+from adscreen.estimator import words_classifier
 from adscreen.estimator.tuning import positive_probability
 from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable, Fold
@@ -28,18 +29,20 @@ from adscreen.metrics import YOUDEN, ThresholdRule
 SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, INTERVIEWER, PERMUTED)
 NUMBERS, CATEGORIES = ("age", "education"), ("sex",)
 
+Inputs = pd.DataFrame | pd.Series  # numbers, or lists of words
+
 
 def absent_shortcuts(table: FeatureTable) -> dict[str, str]:
     """Return why a shortcut cannot be tried on this cohort, for those that cannot."""
     absent = {}
-    if not _demographics(table):
+    if not demographic_columns(table):
         absent[DEMOGRAPHICS] = "the manifest has no age, sex or education"
     if not any(len(words) for words in table.inputs.get(INTERVIEWER_TOKENS, [])):
         absent[INTERVIEWER] = "no transcript has words of anybody but the participant"
     return absent
 
 
-def _demographics(table: FeatureTable) -> list[str]:
+def demographic_columns(table: FeatureTable) -> list[str]:
     """Return the demographic columns that have a value."""
     return [name for name in (*NUMBERS, *CATEGORIES) if name in table.subjects and table.subjects[name].notna().any()]
 
@@ -49,7 +52,9 @@ class TableMethod:
 
     settings: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, method: str, table: FeatureTable, inputs: pd.DataFrame, *, rule: ThresholdRule) -> None:
+    def __init__(
+        self, method: str, table: FeatureTable, inputs: pd.DataFrame | pd.Series, *, rule: ThresholdRule
+    ) -> None:
         self.method = method
         self.inputs = inputs
         self.cases = table.cases
@@ -104,29 +109,34 @@ class Shortcut(TableMethod):
         return 0.5 if self.method == MAJORITY else super().threshold(training, inner)
 
 
-def _inputs(method: str, table: FeatureTable) -> pd.DataFrame:
+def _inputs(method: str, table: FeatureTable) -> Inputs:
     if method == INTERVIEWER:
-        return pd.DataFrame({TOKENS: table.inputs[INTERVIEWER_TOKENS]})
+        return table.inputs[INTERVIEWER_TOKENS]
     if method == WORD_COUNT:
         return pd.DataFrame({"words": table.inputs[TOKENS].map(len).astype(np.float64)})
     if method == DEMOGRAPHICS:
-        return table.subjects[_demographics(table)].copy()
-    return table.inputs[[TOKENS]]
+        return table.subjects[demographic_columns(table)].copy()
+    return table.inputs[TOKENS]
 
 
-def _build(method: str, inputs: pd.DataFrame) -> Pipeline:
+def _build(method: str, inputs: Inputs) -> Pipeline:
     if method == MAJORITY:
         return _prior()
     if method == WORD_COUNT:
         return make_pipeline(FunctionTransformer(np.log1p), StandardScaler(), _classifier())
     if method == DEMOGRAPHICS:
-        numbers = [name for name in NUMBERS if name in inputs]
-        categories = [name for name in CATEGORIES if name in inputs]
-        median = SimpleImputer(strategy="median", keep_empty_features=True)
-        level = make_pipeline(FunctionTransformer(_known), OneHotEncoder(handle_unknown="ignore", sparse_output=False))
-        columns = [("numbers", make_pipeline(median, StandardScaler()), numbers), ("categories", level, categories)]
-        return make_pipeline(ColumnTransformer([part for part in columns if part[2]]), _classifier())
-    return baseline_estimator()
+        return demographics_classifier(pd.DataFrame(inputs).columns)
+    return words_classifier()
+
+
+def demographics_classifier(names: Iterable[str]) -> Pipeline:
+    """Return logistic regression on those of age, education and sex that are named; what is missing is imputed."""
+    found = set(names)
+    numbers, categories = ([name for name in kind if name in found] for kind in (NUMBERS, CATEGORIES))
+    median = SimpleImputer(strategy="median", keep_empty_features=True)
+    level = make_pipeline(FunctionTransformer(_known), OneHotEncoder(handle_unknown="ignore", sparse_output=False))
+    columns = [("numbers", make_pipeline(median, StandardScaler()), numbers), ("categories", level, categories)]
+    return make_pipeline(ColumnTransformer([part for part in columns if part[2]]), _classifier())
 
 
 def _known(frame: pd.DataFrame) -> NDArray[np.object_]:
