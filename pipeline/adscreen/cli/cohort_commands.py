@@ -24,7 +24,7 @@ from adscreen.cli.options import (
     say,
     show_progress,
 )
-from adscreen.cli.panels import cohort_argument, output_option
+from adscreen.cli.panels import cohort_argument, cohort_option, output_option
 from adscreen.errors import InputError
 
 
@@ -99,9 +99,9 @@ def ingest(
     out: OutArg,
     where: WhereOpt = None,
     participant: Annotated[
-        str | None, typer.Option(help="Speaker to read where manifest and file do not tell: a label, or `longest`.")
+        str | None, cohort_option(help="Speaker to read where manifest and file do not tell: a label, or `longest`.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
+    strict: Annotated[bool, cohort_option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
