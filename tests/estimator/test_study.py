@@ -7,9 +7,20 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from sklearn.compose import ColumnTransformer
 
 from adscreen.errors import InputError
-from adscreen.estimator.study import MemberSettings, SearchSpace, StudySettings, read_study
+from adscreen.estimator.study import (
+    BLOCKS,
+    PRESETS,
+    MemberSettings,
+    SearchSpace,
+    StudySettings,
+    choose_study,
+    read_study,
+)
+from adscreen.extract.own_columns import RESERVED
+from adscreen.features import FAMILIES
 
 
 def saved(folder: Path, text: str) -> Path:
@@ -31,9 +42,57 @@ def test_the_documented_study_is_the_default() -> None:
     assert StudySettings() == read_study(path)
     text = path.read_text(encoding="utf-8")
     shown = tomllib.loads(text)
-    offered = {line.split()[1] for line in text.splitlines() if line.startswith("# ") and " = " in line.split("#")[1]}
+    settings = text.partition("\n[blocks]")[0]
+    offered = {line.split()[1] for line in settings.splitlines() if line.startswith("# ") and " = " in line}
     assert {field.name for field in fields(StudySettings)} == (set(shown) | offered)
     assert {field.name for field in fields(SearchSpace)} == set(shown["search"])
+
+
+def test_the_documented_block_can_be_used(tmp_path: Path) -> None:
+    """With its comment mark removed, the block of docs/study.toml is one that a member may read."""
+    text = (Path(__file__).parents[2] / "docs" / "study.toml").read_text(encoding="utf-8")
+    assert 1 == text.count("# acoustic = ")
+    study = read_study(saved(tmp_path, text.replace("# acoustic = ", "acoustic = ")), members="adscreen,acoustic")
+    assert {"acoustic": ("f0_mean", "jitter")} == study.blocks
+    assert (*PRESETS["adscreen"].members, "acoustic") == study.members
+
+
+def test_a_preset_may_stand_in_a_list(tmp_path: Path) -> None:
+    """A preset in a list stands for its members and brings its search space."""
+    blocks = {"acoustic": ["f0_mean"], "gait": ["speed"]}
+    study = read_study(None, members="acoustic, paper, gait+lexical", blocks=blocks)
+    assert ("acoustic", *PRESETS["paper"].members, "gait+lexical") == study.members
+    assert PRESETS["paper"].search == study.search
+    assert {"acoustic": ("f0_mean",), "gait": ("speed",)} == study.blocks
+
+
+def test_blocks_of_the_command_line_join_those_of_the_file(tmp_path: Path) -> None:
+    """An option adds a block to the file's, or replaces the columns of one with its name."""
+    path = saved(tmp_path, "members = ['elmo', 'gait', 'acoustic']\n[blocks]\ngait = ['a']\nacoustic = ['b']\n")
+    study = read_study(path, blocks={"acoustic": ["c", "d"]})
+    assert {"gait": ("a",), "acoustic": ("c", "d")} == study.blocks
+
+
+@pytest.mark.parametrize("study", [None, StudySettings()])
+def test_members_may_read_the_tables_blocks(study: StudySettings | None) -> None:
+    """A block that the table holds needs no declaration: those that are read become part of the study."""
+    table_blocks = {"acoustic": ["f0_mean"], "gait": ["speed"]}
+    chosen = choose_study(study, members="lexical+acoustic", table_blocks=table_blocks)
+    assert ("lexical+acoustic",) == chosen.members
+    assert {"acoustic": ("f0_mean",)} == chosen.blocks
+    with pytest.raises(InputError, match="members: no block 'posture'"):
+        choose_study(study, members="posture", table_blocks=table_blocks)
+
+
+def test_a_block_of_own_columns_varies_the_classifier_alone() -> None:
+    """It has no settings of its own."""
+    space = SearchSpace(C=(1.0, 2.0))
+    assert [{"classifier": "logistic", "C": C} for C in space.C] == [of.read() for of in space.candidates("acoustic")]
+
+
+def test_every_name_of_ours_is_reserved() -> None:
+    """No block of the user can be confused with one of ours, a preset, or a parameter of ColumnTransformer."""
+    assert {*FAMILIES, *BLOCKS, *PRESETS, *ColumnTransformer([]).get_params(deep=False)} <= RESERVED
 
 
 def test_a_study_is_read(tmp_path: Path) -> None:
@@ -132,6 +191,23 @@ def test_members_can_be_listed(given: str | list[str]) -> None:
         ("members = ['elmo+elmo']", "members: 'elmo+elmo' repeats itself"),
         ("members = ['elmo', 'elmo']", "members: 'elmo' repeats itself"),
         ("members = ['elmo+paired']", "members: paired is a member of its own, not a part of 'elmo+paired'"),
+        ("members = ['adscreen', 'paper']", "members: adscreen and paper are two presets; name one of them"),
+        ("members = ['adscreen', 'elmo']", "members: 'elmo' repeats itself"),
+        ("blocks = 3", "[blocks]: blocks is not a table; write [blocks] and one block per line below"),
+        ("[blocks]\nacoustic = 'f0'", "block 'acoustic' needs a list of columns; name them: acoustic = [\"f0_mean\""),
+        ("[blocks]\nacoustic = []", "[blocks]: block 'acoustic' needs a list of columns"),
+        ("[blocks]\nacoustic = [3]", "[blocks]: block 'acoustic' needs a list of columns"),
+        ("[blocks]\nacoustic = ['a', 'a']", "[blocks]: block 'acoustic' names column 'a' twice; name it once"),
+        ("[blocks]\nAcoustic = ['a']", "[blocks]: 'Acoustic' cannot be the name of a block; use lower-case letters"),
+        ("[blocks]\na__b = ['a']", "[blocks]: 'a__b' cannot be the name of a block"),
+        ("[blocks]\n1a = ['a']", "[blocks]: '1a' cannot be the name of a block"),
+        ("[blocks]\nlexical = ['a']", "[blocks]: the name 'lexical' is taken by adscreen; choose another name"),
+        ("[blocks]\nacoustic = ['a']", "no member reads block 'acoustic'; add it, such as members = adscreen,acoustic"),
+        (
+            "members = ['gait']\n[blocks]\nacoustic = ['a']",
+            "no block 'gait'; name adscreen or paper, or list members such as doc2vec+elmo, of doc2vec, elmo, bilm, "
+            "hybrid, paired, lexical, syntactic, fluency, semantic, acoustic",
+        ),
         ("folds = '4'", "folds must be a whole number of at least 2, not '4'"),
         ("folds = 4.0", "folds must be a whole number of at least 2, not 4.0"),
         ("folds = 1", "folds must be a whole number of at least 2, not 1"),

@@ -267,6 +267,77 @@ def test_the_published_protocol_learns_from_held_out_text(
     assert as_bytes(LEARNED["Doc2Vec coefficients"](published)) != as_bytes(LEARNED["Doc2Vec coefficients"](after))
 
 
+@pytest.fixture(scope="module")
+def acoustic(simulated_table: FeatureTable) -> FeatureTable:
+    """The table with a block of two columns of the user's, a cell of which is missing."""
+    rng = np.random.default_rng(4)
+    numbers = rng.normal(simulated_table.cases[:, None], 1.0, size=(len(simulated_table), 2))
+    numbers[::7, 0] = np.nan
+    frame = pd.DataFrame(numbers, columns=["f0_mean", "jitter"], index=simulated_table.subjects["recording_id"])
+    return simulated_table.join(frame, block="acoustic")
+
+
+@pytest.fixture(scope="module")
+def acoustic_study(small_study: StudySettings) -> StudySettings:
+    """A study whose members read the block, alone and beside a family."""
+    return replace(small_study, members=("acoustic", "acoustic+lexical"))
+
+
+@pytest.fixture(scope="module")
+def with_block(acoustic: FeatureTable, acoustic_study: StudySettings) -> Learned:
+    """What is learned with the block as it is."""
+    return watch(acoustic, acoustic_study)
+
+
+def replace_block(table: FeatureTable, rows: np.ndarray) -> FeatureTable:
+    """Return the table with other numbers in the block in these rows."""
+    inputs = table.inputs.copy()
+    inputs.loc[rows, ["acoustic.f0_mean", "acoustic.jitter"]] = np.random.default_rng(9).normal(99, 9, (len(rows), 2))
+    return replace(table, inputs=inputs)
+
+
+@pytest.fixture(scope="module")
+def held_out_block(acoustic: FeatureTable, acoustic_study: StudySettings, with_block: Learned) -> Learned:
+    """What is learned where the first fold's held-out recordings have other numbers in the block."""
+    return watch(replace_block(acoustic, with_block.evaluation.folds[0].rows), acoustic_study)
+
+
+@pytest.fixture(scope="module")
+def training_block(acoustic: FeatureTable, acoustic_study: StudySettings, with_block: Learned) -> Learned:
+    """What is learned where three controls of the first fold's training side have other numbers in the block."""
+    training = np.setdiff1d(np.arange(len(acoustic)), with_block.evaluation.folds[0].rows)
+    return watch(replace_block(acoustic, training[acoustic.cases[training] == 0][:3]), acoustic_study)
+
+
+LEARNED_OF_BLOCK: dict[str, Callable[[Learned], list[Any]]] = {
+    **{name: LEARNED[name] for name in ("settings and threshold", "candidates", "inner log-odds", "fusion")},
+    "imputer": part(0, "acoustic", 0),
+    "scale": part(0, "acoustic", 1),
+    "coefficients": coefficients(0),
+    "imputer beside a family": part(1, "acoustic", 0),
+    "scale beside a family": part(1, "acoustic", 1),
+    "coefficients beside a family": coefficients(1),
+    "the estimator as saved": LEARNED["the estimator as saved"],
+}
+
+
+@pytest.mark.parametrize("name", LEARNED_OF_BLOCK)
+def test_held_out_columns_change_nothing_that_is_learned(
+    with_block: Learned, held_out_block: Learned, training_block: Learned, name: str
+) -> None:
+    """Other numbers in a user's block change what is learned on the training side alone, and that to the byte."""
+    read = LEARNED_OF_BLOCK[name]
+    assert as_bytes(read(with_block)) == as_bytes(read(held_out_block))
+    assert as_bytes(read(with_block)) != as_bytes(read(training_block))
+
+
+def test_held_out_columns_change_their_own_predictions(with_block: Learned, held_out_block: Learned) -> None:
+    """The held-out block was replaced in earnest, and the block is among the families of the evaluation."""
+    before, after = (seen.evaluation.folds[0] for seen in (with_block, held_out_block))
+    assert (before.probabilities != after.probabilities).all()
+    assert {"acoustic", "lexical"} == {row.family for row in with_block.evaluation.families}
+
+
 def test_every_inner_fold_keeps_subjects_whole(simulated_table: FeatureTable, original: Learned) -> None:
     """The inner folds that evaluation tunes on part no subject, and hold no subject of the outer test side."""
     assert 2 == len(original.inner)

@@ -16,6 +16,7 @@ from adscreen.cli.panels import (
     output_argument,
     output_option,
 )
+from adscreen.errors import InputError
 
 if TYPE_CHECKING:
     from adscreen.bilm.engines import EngineChoice
@@ -129,8 +130,15 @@ class StudyOptions:
         str | None,
         estimator_option(
             "--members",
-            help="What the estimator is made of: adscreen, paper, or blocks joined by + and set apart by commas, such "
-            "as doc2vec+elmo,paired. [adscreen]",
+            help="What the estimator is made of: adscreen, paper, or blocks joined by + and separated by commas, such "
+            "as doc2vec+elmo,paired. A preset may stand in the list: adscreen,acoustic. [adscreen]",
+        ),
+    ] = None
+    block: Annotated[
+        list[str] | None,
+        estimator_option(
+            "--block",
+            help="Numeric columns of the manifest as a block for --members: acoustic=f0_mean,jitter. May be repeated.",
         ),
     ] = None
     min_sensitivity: Annotated[
@@ -158,9 +166,25 @@ class StudyOptions:
             repeats=repeats,
             seed=self.seed,
             members=self.members,
+            blocks=self._blocks(),
             min_sensitivity=self.min_sensitivity,
             threshold=self.threshold,
         )
+
+    def _blocks(self) -> dict[str, list[str]]:
+        """Return the columns of each block.
+
+        Raises:
+            InputError: one is not ``name=column,...``, or a name comes twice.
+        """
+        blocks: dict[str, list[str]] = {}
+        for one in self.block or ():
+            name, equals, columns = one.partition("=")
+            if not equals or name.strip() in blocks:
+                what = f"block {name.strip()!r} comes twice" if equals else f"{one!r} names no columns"
+                raise InputError(what, where="--block", remedy="write each block once: acoustic=f0_mean,jitter")
+            blocks[name.strip()] = [column.strip() for column in columns.split(",")]
+        return blocks
 
 
 def show_progress(quiet: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 NUMBERS = ("age", "education", "mmse")
 COVARIATES = ("recording_id", "subject_id", "visit", "label", "cluster", "age", "sex", "education", "mmse", "site")
+_NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing number
 _LEADING_ZERO = re.compile(r"[+-]?0\d")
 
 
@@ -44,6 +46,17 @@ class Recording:
     speaker: str | None = None
     extra: tuple[tuple[str, str | None], ...] = ()
     content: Transcript | str | None = field(default=None, repr=False)
+
+    def carries(self, column: str) -> bool:
+        """Return whether the manifest has this further column, whatever its cell holds."""
+        return any(name == column for name, _ in self.extra)
+
+    def number(self, column: str) -> float:
+        """Return the number in a carried column; NaN where there is no such column, no number or an infinite one."""
+        try:
+            return cell_number(dict(self.extra).get(column))
+        except ValueError:
+            return math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,20 @@ def choose_labels(found: Iterable[str | None], positive: str | None = None, *, w
         what = f"it is not clear which label is the case: {listed}"
         raise InputError(what, where=where, remedy="name it with positive=")
     return next(value for value in values if value != cases[0]), cases[0]
+
+
+def cell_number(cell: str | None) -> float:
+    """Return the number in a cell of a manifest, NaN where it is empty or says that the number is missing.
+
+    Raises:
+        ValueError: the cell holds something that is not a finite number.
+    """
+    if cell is None or not cell.strip() or cell.strip() in _NOT_GIVEN:
+        return math.nan
+    number = float(cell)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
 
 
 def _carried(values: list[str | None]) -> pandas.Series:

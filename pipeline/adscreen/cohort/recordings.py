@@ -13,13 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
-from adscreen.cohort.cohort import NUMBERS, Recording
+from adscreen.cohort.cohort import NUMBERS, Recording, cell_number
 from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
 from adscreen.records import Transcript
 
 REQUIRED = ("subject_id", "transcript")
-_NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing number
 
 
 class Recordings(Sequence[Recording]):
@@ -94,12 +93,9 @@ def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str) -> 
 
 
 def _number(cell: str | None, *, column: str, row: Row, file: str) -> float | None:
-    if cell is None or cell in _NOT_GIVEN:
-        return None
     try:
-        number = float(cell)
+        number = cell_number(cell)
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise InputError(f"row {row.number}: {column} is {cell!r}, not a number", where=file, remedy="leave it empty")
-    return number
+        what = f"row {row.number}: {column} is {cell!r}, not a number"
+        raise InputError(what, where=file, remedy="leave it empty") from None
+    return None if math.isnan(number) else number

@@ -1,7 +1,7 @@
 """Blocks of features side by side: each is learned from the training rows alone and scaled to a variance of its own.
 
 A block is a column of numbers or many: the Doc2Vec vector, the biLM's mean vector reduced to components, perplexities
-under a reading, a family of linguistic features.
+under a reading, a family of linguistic features, the user's own columns.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from adscreen.errors import InputError
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
 from adscreen.estimator.hybrid_perplexity import HybridPerplexity
 from adscreen.estimator.labels import case_labels
@@ -75,13 +76,22 @@ def doc2vec_of(settings: MemberSettings, *, seed: int) -> Doc2VecVectorizer:
 
 
 class Columns:
-    """Selects the columns of one family, by prefix."""
+    """Selects the columns of one family, or of one of the user's blocks, by prefix."""
 
     def __init__(self, family: str) -> None:
         self.family = family
 
     def __call__(self, inputs: pd.DataFrame) -> list[str]:
-        return [name for name in inputs.columns if str(name).startswith(f"{self.family}.")]
+        """Return the names of the columns.
+
+        Raises:
+            InputError: there are none, so the block was not added to the table.
+        """
+        names = [name for name in inputs.columns if str(name).startswith(f"{self.family}.")]
+        if not names:
+            remedy = "add its columns with with_block or join, or leave it out of the members"
+            raise InputError(f"the table has no block {self.family!r}", where="members", remedy=remedy)
+        return names
 
 
 class Reduce(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import random
 import tomllib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from adscreen.errors import InputError
+from adscreen.extract.own_columns import check_block
 from adscreen.metrics import ThresholdRule
 
 MOST_SEED = 2**31 - 1  # what NumPy's and gensim's generators take, repeats added
@@ -63,8 +65,13 @@ class MemberSettings:
 
 def settings_of(blocks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of the settings that a member of these blocks reads."""
-    own = tuple(name for block in blocks for name in BLOCKS[block])
+    own = tuple(name for block in blocks for name in settings_of_block(block))
     return own if blocks == (PAIRED,) else ("classifier", "C", *own)
+
+
+def settings_of_block(block: str) -> tuple[str, ...]:
+    """Return the names of the settings that a block reads; one of the user's own columns reads none."""
+    return BLOCKS.get(block, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,8 @@ class StudySettings:
     tried, or ``most_candidates`` drawn at random from it (random search: Bergstra & Bengio 2012). ``repeats`` x
     ``folds`` outer folds, ``inner_folds`` for tuning; ``splits`` of ``test_share`` for the paper's protocol;
     ``bootstrap`` resamples for intervals. The threshold is Youden's on inner folds, unless it is given or
-    ``min_sensitivity`` is asked for there.
+    ``min_sensitivity`` is asked for there. ``blocks`` are the user's own: the columns of each, which the manifest
+    carries.
     """
 
     search: SearchSpace = SearchSpace()
@@ -129,6 +137,7 @@ class StudySettings:
     most_candidates: int | None = None
     min_sensitivity: float | None = None
     threshold: float | None = None
+    blocks: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def threshold_rule(self) -> ThresholdRule:
@@ -150,11 +159,17 @@ def _draw(grid: list[MemberSettings], count: int, *, seed: int) -> list[MemberSe
     return [grid[number] for number in sorted(random.Random(seed).sample(range(len(grid)), count))]
 
 
-def read_study(path: Path | None, **overrides: Any) -> StudySettings:
-    """Read study.toml (top-level settings and a [search] table); ``overrides`` that are not None win.
+def read_study(
+    path: Path | None, *, table_blocks: Mapping[str, Sequence[str]] = MappingProxyType({}), **overrides: Any
+) -> StudySettings:
+    """Read study.toml (top-level settings, [search] and [blocks]); ``overrides`` that are not None win.
+
+    ``blocks=`` adds to those of the file, or replaces one of the same name; ``table_blocks`` are those that a table
+    holds already, which members may read.
 
     Raises:
-        InputError: the file is missing or not TOML, a name is unknown, or a value is of the wrong kind or range.
+        InputError: the file is missing or not TOML, a name is unknown, a value is of the wrong kind or range, or a
+            block is not read by any member.
     """
     content: dict[str, Any] = {}
     if path is not None:
@@ -165,55 +180,100 @@ def read_study(path: Path | None, **overrides: Any) -> StudySettings:
             raise InputError(what, where=str(path), remedy="give an existing study.toml") from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"not TOML ({error})", where=str(path), remedy="mend the line named") from error
-    content |= {name: value for name, value in overrides.items() if value is not None}
     where = str(path) if path else "settings"
-    members, preset = _members(content.pop("members", "adscreen"), where)
+    blocks = _blocks(content.pop("blocks", {}), where) | _blocks(overrides.pop("blocks", None) or {}, where)
+    content |= {name: value for name, value in overrides.items() if value is not None}
+    members, preset = _members(content.pop("members", "adscreen"), blocks, table_blocks, where)
     search = _search(content.pop("search", {}), preset, f"{where} [search]")
     _check_names(content, [field.name for field in fields(StudySettings)], where)
-    study = StudySettings(search=search, members=members, **content)
+    study = StudySettings(search=search, members=members, blocks=blocks, **content)
     _check_ranges(study, where)
-    return study
+    return _take_blocks(study, table_blocks)
 
 
-def choose_study(study: StudySettings | str | Path | None = None, **overrides: Any) -> StudySettings:
+def choose_study(
+    study: StudySettings | str | Path | None = None,
+    *,
+    table_blocks: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    **overrides: Any,
+) -> StudySettings:
     """Return a study: the one given, or that of a study.toml, or the defaults; ``overrides`` that are not None win.
 
-    A preset of members brings its search space with it, unless the study given has one of its own.
+    A preset of members brings its search space with it, unless the study given has one of its own. ``table_blocks`` are
+    the user's own blocks that the table holds, which members may read.
 
     Raises:
         InputError: what ``read_study`` raises.
     """
     if not isinstance(study, StudySettings):
-        return read_study(None if study is None else Path(study), **overrides)
+        return read_study(None if study is None else Path(study), table_blocks=table_blocks, **overrides)
     named = {name: value for name, value in overrides.items() if value is not None}
     if "members" in named:
-        named["members"], search = _members(named["members"], "members=")
+        named["members"], search = _members(named["members"], study.blocks, table_blocks, "members=")
         named |= {"search": search} if study.search == SearchSpace() else {}
-    changed = replace(study, **named)
+    changed = _take_blocks(replace(study, **named), table_blocks)
     _check_ranges(changed, "study=")
     return changed
 
 
-def _members(content: Any, where: str) -> tuple[tuple[str, ...], SearchSpace]:
-    """Return members and the search space that goes with them: those of a preset, or those listed."""
-    if isinstance(content, str) and content in PRESETS:
-        return PRESETS[content].members, PRESETS[content].search
+def _take_blocks(study: StudySettings, table_blocks: Mapping[str, Sequence[str]]) -> StudySettings:
+    """Return the study with those blocks of the table that its members read."""
+    read = {block for member in study.members for block in member.split("+")}
+    found = {name: tuple(columns) for name, columns in table_blocks.items() if name in read}
+    return replace(study, blocks=found | study.blocks)
+
+
+def _blocks(content: Any, where: str) -> dict[str, tuple[str, ...]]:
+    """Return the user's own blocks, each with its columns."""
+    where = f"{where} [blocks]"
+    if not isinstance(content, dict):
+        raise InputError("blocks is not a table", where=where, remedy="write [blocks] and one block per line below")
+    for name, columns in content.items():
+        if not isinstance(columns, list | tuple):
+            remedy = f'name them: {name} = ["f0_mean", "jitter"]'
+            raise InputError(f"block {name!r} needs a list of columns", where=where, remedy=remedy)
+        check_block(name, columns, where=where)
+    return {name: tuple(columns) for name, columns in content.items()}
+
+
+def _members(
+    content: Any, own: Collection[str], of_table: Collection[str], where: str
+) -> tuple[tuple[str, ...], SearchSpace]:
+    """Return members, those of a named preset among them, and the search space: the preset's, if there is one.
+
+    ``own`` are the names of the blocks that the study declares, each of which must be read; those ``of_table`` may be.
+    """
     named = [name.strip() for name in content.split(",")] if isinstance(content, str) else content
     named = list(named) if isinstance(named, tuple) else named
-    remedy = f"name {' or '.join(PRESETS)}, or list members such as {DOC2VEC}+{ELMO}, of {', '.join(BLOCKS)}"
+    known = tuple(dict.fromkeys((*BLOCKS, *own, *of_table)))
+    remedy = f"name {' or '.join(PRESETS)}, or list members such as {DOC2VEC}+{ELMO}, of {', '.join(known)}"
     if not isinstance(named, list) or not named or not all(isinstance(name, str) for name in named):
         raise InputError("members must be a preset or a list", where=where, remedy=remedy)
-    for name in named:
-        blocks = name.split("+")
-        unknown = next((block for block in blocks if block not in BLOCKS), None)
-        if unknown is not None:
-            raise InputError(f"no block {unknown!r}", where=f"{where}, members", remedy=remedy)
-        if len(set(blocks)) < len(blocks) or named.count(name) > 1:
-            raise InputError(f"{name!r} repeats itself", where=f"{where}, members", remedy="name each once")
-        if PAIRED in blocks and len(blocks) > 1:
-            what = f"{PAIRED} is a member of its own, not a part of {name!r}"
-            raise InputError(what, where=f"{where}, members", remedy=f"write it apart: {PAIRED}, ...")
-    return tuple(named), SearchSpace()
+    where = f"{where}, members"
+    presets = [name for name in named if name in PRESETS]
+    if len(presets) > 1:
+        raise InputError(f"{' and '.join(presets)} are two presets", where=where, remedy="name one of them")
+    members = [member for name in named for member in (PRESETS[name].members if name in PRESETS else (name,))]
+    for member in members:
+        _check_member(member, members, known, where=where, remedy=remedy)
+    unread = sorted(set(own) - {block for member in members for block in member.split("+")})
+    if unread:
+        what = f"no member reads block {unread[0]!r}"
+        raise InputError(what, where=where, remedy=f"add it, such as members = {','.join([*named, unread[0]])}")
+    return tuple(members), PRESETS[presets[0]].search if presets else SearchSpace()
+
+
+def _check_member(member: str, members: Sequence[str], known: Collection[str], *, where: str, remedy: str) -> None:
+    """Raise InputError where a member names an unknown block, repeats itself or holds ``paired`` beside another."""
+    blocks = member.split("+")
+    unknown = next((block for block in blocks if block not in known), None)
+    if unknown is not None:
+        raise InputError(f"no block {unknown!r}", where=where, remedy=remedy)
+    if len(set(blocks)) < len(blocks) or members.count(member) > 1:
+        raise InputError(f"{member!r} repeats itself", where=where, remedy="name each once")
+    if PAIRED in blocks and len(blocks) > 1:
+        what = f"{PAIRED} is a member of its own, not a part of {member!r}"
+        raise InputError(what, where=where, remedy=f"write it apart: {PAIRED}, ...")
 
 
 def _search(content: Any, preset: SearchSpace, where: str) -> SearchSpace:

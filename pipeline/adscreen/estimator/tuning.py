@@ -25,7 +25,7 @@ from adscreen.estimator.fusion import Fusion, cross_fuse, fit_fusion
 from adscreen.estimator.member import build_classifier
 from adscreen.estimator.paired import PairedPerplexity
 from adscreen.estimator.stack import Stack, build_estimator
-from adscreen.estimator.study import BLOCKS, DOC2VEC, LOGISTIC, PAIRED, MemberSettings
+from adscreen.estimator.study import DOC2VEC, LOGISTIC, PAIRED, MemberSettings, settings_of_block
 from adscreen.extract.feature_table import TOKENS, FeatureTable, Fold
 from adscreen.metrics import YOUDEN, ThresholdRule, weighted_auc
 
@@ -160,7 +160,7 @@ class _InnerFold:
 
     def represent(self, block: str, settings: MemberSettings) -> tuple[Floats, Floats]:
         """Return a block's columns for the training and for the test rows."""
-        key = (block, *(getattr(settings, name) for name in BLOCKS[block]))
+        key = (block, *(getattr(settings, name) for name in settings_of_block(block)))
         if key not in self.blocks:
             known = block == DOC2VEC
             inputs = (

@@ -82,9 +82,12 @@ def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:
     """Return one table of both cohorts, in which the protocol ``external`` tells them apart.
 
     Raises:
-        InputError: a subject, a cluster or a recording is in both.
+        InputError: a subject, a cluster or a recording is in both, or the two have other blocks.
     """
     check_apart(training.subjects, test.subjects)
+    if training.blocks != test.blocks:
+        remedy = "give both tables the same blocks, with the same columns"
+        raise InputError("the blocks of the two cohorts differ", where="test=", remedy=remedy)
     parts = [table.subjects.assign(**{COHORT: name}) for table, name in ((training, "training"), (test, TEST))]
     transcripts = training.provenance.get("transcripts", {}) | test.provenance.get("transcripts", {})
     return replace(

@@ -7,7 +7,7 @@ splits, always keeping a subject (and a cluster, where the manifest has one) on 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from adscreen.cohort.cohort import choose_labels
 from adscreen.errors import InputError
+from adscreen.extract.own_columns import read_carried, read_joined
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # training rows, test rows
 
@@ -151,6 +152,53 @@ class FeatureTable:
     def to_pandas(self) -> pd.DataFrame:
         """Return what is known of the subjects beside the features, one row per recording; no words of transcripts."""
         return pd.concat([self.subjects.reset_index(drop=True), self.X.reset_index(drop=True)], axis=1)
+
+    @property
+    def blocks(self) -> dict[str, list[str]]:
+        """The blocks of columns that the user brought, and the columns of each."""
+        return dict(self.provenance.get("blocks", {}))
+
+    def with_block(self, name: str, columns: Sequence[str]) -> FeatureTable:
+        """Return the table with columns that the manifest carries as a block of features, ``name.column``.
+
+        Raises:
+            InputError: the name is taken, no such column is carried, a cell is not a finite number, or a column is
+                empty. Single empty cells are NaN, which is imputed inside the fold.
+        """
+        return self._with(name, columns, read_carried(self.subjects, name, columns, where="the table"))
+
+    def with_blocks(self, blocks: Mapping[str, Sequence[str]]) -> FeatureTable:
+        """Return the table with every block of a study: those that it lacks are made of columns that it carries.
+
+        Raises:
+            InputError: what ``with_block`` raises, or a block of this name has other columns.
+        """
+        table = self
+        for name, columns in blocks.items():
+            if list(columns) != self.blocks.get(name):
+                table = table.with_block(name, columns)
+        return table
+
+    def join(self, frame: pd.DataFrame, *, block: str, columns: Sequence[str] | None = None) -> FeatureTable:
+        """Return the table with columns of another one, joined by recording_id, as a block of features.
+
+        ``frame`` has a column ``recording_id``, or is indexed by it. Without ``columns`` every numeric column is taken;
+        rows of other recordings are ignored, and empty cells are NaN.
+
+        Raises:
+            InputError: the name is taken, a recording comes twice or is missing, there is no such column, a cell is not
+                a finite number, or a column is empty.
+        """
+        numbers = read_joined(frame, self.subjects["recording_id"].tolist(), block, columns)
+        return self._with(block, [str(name).partition(".")[2] for name in numbers], numbers)
+
+    def _with(self, name: str, columns: Sequence[str], numbers: pd.DataFrame) -> FeatureTable:
+        if name in self.blocks:
+            remedy = "give the new block another name"
+            raise InputError(f"the table has a block {name!r} already", where="the table", remedy=remedy)
+        inputs = pd.concat([self.inputs.reset_index(drop=True), numbers], axis=1)
+        provenance = self.provenance | {"blocks": self.blocks | {name: list(columns)}}
+        return replace(self, inputs=inputs, provenance=provenance)
 
     def rows(self, numbers: Sequence[int] | NDArray[np.intp]) -> FeatureTable:
         """Return the table of these rows, in this order."""

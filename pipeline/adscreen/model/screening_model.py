@@ -34,7 +34,8 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
     The constructor only stores. ``members`` is a preset (``"adscreen"``, ``"paper"``) or a list of members, each some
     blocks joined by ``+``, as in study.toml; ``study`` is a StudySettings or the path of a study.toml. ``seed``,
     ``threshold`` (a probability) and ``min_sensitivity`` are settings of the study by themselves. What is given here
-    wins over the study; what neither gives has the defaults of ``StudySettings``.
+    wins over the study; what neither gives has the defaults of ``StudySettings``. Members may read the blocks of the
+    table (``with_block``, ``join``); whatever it is applied to needs the same columns, carried or as a block.
 
     After ``fit`` or ``load``: ``trained`` (TrainedModel), ``manifest`` (ModelManifest), ``classes_`` (the negative and
     the positive label) and ``threshold_``, the probability from which on a recording is screened positive. It was
@@ -69,7 +70,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
                 folds, or a setting cannot be used.
         """
         given = {name: getattr(self, name) for name in ("members", "seed", "threshold", "min_sensitivity")}
-        study = choose_study(self.study, **given)
+        study = choose_study(self.study, table_blocks=table.blocks, **given)
         require_words(table)
         self.trained_, _ = train_model(table, study, jobs=jobs)
         return self
@@ -108,8 +109,8 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
 
         Raises:
             NotFittedError: the model is not fitted.
-            InputError: the rows were measured otherwise than those of training, a row has no words, or a subject was
-                in training and that is not allowed.
+            InputError: the rows were measured otherwise than those of training, a row has no words, a column of a block
+                is missing, or a subject was in training and that is not allowed.
         """
         terms = self._terms(table, allow_training_subjects=allow_training_subjects)
         return pd.DataFrame(terms, index=pd.Index(table.subjects["recording_id"], name="recording_id"))
@@ -147,6 +148,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
                 known, where="the table", remedy="leave them out, or allow it with allow_training_subjects="
             )
         require_words(table)
+        table = table.with_blocks(trained.manifest.blocks)
         terms: list[dict[str, float]] = on_one_thread(trained.estimator.contributions, table.inputs)
         return terms
 

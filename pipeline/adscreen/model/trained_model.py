@@ -11,7 +11,7 @@ import hmac
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -54,7 +54,7 @@ REFERENCE_FAMILIES = ("perplexity.", "lexical.", "syntactic.", "fluency.", "sema
 class ModelManifest:
     """model.json: everything about a model that is not an array.
 
-    ``reference`` maps a linguistic feature to the training controls' 5th, 50th and 95th percentile;
+    ``reference`` maps a feature (ours or the user's) to the training controls' 5th, 50th and 95th percentile;
     ``sentence_reference`` holds the 50th and 99th percentile of their sentences' log-perplexity (nats).
     ``subject_digests`` are HMACs of subject ids under ``subject_key``, which only tell whether a subject is known.
     ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like.
@@ -78,6 +78,11 @@ class ModelManifest:
     scores: ScoreReference | None = None
     scope: TrainingScope | None = None
 
+    @property
+    def blocks(self) -> dict[str, list[str]]:
+        """The blocks of the user's own columns that the model reads, and the columns of each."""
+        return dict(self.provenance.get("blocks", {}))
+
 
 @dataclass(frozen=True)
 class TrainedModel:
@@ -100,10 +105,11 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
     """Tune on inner folds, fit on every row, and describe the training data.
 
     Raises:
-        InputError: a class has fewer groups than folds.
+        InputError: a class has fewer groups than folds, or the columns of a block cannot be used.
     """
     from joblib import Parallel, delayed
 
+    table = table.with_blocks(study.blocks)
     inner = table.folds(study.inner_folds, seed=study.seed)
     tuned = tune(
         table,
@@ -133,6 +139,8 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelM
     negative = next(label for label in table.labels or () if label != positive)
     controls = table.inputs[table.cases == 0]
     sentences = [value for values in controls[SENTENCES] for value in values]
+    read = {block for member in tuned.members for block in member.blocks}
+    blocks = {name: columns for name, columns in table.blocks.items() if name in read}
     return ModelManifest(
         format=FORMAT,
         positive_label=positive,
@@ -149,18 +157,20 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelM
         },
         subject_key=key,
         subject_digests=sorted(subject_digest(subject, key) for subject in ids),
-        reference=_reference(controls),
+        reference=_reference(controls, blocks),
         sentence_reference=[float(value) for value in np.quantile(sentences, SENTENCE_QUANTILES)],
-        provenance={name: value for name, value in table.provenance.items() if name != "transcripts"}
+        provenance={name: value for name, value in table.provenance.items() if name not in ("transcripts", "blocks")}
+        | ({"blocks": blocks} if blocks else {})
         | {"training_digest": key},
         scores=describe_scores(tuned.probabilities, table.cases, threshold=tuned.threshold),
         scope=describe_scope(table, min_count=LEAST_COUNT),
     )
 
 
-def _reference(controls: pd.DataFrame) -> dict[str, list[float]]:
-    """Return the controls' percentiles of each feature that any control has."""
-    names = [name for name in controls if str(name).startswith(REFERENCE_FAMILIES)]
+def _reference(controls: pd.DataFrame, blocks: Iterable[str]) -> dict[str, list[float]]:
+    """Return the controls' percentiles of each feature that any control has; ``blocks`` are the user's own."""
+    families = (*REFERENCE_FAMILIES, *(f"{block}." for block in blocks))
+    names = [name for name in controls if str(name).startswith(families)]
     described = controls[names].quantile(list(REFERENCE_QUANTILES))
     return {str(name): [float(value) for value in described[name]] for name in names if described[name].notna().all()}
 

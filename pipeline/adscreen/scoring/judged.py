@@ -196,7 +196,7 @@ def _features(model: TrainedModel, row: Extracted) -> tuple[ReportFeature, ...]:
     norms = known_norms(provenance.get("norms", ()))
     linguistic = {feature.key: feature for feature in feature_set(norms)}
     speech = prepare_speech(row.transcript, tasks=known_tasks(tuple(provenance.get("task_files", ()))))
-    entries = [*perplexity_dictionary(provenance["view"]), *feature_dictionary(norms)]
+    entries = [*perplexity_dictionary(provenance["view"]), *feature_dictionary(norms), *_own_entries(model)]
     features = []
     for entry in entries:
         name, value = entry["name"], row.inputs[entry["name"]]
@@ -219,6 +219,15 @@ def _features(model: TrainedModel, row: Extracted) -> tuple[ReportFeature, ...]:
             )
         )
     return tuple(features)
+
+
+def _own_entries(model: TrainedModel) -> list[dict[str, str]]:
+    """Return what a page says of the user's own columns, in the form of the feature dictionary."""
+    return [
+        {"name": f"{block}.{column}", "family": block, "unit": "", "formula": f"column {column} of the manifest"}
+        for block, columns in model.manifest.blocks.items()
+        for column in columns
+    ]
 
 
 def _summarise_diagnostics(transcript: Transcript) -> str:

@@ -31,6 +31,7 @@ from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
 from adscreen.scoring.judged import Judged, Scored, build_report, is_synthetic
+from adscreen.scoring.own_columns import add_columns, check_columns, own_numbers
 from adscreen.scoring.results import RecordingReport
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
 
@@ -71,10 +72,11 @@ def score_recordings(
     """Yield one report a recording, in order; ``report.score`` is its row.
 
     Raises:
-        InputError: a subject was in training and that is not allowed, the biLM is not the model's, or the prevalence
-            is none or cannot be used.
+        InputError: a subject was in training and that is not allowed, the biLM is not the model's, no recording has a
+            column that the model needs, or the prevalence is none or cannot be used.
     """
     check_bilm(model, settings)
+    check_columns(model.manifest, recordings)
     _check_prevalence(model, options.prevalence)
     if not options.allow_training_subjects:
         known = (recording.subject_id for recording in recordings if in_training(model, recording))
@@ -115,6 +117,7 @@ def _report_key(
 ) -> str | None:
     row = recording_key(recording, **provenance)
     about = {"model": model.digest, "options": asdict(options), "synthetic": is_synthetic(recording)}
+    about |= {"columns": own_numbers(model.manifest, recording)}
     return row and cache_key(__name__, row=row, **about)
 
 
@@ -181,7 +184,8 @@ def _score(
     threads: int,
 ) -> list[RecordingReport]:
     """Extract a few recordings and score together those that can be scored."""
-    rows = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
+    read = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
+    rows = [add_columns(model.manifest, row) for row in read]
     vocabulary, fewest = model.estimator.vocabulary(), fewest_words(model, options)
     judged = []
     for row in rows:
@@ -248,7 +252,8 @@ def sentence_effects(
     effects = [math.nan] * len(row.sentences)
     left_out = list(leave_out_each(row, settings))
     if left_out:
-        inputs = pd.DataFrame([of for _, of in left_out])
+        own = own_numbers(model.manifest, row.recording)
+        inputs = pd.DataFrame([of | own for _, of in left_out])
         for (number, _), terms in zip(left_out, model.estimator.contributions(inputs), strict=True):
             effects[number] = logit - math.fsum(terms.values())
     return tuple(effects)

@@ -25,7 +25,7 @@ from adscreen.extract.feature_table import FeatureTable, require_words
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import write_report
-from adscreen.studies.feature_run import read_training_table
+from adscreen.studies.feature_run import check_columns, read_training_table
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 
@@ -166,7 +166,8 @@ def evaluate(
         protocol: ``subject`` (no subject or cluster on both sides of a split), ``paper`` (random splits by recording,
             as published work had them: it leaks), ``both`` of these, or ``site`` (leave one site out); or several.
         test: another cohort's table: train on the whole of ``table``, test on this one (protocol ``external``).
-        study: settings, or the path of a study.toml; the arguments after it win.
+        study: settings, or the path of a study.toml; the arguments after it win. Blocks that it declares are taken from
+            the columns that the manifest carries; ``members`` may also read those that the table holds.
         learning_curve: also train on shares of the training groups.
         jobs: processes; changes no result.
 
@@ -178,11 +179,14 @@ def evaluate(
     >>> evaluate(table, estimator=RandomForestClassifier()).metrics  # doctest: +SKIP
     """
     settings: dict[str, Any] = {"members": members, "folds": folds, "repeats": repeats, "seed": seed}
-    chosen = choose_study(study, **settings, min_sensitivity=min_sensitivity, threshold=threshold)
+    settings |= {"min_sensitivity": min_sensitivity, "threshold": threshold}
+    chosen = choose_study(study, table_blocks=table.blocks, **settings)
+    table = table.with_blocks(chosen.blocks)
     protocols = ("external",) if test is not None else _protocols(protocol)
     require_words(table)
     if test is not None:
         require_words(test)
+        test = test.with_blocks(chosen.blocks)
         _check_labels(table, test)
         table = join_cohorts(table, test)
     run: list[ProtocolEvaluation] = []
@@ -252,6 +256,8 @@ def run_evaluation(
             raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
         check_apart(first.frame(), other.frame())
     _ = first.labels  # before the work
+    for cohort in cohorts:
+        check_columns(cohort, study.blocks)
     tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)

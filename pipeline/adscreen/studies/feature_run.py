@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from adscreen.cohort import Cohort, make_cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
 from adscreen.extract.feature_table import NOT_NUMBERS, FeatureTable, require_words
+from adscreen.extract.own_columns import read_carried
 from adscreen.extract.perplexity import perplexity_dictionary
 from adscreen.features import feature_dictionary
 from adscreen.features.norms import known_norms, read_norms
@@ -118,6 +119,12 @@ def read_table(
     """Extract a cohort's table with a progress bar."""
     advance = progress.task("Reading transcripts", len(cohort.recordings))
     return extract_cohort(cohort, settings, jobs=jobs, progress=advance)
+
+
+def check_columns(cohort: Cohort, blocks: Mapping[str, Sequence[str]]) -> None:
+    """Raise InputError where columns of a block cannot be used: before the transcripts are read, which takes long."""
+    for name, columns in blocks.items():
+        read_carried(cohort.frame(), name, columns, where=str(cohort.path))
 
 
 def read_training_table(

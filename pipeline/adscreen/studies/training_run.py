@@ -9,7 +9,7 @@ from adscreen.estimator.study import StudySettings
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.trained_model import ModelManifest, save_model, train_model
 from adscreen.progress import Progress
-from adscreen.studies.feature_run import read_training_table
+from adscreen.studies.feature_run import check_columns, read_training_table
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv
 
@@ -29,6 +29,7 @@ def run_training(
     """Train on a cohort and write the model folder; return its manifest."""
     check_free(out, force=force)
     cohort = read_cohort(manifest, where=where, positive=positive)
+    check_columns(cohort, study.blocks)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
     settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": cohort.labels[1]}
     with new_run(out, force=force, command="train", settings=settings) as folder:

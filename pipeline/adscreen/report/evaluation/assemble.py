@@ -121,6 +121,8 @@ def _provenance(settings: Mapping[str, Any]) -> dict[str, str]:
     made = settings.get("provenance", {})
     known = {label: str(made[name]) for name, label in _PROVENANCE.items() if made.get(name) not in (None, "")}
     known |= {label: str(settings[name]) for name, label in _STUDY.items() if name in settings}
+    own = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in made.get("blocks", {}).items())
+    known |= {"Blocks of own columns": own} if own else {}
     search = settings.get("search", {})
     tried = "; ".join(f"{name} {', '.join(map(str, _as_list(values)))}" for name, values in search.items())
     known |= {"Members of the estimator": ", ".join(_as_list(settings["members"]))} if "members" in settings else {}

@@ -70,7 +70,7 @@ _SNIPPET = 90  # characters
 
 def name_family(family: str) -> tuple[str, str]:
     """Return a family's name and what it is about; one that is not known here has its own name alone."""
-    return FAMILIES.get(family, (family[:1].upper() + family[1:], ""))
+    return FAMILIES.get(family, ((family[:1].upper() + family[1:]).replace("_", " "), ""))
 
 
 def name_measure(feature: ReportFeature) -> str:
