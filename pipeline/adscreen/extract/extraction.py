@@ -106,12 +106,13 @@ def map_chunks(
     """
     from joblib import Parallel, delayed
 
-    chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
-    jobs = min(jobs, max(1, len(chunks)))
+    starts = range(0, len(recordings), CHUNK)
+    jobs = min(jobs, max(1, len(starts)))
     task = partial(work, threads=threads_of_one(jobs))
     workers = Parallel(n_jobs=jobs, return_as="generator")
-    for start in range(0, len(chunks), AHEAD * jobs):
-        for rows in workers(delayed(task)(chunk) for chunk in chunks[start : start + AHEAD * jobs]):
+    for first in range(0, len(starts), AHEAD * jobs):
+        chunks = (recordings[start : start + CHUNK] for start in starts[first : first + AHEAD * jobs])
+        for rows in workers(delayed(task)(chunk) for chunk in chunks):
             if progress:
                 progress(len(rows))
             yield from rows

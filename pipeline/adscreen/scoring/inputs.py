@@ -40,7 +40,7 @@ def find_recordings(inputs: Sequence[Path], *, where: str | None = None) -> Name
             given without a manifest.
     """
     if len(inputs) == 1 and inputs[0].suffix.lower() in MANIFESTS:
-        return Named(tuple(read_cohort(inputs[0], where=where).recordings))
+        return Named(read_cohort(inputs[0], where=where).recordings)
     if where is not None:
         raise InputError("needs a manifest", where="where=", remedy="score a manifest, or leave where= out")
     found: list[Recording] = []

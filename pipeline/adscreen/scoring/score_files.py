@@ -77,6 +77,14 @@ def count_scores(run: Path) -> int:
         raise InputError(what, where=str(run), remedy="name a folder that `adscreen score` wrote") from error
 
 
+def count_results(run: Path) -> dict[str, int]:
+    """Return how many recordings of a scoring run have each result."""
+    import pyarrow.parquet
+
+    results = pyarrow.parquet.read_table(run / PARQUET, columns=["result"]).column("result")
+    return {one["values"]: one["counts"] for one in results.value_counts().to_pylist()}
+
+
 def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 

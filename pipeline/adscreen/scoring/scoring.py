@@ -69,12 +69,20 @@ def score_recordings(
     jobs: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[RecordingReport]:
-    """Yield one report a recording, in order; ``report.score`` is its row.
+    """Return one report per recording, in order and as it is taken; ``report.score`` is its row.
 
     Raises:
         InputError: a subject was in training and that is not allowed, the biLM is not the model's, no recording has a
             column that the model needs, or the prevalence is none or cannot be used.
     """
+    check_scoring(model, recordings, settings, options)
+    return stream_reports(model, recordings, settings, options, jobs=jobs, progress=progress)
+
+
+def check_scoring(
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings, options: ScoreOptions
+) -> None:
+    """Raise InputError where ``score_recordings`` must refuse."""
     check_bilm(model, settings)
     check_columns(model.manifest, recordings)
     _check_prevalence(model, options.prevalence)
@@ -82,6 +90,18 @@ def score_recordings(
         known = (recording.subject_id for recording in recordings if in_training(model, recording))
         remedy = "leave them out, or add allow_training_subjects=, which marks their rows"
         refuse_training_subjects(known, where="cohort", remedy=remedy)
+
+
+def stream_reports(
+    model: TrainedModel,
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    options: ScoreOptions,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[RecordingReport]:
+    """Yield the reports of ``score_recordings``; nothing is checked."""
     if settings.cache:
         open_cache(settings.cache)
     work = partial(score_chunk, model=model, settings=settings, options=options)

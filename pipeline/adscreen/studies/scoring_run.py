@@ -1,12 +1,10 @@
-"""Model + manifest, transcripts or folders -> a run folder with scores and reports; and its pages anew."""
+"""Model + manifest, transcripts or folders -> a run folder with scores and reports; and its pages again."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -14,20 +12,15 @@ from pathlib import Path
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
-from adscreen.model.trained_model import load_model
-from adscreen.progress import Advance, Progress
+from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
-from adscreen.report.recording.cached_pages import keep_pages
-from adscreen.report.recording.pages import render_recording, write_reports
-from adscreen.scoring.inputs import find_recordings
-from adscreen.scoring.judged import model_facts
+from adscreen.report.recording.pages import write_reports
 from adscreen.scoring.results import RecordingReport
-from adscreen.scoring.score_files import count_scores, writing_scores
-from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions, model_settings, score_recordings
-from adscreen.scoring.stored_reports import REPORTS, read_reports, writing_reports
-from adscreen.studies.runs import check_free, new_run
-
-PAGES = "report"
+from adscreen.scoring.score_files import count_results, count_scores
+from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions
+from adscreen.scoring.stored_reports import REPORTS, read_reports
+from adscreen.studies.runs import check_free
+from adscreen.studies.scores import PAGES, score
 
 
 def run_scoring(
@@ -44,47 +37,27 @@ def run_scoring(
     pages: bool = True,
     jobs: int = 1,
     force: bool = False,
-    progress: Progress,
+    progress: Progress = HIDDEN,
 ) -> pd.DataFrame:
-    """Score recordings and write each as it comes; return the count of each result.
-
-    The folder gets scores.csv, scores.parquet, scores.json, reports.jsonl.gz (what pages are made of) and, unless
-    ``pages`` is False, the pages themselves.
-    """
+    """Score recordings and write the run folder of ``Scores.save``; return the count of each result."""
     check_free(out, force=force)
-    model = load_model(model_dir)
-    named = find_recordings(inputs, where=where)
-    extract = model_settings(model, bilm, parser=parser, engine=engine, cache=cache)
-    settings = {"model": model_dir, "model_digest": model.digest, "inputs": list(inputs), "where": where}
-    settings |= asdict(options) | {"passed_over": named.passed_over}
-    counts: Counter[str] = Counter()
-    with new_run(out, force=force, command="score", settings=settings) as folder:
-        advance = progress.task("Scoring", len(named.recordings))
-        reports = score_recordings(model, named.recordings, extract, options, jobs=jobs, progress=advance)
-        written = _writing(reports, folder, counts)
-        if pages:
-            labels = {name: getattr(model.manifest, name) for name in ("positive_label", "negative_label")}
-            render = keep_pages(cache) if cache else render_recording
-            write_reports(written, folder / PAGES, model=model_facts(model), render=render, **labels)
-        else:
-            for _ in written:
-                pass
+    scores = score(
+        model_dir,
+        inputs,
+        where=where,
+        bilm=bilm,
+        parser=parser,
+        engine=engine,
+        cache=cache,
+        jobs=jobs,
+        progress=progress,
+        **asdict(options),
+    )
+    counts = count_results(scores.save(out, pages=pages, force=force))
     return pd.DataFrame([{"result": result, "recordings": counts[result]} for result in sorted(counts)])
 
 
-def _writing(reports: Iterator[RecordingReport], folder: Path, counts: Counter[str]) -> Iterator[RecordingReport]:
-    """Pass reports on, writing the row and the report of each."""
-    with ExitStack() as files:
-        write_row = files.enter_context(writing_scores(folder))
-        write_report = files.enter_context(writing_reports(folder / REPORTS))
-        for report in reports:
-            write_row(report.score)
-            write_report(report)
-            counts[report.score.result] += 1
-            yield report
-
-
-def rebuild_pages(run: Path, *, pdf: bool = False, progress: Progress) -> Path:
+def rebuild_pages(run: Path, *, pdf: bool = False, progress: Progress = HIDDEN) -> Path:
     """Write the pages of a scoring run anew from its stored reports; return the index.
 
     With ``pdf`` each recording's page is printed too. The old pages stay until the new ones are complete.

@@ -1,0 +1,169 @@
+"""Model + recordings -> Scores: reports as they come, a table of scores, or the folder of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from adscreen.bilm.engines import NUMPY, EngineChoice
+from adscreen.cohort import Recording
+from adscreen.extract.extraction import ExtractSettings
+from adscreen.model.screening_model import ScreeningModel
+from adscreen.model.trained_model import TrainedModel, load_model
+from adscreen.progress import HIDDEN, Progress
+from adscreen.records import Transcript
+from adscreen.report.recording.cached_pages import keep_pages
+from adscreen.report.recording.pages import render_recording, write_reports
+from adscreen.scoring.judged import model_facts
+from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.score_files import COLUMNS, writing_scores
+from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions, check_scoring, model_settings, stream_reports
+from adscreen.scoring.stored_reports import REPORTS, writing_reports
+from adscreen.studies.runs import new_run
+from adscreen.studies.sources import Source, name_recordings
+
+PAGES = "report"
+
+
+@dataclass(frozen=True, repr=False)
+class Scores:
+    """Scores that are computed as they are taken, so that memory does not grow with the cohort.
+
+    Each pass (a loop, ``to_pandas``, ``save``) scores the recordings again; with a cache the second one is quick.
+    ``about`` is what run.json says of the model, its inputs and options.
+    """
+
+    model: TrainedModel
+    recordings: Sequence[Recording]
+    settings: ExtractSettings
+    options: ScoreOptions = AS_TRAINED
+    about: Mapping[str, Any] = field(default_factory=dict)
+    jobs: int = 1
+    progress: Progress = HIDDEN
+
+    def __len__(self) -> int:
+        return len(self.recordings)
+
+    def __repr__(self) -> str:
+        """Say how many recordings there are; none is scored for it."""
+        return f"<Scores of {len(self)} recordings, threshold {self.model.manifest.threshold:.3f}>"
+
+    def __iter__(self) -> Iterator[RecordingReport]:
+        """Yield one report per recording, in order; ``report.score`` is its row."""
+        advance = self.progress.task("Scoring", len(self))
+        return stream_reports(
+            self.model, self.recordings, self.settings, self.options, jobs=self.jobs, progress=advance
+        )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row per recording with the columns of scores.csv; a number that is not defined is NaN."""
+        return pd.DataFrame([asdict(report.score) for report in self], columns=list(COLUMNS))
+
+    def save(self, out: str | Path, *, pages: bool = True, force: bool = False) -> Path:
+        """Write the run folder that `adscreen score` writes, whole or not at all; return it.
+
+        It holds scores.csv, scores.parquet, scores.json, reports.jsonl.gz (what pages are made of, words included),
+        run.json and, unless ``pages`` is False, the pages in report/. ``force`` replaces a run that is there.
+
+        Raises:
+            InputError: the folder is taken, or cannot be written.
+        """
+        with new_run(Path(out), force=force, command="score", settings=self.about) as folder:
+            written = self._writing(folder)
+            if pages:
+                self._write_pages(written, folder / PAGES)
+            else:
+                for _ in written:
+                    pass
+        return Path(out)
+
+    def _writing(self, folder: Path) -> Iterator[RecordingReport]:
+        """Pass reports on, writing the row and the report of each."""
+        with ExitStack() as files:
+            write_row = files.enter_context(writing_scores(folder))
+            write_report = files.enter_context(writing_reports(folder / REPORTS))
+            for report in self:
+                write_row(report.score)
+                write_report(report)
+                yield report
+
+    def _write_pages(self, reports: Iterator[RecordingReport], folder: Path) -> None:
+        manifest, cache = self.model.manifest, self.settings.cache
+        write_reports(
+            reports,
+            folder,
+            model=model_facts(self.model),
+            positive_label=manifest.positive_label,
+            negative_label=manifest.negative_label,
+            render=keep_pages(cache) if cache else render_recording,
+        )
+
+
+def score(
+    model: ScreeningModel | TrainedModel | str | Path,
+    source: Source | Sequence[Transcript],
+    *,
+    where: str | None = None,
+    bilm: str | Path | None = None,
+    parser: str | None = None,
+    engine: EngineChoice = NUMPY,
+    cache: str | Path | None = None,
+    minimum_words: int | None = None,
+    prevalence: float | None = None,
+    sentence_effects: bool = False,
+    allow_training_subjects: bool = False,
+    allow_out_of_scope: bool = False,
+    jobs: int = 1,
+    progress: Progress = HIDDEN,
+) -> Scores:
+    """Score recordings that the model has not seen: every one gets a row, with a score or the reason why not.
+
+    What can be refused is refused here; the scoring itself happens as the scores are taken.
+
+    Args:
+        model: a model, or the folder of one.
+        source: a Cohort; a manifest, transcripts or folders, as one path or several; or Transcript records.
+        where: score only the rows of a manifest or Cohort that meet this condition, such as ``mmse >= 20``.
+        bilm: the folder of training's biLM, unless that was the bundled one.
+        parser: training's spaCy pipeline, where it lies elsewhere now.
+        cache: a folder that keeps what was read, so that the next run is quick. It holds transcript text.
+        minimum_words: the fewest words that are scored; None is the fewest of a training recording.
+        prevalence: the share of cases among those who are screened, for what a result means (PPV, NPV).
+        sentence_effects: also score each recording without each of its sentences (several times the time).
+        allow_training_subjects: score people whom the model learned from too, and mark them.
+        allow_out_of_scope: score recordings unlike those of training too, and mark them.
+        jobs: processes; changes no result.
+
+    Raises:
+        InputError: the model or the source cannot be read, a subject was in training and that is not allowed, the biLM
+            or parser is not the model's, or the prevalence cannot be used.
+
+    >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
+    >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
+    """
+    trained, folder = _open_model(model)
+    named = name_recordings(source, where=where)
+    settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
+    options = ScoreOptions(minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope)
+    check_scoring(trained, named.recordings, settings, options)
+    about = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs, "where": where}
+    about |= asdict(options) | {"passed_over": named.passed_over}
+    return Scores(trained, named.recordings, settings, options, about, jobs, progress)
+
+
+def _open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[TrainedModel, Path | None]:
+    """Return the model, and its folder where it comes from one."""
+    if isinstance(model, TrainedModel):
+        return model, None
+    if isinstance(model, ScreeningModel):
+        return model.trained, None
+    return load_model(Path(model)), Path(model)
+
+
+def _as_path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)

@@ -1,0 +1,61 @@
+"""What a call names (a Cohort, paths, Transcript records) -> its recordings, or its Cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from adscreen.cohort import Cohort, Recording, choose_labels, make_cohort, read_cohort
+from adscreen.cohort.selection import select
+from adscreen.errors import InputError
+from adscreen.records import Transcript
+from adscreen.scoring.inputs import find_recordings
+
+Source = Cohort | str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecordings:
+    """Recordings, what named them, and the files of folders that were passed over."""
+
+    recordings: Sequence[Recording]
+    inputs: tuple[Path, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+
+def name_recordings(source: Source | Sequence[Transcript], *, where: str | None = None) -> NamedRecordings:
+    """Return the recordings of a Cohort, of a manifest, transcripts or folders, or of Transcript records.
+
+    Raises:
+        InputError: there is none, a source cannot be read, or ``where`` cannot be used.
+    """
+    if isinstance(source, Cohort):
+        cohort = select(source, where) if where is not None else source
+        return NamedRecordings(cohort.recordings, (cohort.path,))
+    sources = [source] if isinstance(source, str | Path) else list(source)
+    if not sources:
+        raise InputError("names no recording", where="source=", remedy="give a cohort, paths or transcripts")
+    transcripts = [one for one in sources if isinstance(one, Transcript)]
+    paths = tuple(Path(one) for one in sources if not isinstance(one, Transcript))
+    if transcripts and paths:
+        raise InputError("holds paths and Transcript records", where="source=", remedy="give one kind")
+    if transcripts:
+        return name_recordings(make_cohort(transcripts), where=where)
+    found = find_recordings(paths, where=where)
+    return NamedRecordings(found.recordings, paths, found.passed_over)
+
+
+def open_cohort(source: Cohort | str | Path, *, where: str | None = None, positive: str | None = None) -> Cohort:
+    """Return a Cohort, or that of a manifest, with only the rows that meet ``where``; ``positive`` names the case.
+
+    Raises:
+        InputError: the manifest cannot be read, or ``where`` or ``positive`` cannot be used.
+    """
+    if not isinstance(source, Cohort):
+        return read_cohort(source, where=where, positive=positive)
+    cohort = source if where is None else select(source, where)
+    if positive is None:
+        return cohort
+    choose_labels((recording.label for recording in cohort.recordings), positive, where=cohort.path.name)
+    return replace(cohort, positive=positive)
