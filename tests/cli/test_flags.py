@@ -14,6 +14,7 @@ from adscreen.errors import InputError
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pipeline" / "adscreen"
 ONLY_IN_PYTHON = {
+    "source",  # score(model, source): no recording, or records beside paths; the command takes paths, at least one
     "estimator",  # evaluate(table, estimator=...): an object
     "study",  # a StudySettings; the command line reads study.toml and options, which its errors name
 }

@@ -138,6 +138,7 @@ class StudyOptions:
         list[str] | None,
         estimator_option(
             "--block",
+            metavar="<str>",
             help="Numeric columns of the manifest as a block for --members: acoustic=f0_mean,jitter. May be repeated.",
         ),
     ] = None
