@@ -154,7 +154,7 @@ def test_a_setting_or_protocol_that_is_wrong_is_one_line(simulated_table: Featur
     """Errors of the library name its parameters."""
     with pytest.raises(InputError, match=r"^protocol: unknown protocol 'random'; use subject, paper, site or both$"):
         evaluate(simulated_table, protocol="random")
-    with pytest.raises(InputError, match="folds must be a whole number of at least 2"):
+    with pytest.raises(InputError, match="folds: must be a whole number of at least 2"):
         evaluate(simulated_table, folds=1)
 
 

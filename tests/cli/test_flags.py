@@ -16,7 +16,6 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline" / "adscreen"
 ONLY_IN_PYTHON = {
     "source",  # score(model, source): no recording, or records beside paths; the command takes paths, at least one
     "estimator",  # evaluate(table, estimator=...): an object
-    "study",  # a StudySettings; the command line reads study.toml and options, which its errors name
 }
 SOURCES = {
     path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8")

@@ -208,21 +208,21 @@ def test_members_can_be_listed(given: str | list[str]) -> None:
             "no block 'gait'; name adscreen or paper, or list members such as doc2vec+elmo, of doc2vec, elmo, bilm, "
             "hybrid, paired, lexical, syntactic, fluency, semantic, acoustic",
         ),
-        ("folds = '4'", "folds must be a whole number of at least 2, not '4'"),
-        ("folds = 4.0", "folds must be a whole number of at least 2, not 4.0"),
-        ("folds = 1", "folds must be a whole number of at least 2, not 1"),
-        ("inner_folds = 1", "inner_folds must be a whole number of at least 2, not 1"),
-        ("repeats = true", "repeats must be a whole number of at least 1, not True"),
-        ("splits = 0", "splits must be a whole number of at least 1, not 0"),
-        ("bootstrap = 10", "bootstrap must be a whole number of at least 100, not 10"),
-        ("most_candidates = 0", "most_candidates must be a whole number of at least 1, not 0"),
-        ("seed = -1", "seed must be a whole number of at least 0, not -1"),
-        ("seed = 4294967296", "seed must be at most 2147483647, not 4294967296"),
-        ("min_sensitivity = 1.5", "min_sensitivity must lie between 0 and 1, not 1.5"),
-        ("threshold = 0", "threshold must lie between 0 and 1, not 0"),
+        ("folds = '4'", "folds: must be a whole number of at least 2, not '4'"),
+        ("folds = 4.0", "folds: must be a whole number of at least 2, not 4.0"),
+        ("folds = 1", "folds: must be a whole number of at least 2, not 1"),
+        ("inner_folds = 1", "inner_folds: must be a whole number of at least 2, not 1"),
+        ("repeats = true", "repeats: must be a whole number of at least 1, not True"),
+        ("splits = 0", "splits: must be a whole number of at least 1, not 0"),
+        ("bootstrap = 10", "bootstrap: must be a whole number of at least 100, not 10"),
+        ("most_candidates = 0", "most_candidates: must be a whole number of at least 1, not 0"),
+        ("seed = -1", "seed: must be a whole number of at least 0, not -1"),
+        ("seed = 4294967296", "seed: must be at most 2147483647, not 4294967296"),
+        ("min_sensitivity = 1.5", "min_sensitivity: must lie between 0 and 1, not 1.5"),
+        ("threshold = 0", "threshold: must lie between 0 and 1, not 0"),
         ("threshold = 0.4\nmin_sensitivity = 0.9", "both a threshold and min_sensitivity; leave one of them out"),
-        ("test_share = 1.0", "test_share must lie between 0 and 1, not 1.0"),
-        ("test_share = 'a'", "test_share must lie between 0 and 1, not 'a'"),
+        ("test_share = 1.0", "test_share: must lie between 0 and 1, not 1.0"),
+        ("test_share = 'a'", "test_share: must lie between 0 and 1, not 'a'"),
         ("search = 3", "[search]: search is not a table"),
         ("[search]\nC = []", "[search]: C must be numbers above 0; write C = [0.01]"),
         ("[search]\nC = ['1']", "[search]: C must be numbers above 0"),
@@ -247,7 +247,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
 
 def test_a_wrong_option_is_named_without_a_file() -> None:
     """An override out of range is named too."""
-    with pytest.raises(InputError, match="settings: folds must be a whole number of at least 2, not 1"):
+    with pytest.raises(InputError, match=r"^folds: must be a whole number of at least 2, not 1$"):
         read_study(None, folds=1)
 
 

@@ -147,7 +147,7 @@ def test_arguments_win_over_the_study(
     assert {"fluency"} == {name.partition(".")[0] for name in given.manifest.settings}
     with pytest.raises(InputError, match="no block 'tea'"):
         ScreeningModel(["tea"], study=small_study).fit(simulated_table)
-    with pytest.raises(InputError, match="threshold must lie between 0 and 1, not 2"):
+    with pytest.raises(InputError, match="threshold: must lie between 0 and 1, not 2"):
         ScreeningModel(study=small_study, threshold=2.0).fit(simulated_table)
 
 

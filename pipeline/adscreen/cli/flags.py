@@ -11,7 +11,12 @@ from adscreen.cli.app import app
 from adscreen.errors import InputError
 
 PARAMETER = re.compile(r"(?<![\w-])([a-z][a-z_]*)=(?=[\s,;:.)]|$)")  # a parameter that an error of the library names
-OTHER_NAMES = {"parser": "--spacy-model", "engine": "--elmo-engine", "python": "--allennlp-python"}
+OTHER_NAMES = {
+    "blocks": "--block",
+    "engine": "--elmo-engine",
+    "parser": "--spacy-model",
+    "python": "--allennlp-python",
+}
 
 
 def in_flags(error: InputError) -> str:

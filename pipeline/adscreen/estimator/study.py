@@ -181,13 +181,15 @@ def read_study(
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"not TOML ({error})", where=str(path), remedy="mend the line named") from error
     where = str(path) if path else "settings"
-    blocks = _blocks(content.pop("blocks", {}), where) | _blocks(overrides.pop("blocks", None) or {}, where)
-    content |= {name: value for name, value in overrides.items() if value is not None}
-    members, preset = _members(content.pop("members", "adscreen"), blocks, table_blocks, where)
+    given = {name: value for name, value in overrides.items() if value is not None}
+    blocks = _blocks(content.pop("blocks", {}), f"{where} [blocks]") | _blocks(given.pop("blocks", {}), "blocks=")
+    content |= given
+    named_in = "members=" if "members" in given else f"{where}, members"
+    members, preset = _members(content.pop("members", "adscreen"), blocks, table_blocks, named_in)
     search = _search(content.pop("search", {}), preset, f"{where} [search]")
     _check_names(content, [field.name for field in fields(StudySettings)], where)
     study = StudySettings(search=search, members=members, blocks=blocks, **content)
-    _check_ranges(study, where)
+    _check_ranges(study, where, given)
     return _take_blocks(study, table_blocks)
 
 
@@ -212,7 +214,7 @@ def choose_study(
         named["members"], search = _members(named["members"], study.blocks, table_blocks, "members=")
         named |= {"search": search} if study.search == SearchSpace() else {}
     changed = _take_blocks(replace(study, **named), table_blocks)
-    _check_ranges(changed, "study=")
+    _check_ranges(changed, "study", named)
     return changed
 
 
@@ -225,7 +227,6 @@ def _take_blocks(study: StudySettings, table_blocks: Mapping[str, Sequence[str]]
 
 def _blocks(content: Any, where: str) -> dict[str, tuple[str, ...]]:
     """Return the user's own blocks, each with its columns."""
-    where = f"{where} [blocks]"
     if not isinstance(content, dict):
         raise InputError("blocks is not a table", where=where, remedy="write [blocks] and one block per line below")
     for name, columns in content.items():
@@ -249,7 +250,6 @@ def _members(
     remedy = f"name {' or '.join(PRESETS)}, or list members such as {DOC2VEC}+{ELMO}, of {', '.join(known)}"
     if not isinstance(named, list) or not named or not all(isinstance(name, str) for name in named):
         raise InputError("members must be a preset or a list", where=where, remedy=remedy)
-    where = f"{where}, members"
     presets = [name for name in named if name in PRESETS]
     if len(presets) > 1:
         raise InputError(f"{' and '.join(presets)} are two presets", where=where, remedy="name one of them")
@@ -318,20 +318,23 @@ def _check_names(content: dict[str, Any], known: list[str], where: str) -> None:
         raise InputError(f"unknown setting {unknown[0]!r}", where=where, remedy=f"use {', '.join(known)}")
 
 
-def _check_ranges(study: StudySettings, where: str) -> None:
+def _check_ranges(study: StudySettings, where: str, given: Collection[str]) -> None:
+    """Raise InputError where a setting is out of range; ``given`` names those that were parameters."""
+    place = {field.name: f"{where}, {field.name}" for field in fields(study)} | {name: f"{name}=" for name in given}
     least = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 1, "bootstrap": 100, "seed": 0}
     least |= {} if study.most_candidates is None else {"most_candidates": 1}
     for name, bound in least.items():
         value = getattr(study, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < bound:
-            raise InputError(f"{name} must be a whole number of at least {bound}, not {value!r}", where=where)
+            raise InputError(f"must be a whole number of at least {bound}, not {value!r}", where=place[name])
     if study.seed > MOST_SEED:
-        raise InputError(f"seed must be at most {MOST_SEED}, not {study.seed}", where=where)
+        raise InputError(f"must be at most {MOST_SEED}, not {study.seed}", where=place["seed"])
     for name in ("min_sensitivity", "threshold"):
         value = getattr(study, name)
         if value is not None and not (_is_positive(value, whole=False) and value < 1):
-            raise InputError(f"{name} must lie between 0 and 1, not {value!r}", where=where)
+            raise InputError(f"must lie between 0 and 1, not {value!r}", where=place[name])
     if study.min_sensitivity is not None and study.threshold is not None:
-        raise InputError("both a threshold and min_sensitivity", where=where, remedy="leave one of them out")
+        what = "both a threshold and min_sensitivity"
+        raise InputError(what, where=place["threshold"], remedy="leave one of them out")
     if not isinstance(study.test_share, float) or not 0 < study.test_share < 1:
-        raise InputError(f"test_share must lie between 0 and 1, not {study.test_share!r}", where=where)
+        raise InputError(f"must lie between 0 and 1, not {study.test_share!r}", where=place["test_share"])
