@@ -51,6 +51,18 @@ def test_two_feature_sets(simulated: Path, tmp_path: Path) -> None:
     assert ["auc", "sensitivity", "specificity"] == [line.split()[0] for line in shown.splitlines()[1:]]
 
 
+@pytest.mark.slow
+def test_acoustic_columns(simulated: Path, tmp_path: Path) -> None:
+    """A table of acoustic measures is joined by recording; both evaluations and their difference are printed."""
+    names = [f"SYN{number:04d}_{visit}" for number in range(1, 23) for visit in (1, 2, 3)]
+    rows = [f"{name},{100 + number % 7},{number % 5 / 10}" for number, name in enumerate(names)]
+    (tmp_path / "acoustic.csv").write_text("\n".join(["recording_id,f0_mean,jitter", *rows]) + "\n")
+    lines = run_example("acoustic_columns.py", tmp_path, simulated / "training.csv", "acoustic.csv").splitlines()
+    assert lines[0].startswith("speech <Evaluation of adscreen, subject: AUC ")
+    assert lines[1].startswith("speech and acoustics <Evaluation of adscreen, subject: AUC ")
+    assert lines[2].startswith("Difference ")
+
+
 def test_every_example_has_a_test() -> None:
     """A script that no test runs would rot."""
     source = Path(__file__).read_text(encoding="utf-8")
