@@ -1,6 +1,6 @@
 """Evaluate acoustic measures beside speech: columns of your own table, joined by recording_id.
 
-    python examples/acoustic_columns.py manifest.csv acoustic.csv [study.toml]
+python examples/acoustic_columns.py manifest.csv acoustic.csv [study.toml]
 """
 
 import sys

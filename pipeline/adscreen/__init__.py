@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from adscreen.estimator.study import StudySettings, read_study
     from adscreen.extract.feature_table import FeatureTable
     from adscreen.ingest import read_transcript
+    from adscreen.model.screening_model import ScreeningModel
     from adscreen.studies.comparison_run import compare
     from adscreen.studies.evaluation_run import Evaluation, evaluate
     from adscreen.studies.feature_run import extract_features
+    from adscreen.studies.scores import Scores, score
     from adscreen.text import ElmoVectorizer, PerplexityVectorizer
 
 _PLACES = {
@@ -44,6 +46,9 @@ _PLACES = {
     "Evaluation": "studies.evaluation_run",
     "evaluate": "studies.evaluation_run",
     "compare": "studies.comparison_run",
+    "ScreeningModel": "model.screening_model",
+    "Scores": "studies.scores",
+    "score": "studies.scores",
     "Doc2VecVectorizer": "estimator.doc2vec",
     "ElmoVectorizer": "text",
     "PerplexityVectorizer": "text",
@@ -61,6 +66,8 @@ __all__ = [
     "Pause",
     "PerplexityVectorizer",
     "Recording",
+    "Scores",
+    "ScreeningModel",
     "Sentence",
     "StudySettings",
     "Transcript",
@@ -74,6 +81,7 @@ __all__ = [
     "read_cohort",
     "read_study",
     "read_transcript",
+    "score",
 ]
 
 
