@@ -11,7 +11,7 @@ import pytest
 from adscreen.estimator.study import read_study
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.progress import Progress
-from adscreen.studies.audit_run import run_audit
+from adscreen.studies.audit_run import audit
 from adscreen.studies.evaluation_run import is_synthetic, run_evaluation
 from adscreen.studies.feature_run import extract_settings
 
@@ -67,9 +67,9 @@ def test_the_certificate_tells_the_protocols_apart(folder: Path) -> None:
 
 def test_an_audit_confirms_the_run(folder: Path) -> None:
     """Every figure follows from the predictions, and nothing is an error."""
-    findings = run_audit(folder, progress=QUIET)
-    assert [] == [finding for finding in findings if finding["level"] == "error"]
-    assert any(finding["what"].endswith("computed anew from the predictions, as stated") for finding in findings)
+    findings = audit(folder)
+    assert [] == [finding for finding in findings if finding.level == "error"]
+    assert any(finding.what.endswith("computed anew from the predictions, as stated") for finding in findings)
 
 
 def test_only_a_manifest_that_says_so_is_synthetic(simulated_table: FeatureTable) -> None:

@@ -28,7 +28,6 @@ from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
 from adscreen.scoring.scoring import model_settings, score_recordings
 from adscreen.speech import split_sentences
-from adscreen.studies.audit_run import run_audit
 from adscreen.studies.evaluation_run import run_evaluation
 from adscreen.studies.feature_run import extract_settings, write_table
 from adscreen.studies.perplexity_run import perplexity_table
@@ -287,13 +286,3 @@ def test_perplexity_of_files_is_that_of_their_sentences(simulated: Path, tiny_bi
     own = table[table["recording_id"] == "SYN0001-1"]
     assert [one.joint for one in expected] == pytest.approx(own["joint"].tolist(), nan_ok=True)
     assert [one.words for one in expected] == own["tokens"].tolist()
-
-
-def test_a_cohort_and_an_evaluation_can_be_audited(evaluated: Evaluated, simulated: Path) -> None:
-    """Findings are plain rows; a sound evaluation under ``subject`` has no error."""
-    of_cohort = run_audit(simulated / "training.csv", progress=QUIET)
-    of_run = run_audit(evaluated.folder, progress=QUIET)
-    assert of_cohort
-    assert of_run
-    assert set(of_cohort[0]) == set(of_run[0])
-    assert [] == [row for row in of_run if row["level"] == "error" and row["where"].startswith("subject")]

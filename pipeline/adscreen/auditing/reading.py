@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from adscreen.auditing.habits import HABITS, measure_habits
-from adscreen.cohort import Cohort, Recording
+from adscreen.cohort import Cohort, Recording, choose_labels
 from adscreen.cohort.cohort import COVARIATES
+from adscreen.errors import InputError
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
 from adscreen.ingest import read_recording
 from adscreen.records import Transcript
@@ -46,8 +47,16 @@ def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None
         inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, *HABITS]),
         sentences=pd.DataFrame({"recording_id": pd.Series(dtype="str")}),
         provenance={"transcripts": digests},
-        labels=cohort.known_labels,
+        labels=_labels(cohort),
     )
+
+
+def _labels(cohort: Cohort) -> tuple[str, str] | None:
+    """Return the two labels; rows without one do not count. None where it is not clear which label is the case."""
+    try:
+        return choose_labels((recording.label for recording in cohort.recordings), cohort.positive, where="the cohort")
+    except InputError:
+        return None
 
 
 def read_chunk(recordings: Sequence[Recording]) -> list[dict[str, Any]]:

@@ -174,10 +174,13 @@ def audit(
 
     Example: adscreen audit manifest.csv
     """
-    from adscreen.studies.audit_run import run_audit
+    from dataclasses import asdict
+
+    from adscreen.studies import audit_run
 
     with show_progress(quiet) as progress:
-        findings = run_audit(path, positive=positive, where=where, jobs=jobs, progress=progress)
+        found = audit_run.audit(path, positive=positive, where=where, jobs=jobs, progress=progress)
+    findings = [asdict(finding) for finding in found]
     if json:
         print_json(findings)
     elif not quiet:

@@ -1,28 +1,45 @@
-"""Manifest or run -> findings."""
+"""A cohort, its manifest, or the folder of an evaluation -> findings."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from adscreen.cohort import read_cohort
-from adscreen.progress import Progress
+from adscreen.auditing import Finding, audit_cohort, audit_run, read_speech
+from adscreen.cohort import Cohort
+from adscreen.errors import InputError
+from adscreen.progress import HIDDEN, Progress
+from adscreen.studies.sources import open_cohort
 
 
-def run_audit(
-    path: Path,
+def audit(
+    source: Cohort | str | Path,
     *,
-    positive: str | None = None,
     where: str | None = None,
+    positive: str | None = None,
     jobs: int = 1,
-    progress: Progress,
-) -> list[dict[str, Any]]:
-    """Audit a manifest or the folder of an evaluation; return its findings."""
-    from adscreen.auditing import audit_cohort, audit_run, read_speech
+    progress: Progress = HIDDEN,
+) -> list[Finding]:
+    """Look for leakage, duplicates and shortcuts; return the findings, errors first. None holds transcript text.
 
-    if path.is_dir():
-        return [asdict(finding) for finding in audit_run(path)]
-    cohort = read_cohort(path, where=where, positive=positive)
-    table = read_speech(cohort, jobs=jobs, progress=progress.task("Reading transcripts", len(cohort.recordings)))
-    return [asdict(finding) for finding in audit_cohort(table)]
+    A cohort needs no labels: without two of them, what depends on labels is not examined, and a finding says so.
+
+    Args:
+        source: a Cohort, the path of a manifest, or the folder of an evaluation.
+        where: audit only the rows of a cohort that meet this condition, such as ``mmse >= 20``.
+        positive: the label of the cases, where that is not clear from the labels.
+        jobs: processes; changes no result.
+
+    Raises:
+        InputError: the source cannot be read, a condition or label does not fit it, or the folder is no evaluation.
+
+    >>> import pandas  # doctest: +SKIP
+    >>> pandas.DataFrame(audit("manifest.csv"))[["level", "what"]]  # doctest: +SKIP
+    """
+    if not isinstance(source, Cohort) and Path(source).is_dir():
+        given = next((name for name, value in {"where=": where, "positive=": positive}.items() if value), None)
+        if given:
+            raise InputError("needs a cohort", where=given, remedy="leave it out for the folder of an evaluation")
+        return audit_run(Path(source))
+    cohort = open_cohort(source, where=where, positive=positive)
+    advance = progress.task("Reading transcripts", len(cohort.recordings))
+    return audit_cohort(read_speech(cohort, jobs=jobs, progress=advance))
