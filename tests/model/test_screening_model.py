@@ -70,6 +70,29 @@ def test_labels_follow_the_models_threshold(model: ScreeningModel, held_out: Fea
         assert {"case", "control"} == set(moved.predict(held_out))
 
 
+def test_a_users_block_is_trained_and_needed(
+    simulated_table: FeatureTable, held_out: FeatureTable, small_study: StudySettings
+) -> None:
+    """Members read a block, joined or carried; a table without its columns is refused, a missing cell is imputed."""
+    rng = np.random.default_rng(2)
+
+    def carrying(table: FeatureTable) -> FeatureTable:
+        return replace(table, subjects=table.subjects.assign(f0=rng.normal(table.cases, 0.3)))
+
+    training, tested = carrying(simulated_table), carrying(held_out)
+    model = ScreeningModel(["acoustic"], study=small_study).fit(training.with_block("acoustic", ["f0"]))
+    assert {"acoustic": ["f0"]} == model.manifest.blocks
+    assert ["intercept", "acoustic"] == model.contributions(tested).columns.tolist()
+    assert (model.predict(tested) == tested.subjects["label"]).mean() > 0.8
+    joined = held_out.join(tested.subjects, block="acoustic", columns=["f0"])
+    assert np.array_equal(model.predict_proba(tested), model.predict_proba(joined))
+    gap = replace(tested, subjects=tested.subjects.assign(f0=[np.nan, *tested.subjects["f0"][1:]]))
+    assert np.isfinite(model.predict_proba(gap)).all()
+    assert np.array_equal(model.predict_proba(tested)[1:], model.predict_proba(gap)[1:])
+    with pytest.raises(InputError, match="no column 'f0' to put into block 'acoustic'"):
+        model.predict(held_out)
+
+
 def test_contributions_add_up_to_the_log_odds(model: ScreeningModel, held_out: FeatureTable) -> None:
     """One row per recording, by its id; the columns are the intercept and the families of features."""
     found = model.contributions(held_out)
