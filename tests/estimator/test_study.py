@@ -259,3 +259,10 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
         path.write_bytes(content)
     with pytest.raises(InputError, match=r"study\.toml: (cannot be read|not TOML)"):
         read_study(path)
+
+
+def test_a_preset_brings_its_search_space_to_a_study() -> None:
+    """The paper's members search PV-DM, as in study.toml; a search space that the study has of its own stays."""
+    assert read_study(None, members="paper").search == choose_study(StudySettings(), members="paper").search
+    own = StudySettings(SearchSpace(C=(0.5,)))
+    assert own.search == choose_study(own, members="paper").search
