@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from adscreen.bilm.format import Options, Weights, weight_shapes, write_bilm
 from adscreen.estimator.study import SearchSpace, StudySettings
-from adscreen.scoring.results import (
+from adscreen.scoring.recording_report import (
     Contribution,
     RecordingReport,
     ReportFeature,

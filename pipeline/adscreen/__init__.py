@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adscreen.extract.feature_table import FeatureTable
     from adscreen.ingest import read_transcript
     from adscreen.model.screening_model import ScreeningModel
+    from adscreen.studies.audit_run import audit
     from adscreen.studies.comparison_run import compare
     from adscreen.studies.evaluation_run import Evaluation, evaluate
     from adscreen.studies.feature_run import extract_features
@@ -45,6 +46,7 @@ _PLACES = {
     "read_study": "estimator.study",
     "Evaluation": "studies.evaluation_run",
     "evaluate": "studies.evaluation_run",
+    "audit": "studies.audit_run",
     "compare": "studies.comparison_run",
     "ScreeningModel": "model.screening_model",
     "Scores": "studies.scores",
@@ -74,6 +76,7 @@ __all__ = [
     "Utterance",
     "Word",
     "__version__",
+    "audit",
     "compare",
     "evaluate",
     "extract_features",

@@ -109,7 +109,7 @@ def test_other_code_keeps_the_key_of_a_row(package: Path, name: str) -> None:
     [
         ("report/recording/phrases.py", True),
         ("report/templates/page.css", True),
-        ("scoring/results.py", True),
+        ("scoring/recording_report.py", True),
         ("evaluation/evaluation.py", False),
         ("features/lexical.py", False),
     ],

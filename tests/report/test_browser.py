@@ -13,7 +13,7 @@ import pytest
 
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import page_name, render_index, write_reports
-from adscreen.scoring.results import RecordingReport, ReportSentence, ReportWord
+from adscreen.scoring.recording_report import RecordingReport, ReportSentence, ReportWord
 
 pytestmark = pytest.mark.browser
 

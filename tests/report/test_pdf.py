@@ -11,7 +11,7 @@ from adscreen.errors import InputError
 from adscreen.report.chromium import Chromium, find_chromium
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import render_recording
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 import adscreen.report
 from adscreen.report.recording.pages import render_index, render_recording
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 
 TEMPLATES = Path(adscreen.report.__file__).parent / "templates"
 CSS = (TEMPLATES / "page.css").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adscreen.records import Event, Pause, Transcript, Utterance, Word
 from adscreen.scoring.left_out import describe_removed, report_words
-from adscreen.scoring.results import Omission, OtherSpeaker, Removed, RemovedUtterance, ReportWord
+from adscreen.scoring.recording_report import Omission, OtherSpeaker, Removed, RemovedUtterance, ReportWord
 
 SPEECH = Utterance(
     "PAR",

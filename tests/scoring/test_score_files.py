@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from adscreen.errors import InputError
 from adscreen.scoring import score_files
-from adscreen.scoring.results import ScoreRow
+from adscreen.scoring.recording_report import ScoreRow
 from adscreen.scoring.score_files import count_scores, writing_scores
 from adscreen.studies.schemas import schemas
 

@@ -25,7 +25,7 @@ from adscreen.model.trained_model import TrainedModel, load_model
 from adscreen.parser.loading import BUNDLED_PARSER
 from adscreen.scoring import scoring
 from adscreen.scoring.judged import model_facts
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.scoring import ScoreOptions, check_bilm, in_training, model_settings, score_recordings
 
 HEADERS = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tPAR Participant\n@ID:\teng|x|PAR|||||Participant|||\n"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from adscreen.errors import InputError
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import read_reports, report_from_json, report_to_json, writing_reports
 from adscreen.studies.schemas import schemas
 

@@ -21,7 +21,14 @@ from adscreen.ingest import read_transcript
 from adscreen.ingest.transcript_json import transcript_to_json
 from adscreen.model.trained_model import FORMAT, ModelManifest
 from adscreen.records import Word
-from adscreen.scoring.results import Contribution, RecordingReport, ReportFeature, ReportSentence, ReportWord, ScoreRow
+from adscreen.scoring.recording_report import (
+    Contribution,
+    RecordingReport,
+    ReportFeature,
+    ReportSentence,
+    ReportWord,
+    ScoreRow,
+)
 from adscreen.studies.runs import new_run
 from adscreen.studies.schemas import KINDS, MANIFEST_REQUIRED, schemas, write_schemas
 from adscreen.writing import as_json

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from adscreen.report.recording import formatting, phrases
-from adscreen.scoring.results import ReportSentence, ReportWord
+from adscreen.scoring.recording_report import ReportSentence, ReportWord
 from adscreen.version import __version__
 
 INDEX = "index.html"

@@ -18,7 +18,7 @@ from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Unlike
 from adscreen.records import Transcript, Utterance
 from adscreen.scoring.left_out import describe_removed, report_words
-from adscreen.scoring.results import (
+from adscreen.scoring.recording_report import (
     Contribution,
     RecordingReport,
     Removed,

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adscreen.records import Transcript, Utterance, View, Word
-from adscreen.scoring.results import Omission, OtherSpeaker, Removed, RemovedUtterance, ReportWord, WordMark
+from adscreen.scoring.recording_report import Omission, OtherSpeaker, Removed, RemovedUtterance, ReportWord, WordMark
 from adscreen.speech import fluent_tokens, participant_utterances, spoken_tokens
 
 EXCLUDED = "the transcriber excluded it from analysis"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from adscreen.errors import InputError
-from adscreen.scoring.results import ScoreRow
+from adscreen.scoring.recording_report import ScoreRow
 from adscreen.writing import defuse
 
 CSV, PARQUET, JSON = "scores.csv", "scores.parquet", "scores.json"

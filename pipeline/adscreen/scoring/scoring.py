@@ -32,7 +32,7 @@ from adscreen.model.training_scope import Observed, Unlike, compare_scope, share
 from adscreen.parser import BUNDLED
 from adscreen.scoring.judged import Judged, Scored, build_report, is_synthetic
 from adscreen.scoring.own_columns import add_columns, check_columns, own_numbers
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
 
 

@@ -93,7 +93,7 @@ def _types() -> dict[str, Any]:
     from adscreen.model.trained_model import ModelManifest
     from adscreen.records import Transcript
     from adscreen.report.evaluation.contents import EvaluationReport
-    from adscreen.scoring.results import RecordingReport, ScoreRow
+    from adscreen.scoring.recording_report import RecordingReport, ScoreRow
 
     return {
         "manifest_row": Recording,

@@ -20,7 +20,7 @@ from adscreen.records import Transcript
 from adscreen.report.recording.cached_pages import keep_pages
 from adscreen.report.recording.pages import render_recording, write_reports
 from adscreen.scoring.judged import model_facts
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import COLUMNS, writing_scores
 from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions, check_scoring, model_settings, stream_reports
 from adscreen.scoring.stored_reports import REPORTS, writing_reports

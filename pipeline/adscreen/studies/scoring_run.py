@@ -15,7 +15,7 @@ from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import write_reports
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import count_results, count_scores
 from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions
 from adscreen.scoring.stored_reports import REPORTS, read_reports

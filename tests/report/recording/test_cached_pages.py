@@ -10,7 +10,7 @@ import pytest
 from adscreen.report.recording import cached_pages
 from adscreen.report.recording.cached_pages import keep_pages
 from adscreen.report.recording.pages import render_recording
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 
 
 def test_pages_are_made_once(

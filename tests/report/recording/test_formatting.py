@@ -20,7 +20,7 @@ from adscreen.report.recording.formatting import (
     place_bar,
     place_dot,
 )
-from adscreen.scoring.results import ReportFeature
+from adscreen.scoring.recording_report import ReportFeature
 
 FINITE = st.floats(-1e8, 1e8, allow_nan=False)
 

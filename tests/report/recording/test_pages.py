@@ -19,7 +19,14 @@ from adscreen.errors import InputError
 from adscreen.report.recording import pages
 from adscreen.report.recording.pages import page_name, render_index, render_recording, write_reports
 from adscreen.report.recording.phrases import RESULTS
-from adscreen.scoring.results import Contribution, RecordingReport, ReportFeature, ReportSentence, ReportWord, Result
+from adscreen.scoring.recording_report import (
+    Contribution,
+    RecordingReport,
+    ReportFeature,
+    ReportSentence,
+    ReportWord,
+    Result,
+)
 
 LABELS = {"positive_label": "case", "negative_label": "control"}
 HOSTILE = (

@@ -18,7 +18,7 @@ from adscreen.report.recording.phrases import (
     describe_model,
 )
 from adscreen.scoring.judged import model_facts
-from adscreen.scoring.results import Result, WordMark
+from adscreen.scoring.recording_report import Result, WordMark
 
 TEXT_FAMILIES = {"perplexity", "paired", "doc2vec", "elmo"}
 

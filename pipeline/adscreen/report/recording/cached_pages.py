@@ -13,7 +13,7 @@ from pathlib import Path
 
 from adscreen.extract.cache import cache_key, open_cache
 from adscreen.report.recording.pages import render_recording
-from adscreen.scoring.results import RecordingReport
+from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import report_to_json
 
 _LEVEL = 1  # of compression: to a sixth, in less time than writing the rest would take

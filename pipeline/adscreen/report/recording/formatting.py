@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
-from adscreen.scoring.results import ReportFeature
+from adscreen.scoring.recording_report import ReportFeature
 
 NO_NUMBER = "–"
 _MINUS = "−"

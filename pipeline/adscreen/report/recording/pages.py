@@ -20,7 +20,7 @@ from adscreen.report.recording import formatting
 from adscreen.report.recording.phrases import RESULTS, describe_model, shorten
 from adscreen.report.recording.visits import place_visits
 from adscreen.report.templating import INDEX, environment
-from adscreen.scoring.results import RecordingReport, Removed, ReportFeature, ReportSentence, ScoreRow
+from adscreen.scoring.recording_report import RecordingReport, Removed, ReportFeature, ReportSentence, ScoreRow
 
 SCORED = ("screen_positive", "screen_negative")
 MOST_EFFECTS = 6

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adscreen.report.recording import formatting
-from adscreen.scoring.results import ReportFeature, ReportWord
+from adscreen.scoring.recording_report import ReportFeature, ReportWord
 
 RESULTS = {
     "screen_positive": "Screen positive",

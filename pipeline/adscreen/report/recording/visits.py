@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adscreen.scoring.results import ScoreRow
+from adscreen.scoring.recording_report import ScoreRow
 
 _LEFT, _RIGHT = 4.0, 84.0  # beside the points there is room for the axis and the threshold's name
 _MOST_LABELS = 8
