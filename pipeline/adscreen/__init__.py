@@ -21,6 +21,7 @@ from adscreen.records import Diagnostic, Event, Pause, Sentence, Transcript, Utt
 from adscreen.version import __version__
 
 if TYPE_CHECKING:
+    from adscreen.auditing.finding import Finding
     from adscreen.cohort import Cohort, Recording, make_cohort, read_cohort
     from adscreen.estimator.doc2vec import Doc2VecVectorizer
     from adscreen.estimator.study import StudySettings, read_study
@@ -41,6 +42,7 @@ _PLACES = {
     "read_cohort": "cohort",
     "read_transcript": "ingest",
     "FeatureTable": "extract.feature_table",
+    "Finding": "auditing.finding",
     "extract_features": "studies.feature_run",
     "StudySettings": "estimator.study",
     "read_study": "estimator.study",
@@ -64,6 +66,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "FeatureTable",
+    "Finding",
     "InputError",
     "Pause",
     "PerplexityVectorizer",

@@ -30,8 +30,8 @@ from adscreen.model.applicability import find_difference, refuse_training_subjec
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
+from adscreen.scoring.block_values import add_columns, check_columns, own_numbers
 from adscreen.scoring.judged import Judged, Scored, build_report, is_synthetic
-from adscreen.scoring.own_columns import add_columns, check_columns, own_numbers
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
 
