@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 import adscreen
 from adscreen import Evaluation, FeatureTable, InputError, StudySettings, compare, evaluate, extract_features
@@ -142,6 +144,69 @@ def test_an_estimator_that_cannot_be_used_is_one_line(
     assert str(caught.value).startswith(message)
 
 
+class Turned(DummyClassifier):
+    """A classifier whose classes, and so its columns, stand in the other order."""
+
+    def fit(self, X: object, y: object) -> Turned:
+        """Fit, then turn the classes."""
+        super().fit(X, y)
+        self.classes_ = self.classes_[::-1]
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> object:
+        """Return the probability of a case first."""
+        case = X["lexical.mattr"].rank(pct=True).fillna(0.5).to_numpy()
+        return pd.DataFrame({"case": case, "control": 1 - case}).to_numpy()
+
+
+class Broken(DummyClassifier):
+    """A classifier that gives what is no probability."""
+
+    def predict_proba(self, X: pd.DataFrame) -> object:
+        """Return numbers beyond 1."""
+        return pd.DataFrame({"control": 7.0, "case": -6.0}, index=X.index).to_numpy()
+
+
+def test_the_case_is_found_by_its_class(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """The probability of a case is the column of class 1, wherever it stands; what is no probability is refused."""
+    found = evaluate(simulated_table, estimator=Turned(), study=small_study)
+    own = found.predictions[found.predictions["method"] == "turned"]
+    for _, fold in own.groupby(["repeat", "fold"]):
+        ranks = simulated_table.X.loc[fold["recording_id"], "lexical.mattr"].rank(pct=True)
+        assert ranks.tolist() == pytest.approx(fold["probability"].tolist())
+    with pytest.raises(InputError, match="Broken cannot predict: it gave values that are not probabilities"):
+        evaluate(simulated_table, estimator=Broken(), study=small_study)
+
+
+def test_a_splitter_inside_an_estimator_gets_the_seed(
+    simulated_table: FeatureTable, small_study: StudySettings
+) -> None:
+    """Two runs give the same bytes where a parameter is a shuffling splitter, and no address of memory is written."""
+
+    def run() -> Evaluation:
+        shuffled = CalibratedClassifierCV(DecisionTreeClassifier(max_depth=2), cv=StratifiedKFold(3, shuffle=True))
+        return evaluate(simulated_table, estimator=shuffled, study=small_study)
+
+    one, other = run(), run()
+    pd.testing.assert_frame_equal(one.predictions, other.predictions, check_exact=True)
+    assert one.settings == other.settings
+    assert "members" not in one.settings
+    assert " at 0x" not in str(one.settings["estimator"])
+
+
+def test_labels_that_are_numbers_are_text(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """0 and 1 in a data frame mean what "0" and "1" mean in a manifest: the same predictions and report."""
+    numbers = simulated_table.subjects.assign(label=simulated_table.y)
+    table = FeatureTable(
+        numbers, simulated_table.inputs, simulated_table.sentences, simulated_table.provenance, labels=("0", "1")
+    )
+    assert simulated_table.y.tolist() == table.y.tolist()
+    found = evaluate(table, estimator=DummyClassifier(), study=small_study)
+    assert {"0", "1"} == set(found.predictions["label"])
+    with pytest.raises(InputError, match="labels: are not two"):
+        FeatureTable(numbers, simulated_table.inputs, simulated_table.sentences, labels=("0", "0"))
+
+
 def test_a_pipeline_goes_by_its_last_step(simulated_table: FeatureTable, small_study: StudySettings) -> None:
     """Imputing and scaling inside the estimator are fitted inside the fold."""
     pipeline = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), DummyClassifier())
@@ -222,3 +287,59 @@ def test_the_dictionary_describes_every_feature(simulated_table: FeatureTable) -
     words = frame.set_index("name").loc["lexical.mattr"]
     assert "lexical" == words["family"]
     assert words["source"]
+
+
+def test_what_is_no_table_is_one_line(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """A manifest's path, a cohort or a matrix in place of a table is named, with the way to make one."""
+    for wrong in ("manifest.csv", simulated_table.X):
+        with pytest.raises(InputError, match=r"^table: is a (str|DataFrame), not a FeatureTable; make one with"):
+            evaluate(wrong, study=small_study)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match=r"^table: is a (str|DataFrame), not a FeatureTable"):
+            adscreen.ScreeningModel().fit(wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="n_folds: must be a whole number of at least 2, not 1"):
+        simulated_table.folds(1)
+    with pytest.raises(InputError, match="members: members are those of adscreen's own estimator"):
+        evaluate(simulated_table, estimator=FOREST, members="elmo")
+
+
+def test_texts_that_are_no_paths_are_not_scored_as_files(model_folder: Path, tiny_bilm: Path) -> None:
+    """A list of texts is refused without a word of them; a data frame is read as a cohort."""
+    with pytest.raises(InputError, match="1 of 1 are neither files nor folders; correct the paths") as caught:
+        adscreen.score(model_folder, ["the girl wants a cookie"])
+    assert "girl" not in str(caught.value)
+    frame = pd.DataFrame({"subject_id": ["N1"], "text": ["well the girl wants a cookie from the jar"]})
+    scores = adscreen.score(model_folder, frame, bilm=tiny_bilm, minimum_words=1, allow_out_of_scope=True)
+    assert ["N1"] == scores.to_pandas()["recording_id"].tolist()
+
+
+def test_a_member_without_weight_is_named(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """Noise beside speech gets no weight, and a note says that it changed no prediction."""
+    noise = pd.DataFrame({"recording_id": simulated_table.subjects["recording_id"], "constant": 1.0})
+    table = simulated_table.join(noise, block="acoustic")
+    found = evaluate(table, study=small_study, members="lexical,acoustic")
+    assert "subject: acoustic had weight 0 in all 2 folds, so it changed no prediction." in found.notes
+    text = noise.assign(voice="high")
+    with pytest.raises(InputError, match="join: column 'voice' is not numeric; convert it, or name the columns"):
+        simulated_table.join(text, block="acoustic")
+    with pytest.raises(InputError, match="the frame has no column `recording_id`"):
+        simulated_table.join(noise.rename(columns={"recording_id": "id"}), block="acoustic")
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (
+            {"subject_id": ["S1"], "transcript": ["um the boy fell"]},
+            "DataFrame: row 1: `transcript` is not the path",
+        ),
+        (None, "source: is a NoneType; give a manifest's path or a data frame"),
+    ],
+)
+def test_a_frame_that_is_no_cohort_is_one_line(frame: dict[str, list[str]] | None, message: str) -> None:
+    """Speech in the column of paths is refused without a word of it."""
+    with pytest.raises(InputError) as caught:
+        adscreen.read_cohort(frame if frame is None else pd.DataFrame(frame))  # type: ignore[arg-type]
+    assert str(caught.value).startswith(message)
+    assert "boy" not in str(caught.value)
+    with pytest.raises(InputError, match="columns: column 'text' is given otherwise"):
+        adscreen.make_cohort(["a boy"], subjects=["S1"], text=["a girl"])

@@ -17,4 +17,4 @@ class InputError(ValueError):
 
     def __str__(self) -> str:
         line = f"{self.where.removesuffix('=')}: {self.what}" if self.where else self.what
-        return f"{line}; {self.remedy}" if self.remedy else line
+        return " ".join(f"{line}; {self.remedy}".split() if self.remedy else line.split())

@@ -16,6 +16,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline" / "adscreen"
 ONLY_IN_PYTHON = {
     "source",  # score(model, source): no recording, or records beside paths; the command takes paths, at least one
     "estimator",  # evaluate(table, estimator=...): an object
+    "table",  # evaluate(table), ScreeningModel.fit(table): an object
+    "columns",  # table.join(frame, columns=...)
 }
 SOURCES = {
     path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8")

@@ -111,7 +111,7 @@ def test_a_table_is_joined_by_recording(order: list[str], indexed: bool, others:
     """Whatever the order of the rows and wherever the ids stand, each recording gets its own number."""
     known = dict(zip([*RECORDINGS, "S8_1", "S9_1"], [1.0, *others], strict=True))
     values = [known[name] for name in order]
-    frame = pd.DataFrame({"recording_id": order, "f0": values, "note": "text"}).astype({"f0": "float64"})
+    frame = pd.DataFrame({"recording_id": order, "f0": values}).astype({"f0": "float64"})
     own = dict(zip(order, frame["f0"], strict=True))
     joined = table_of().join(frame.set_index("recording_id") if indexed else frame, block="acoustic")
     assert ["lexical.words", "acoustic.f0"] == list(joined.inputs)
@@ -151,6 +151,6 @@ def test_what_cannot_be_joined_is_refused(ids: list[str], columns: list[str] | N
 
 
 def test_a_table_without_numbers_cannot_be_joined() -> None:
-    """Without a choice of columns there must be a numeric one."""
-    with pytest.raises(InputError, match="block 'notes' needs a list of columns"):
+    """Without a choice of columns every column must be numeric: none is left out without a word."""
+    with pytest.raises(InputError, match="column 'note' is not numeric; convert it, or name the columns to take"):
         table_of().join(pd.DataFrame({"note": list("abcd")}, index=RECORDINGS), block="notes")

@@ -44,7 +44,7 @@ class Recording:
     task: str | None = None
     language: str | None = None
     speaker: str | None = None
-    extra: tuple[tuple[str, str | None], ...] = ()
+    extra: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
     content: Transcript | str | None = field(default=None, repr=False)
 
     def carries(self, column: str) -> bool:

@@ -44,13 +44,21 @@ def read_cohort(source: str | Path | pd.DataFrame, *, where: str | None = None, 
     >>> [recording.recording_id for recording in cohort.recordings]
     ['S1', 'S2']
     """
-    cohort = _of_file(Path(source)) if isinstance(source, str | Path) else _of_frame(source)
+    given: object = source
+    if isinstance(given, str | Path):
+        cohort = _of_file(Path(given))
+    elif hasattr(given, "itertuples"):
+        cohort = _of_frame(source)  # type: ignore[arg-type]
+    else:
+        what = f"is a {type(given).__name__}"
+        raise InputError(what, where="source=", remedy="give a manifest's path or a data frame")
     if not cohort.recordings:
         raise InputError("no rows below the header", where=cohort.path.name)
     if where is not None:
         cohort = select(cohort, where)
     _check(cohort)
     if positive is not None:
+        positive = str(positive)
         cohort = replace(cohort, positive=positive)
         choose_labels((recording.label for recording in cohort.recordings), positive, where=cohort.path.name)
     return cohort
@@ -65,6 +73,9 @@ def _of_file(path: Path) -> Cohort:
 def _of_frame(frame: pd.DataFrame) -> Cohort:
     """Read a data frame; speech in it is taken out of the cells, which are text."""
     path = Path("DataFrame")
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise InputError(f"two columns are called `{twice[0]}`", where=path.name, remedy="rename or remove one")
     frame, content = _take_speech(frame)
     _require_columns([str(column) for column in frame.columns], file=path.name)
     table = parse_frame(frame, file=path.name)
@@ -80,9 +91,18 @@ def _take_speech(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Transcript | s
         if wrong is not None:
             raise InputError(f"row {wrong} has no text", where="DataFrame", remedy="leave the row out")
     elif not values or not all(isinstance(value, Transcript) for value in values):
+        _refuse_speech(values)
         return frame, None
     names = [f"row {number}" for number in range(1, len(values) + 1)]
     return frame.drop(columns=column).assign(transcript=names), values
+
+
+def _refuse_speech(paths: Sequence[object]) -> None:
+    """Raise InputError where a cell holds words instead of a path, before a message names the path."""
+    for number, path in enumerate(paths, start=1):
+        if isinstance(path, str) and len(path.split()) > 2 and not Path(path).exists():
+            remedy = "put speech into a column `text`"
+            raise InputError(f"row {number}: `transcript` is not the path of a file", where="DataFrame", remedy=remedy)
 
 
 def make_cohort(
@@ -107,6 +127,11 @@ def make_cohort(
     """
     import pandas as pd
 
+    if isinstance(speech, str):
+        raise InputError("is one text", where="speech", remedy="give a list of texts")
+    taken = sorted({"text", "transcript", "subject_id", "label"} & set(columns))
+    if taken:
+        raise InputError(f"column {taken[0]!r} is given otherwise", where="columns", remedy="leave it out")
     own: dict[str, Sequence[object]] = {"subject_id": subjects} if subjects is not None else {}
     if all(isinstance(one, Transcript) for one in speech):
         records = [one for one in speech if isinstance(one, Transcript)]

@@ -184,7 +184,7 @@ def read_study(
     given = {name: value for name, value in overrides.items() if value is not None}
     blocks = _blocks(content.pop("blocks", {}), f"{where} [blocks]") | _blocks(given.pop("blocks", {}), "blocks=")
     content |= given
-    named_in = "members=" if "members" in given else f"{where}, members"
+    named_in = "members=" if path is None or "members" in given else f"{where}, members"
     members, preset = _members(content.pop("members", "adscreen"), blocks, table_blocks, named_in)
     search = _search(content.pop("search", {}), preset, f"{where} [search]")
     _check_names(content, [field.name for field in fields(StudySettings)], where)

@@ -33,16 +33,11 @@ class OwnEstimator(TableMethod):
         """
         from sklearn.base import clone
 
-        fresh = clone(self._estimator)
-        seeds = {
-            name: self._seed
-            for name, value in fresh.get_params(deep=True).items()
-            if name.rpartition("__")[2] == "random_state" and value is None
-        }
         try:
-            return fresh.set_params(**seeds).fit(self.inputs.iloc[rows], self.cases[rows])
-        except ValueError as error:
-            raise _refusal(fresh, "be fitted", error) from error
+            fresh = _seed(clone(self._estimator), self._seed)
+            return fresh.fit(self.inputs.iloc[rows], self.cases[rows])
+        except Exception as error:  # whatever a user's estimator raises
+            raise _refusal(self._estimator, "be fitted", error) from error
 
     def predict(self, rows: NDArray[np.intp], fitted: Any) -> NDArray[np.float64]:
         """Return the probability of the positive label (n,) of these rows.
@@ -51,13 +46,31 @@ class OwnEstimator(TableMethod):
             InputError: the estimator cannot read them.
         """
         try:
-            return super().predict(rows, fitted)
-        except ValueError as error:
+            found = np.asarray(fitted.predict_proba(self.inputs.iloc[rows]), dtype=np.float64)
+            classes = [int(name) for name in fitted.classes_]
+        except Exception as error:
             raise _refusal(fitted, "predict", error) from error
+        if 1 not in classes or found.shape != (len(rows), len(classes)):
+            raise _refusal(fitted, "predict", ValueError(f"its probabilities are {found.shape} for two classes"))
+        probabilities: NDArray[np.float64] = found[:, classes.index(1)]
+        if not ((probabilities >= 0) & (probabilities <= 1)).all():  # NaN is neither
+            raise _refusal(fitted, "predict", ValueError("it gave values that are not probabilities"))
+        return probabilities
 
 
-def _refusal(estimator: Any, what: str, error: ValueError) -> InputError:
-    reason = str(error).partition("\n")[0].rstrip(".")
+def _seed(estimator: Any, seed: int) -> Any:
+    """Give the seed to every ``random_state`` that is None, those of splitters among the parameters included."""
+    parameters = estimator.get_params(deep=True)
+    names = [name for name, value in parameters.items() if name.rpartition("__")[2] == "random_state" and value is None]
+    for value in parameters.values():
+        if not hasattr(value, "get_params") and getattr(value, "random_state", seed) is None:
+            value.random_state = seed
+    return estimator.set_params(**dict.fromkeys(names, seed))
+
+
+def _refusal(estimator: Any, what: str, error: Exception) -> InputError:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[0].rstrip(".") if lines else type(error).__name__
     remedy = "change its settings, or the columns it reads"
     if "NaN" in reason:
         remedy = "features that cannot be computed are NaN: impute inside, make_pipeline(SimpleImputer(), ...)"
@@ -94,5 +107,5 @@ def name_estimator(estimator: Any) -> str:
 
 
 def describe_estimator(estimator: Any) -> str:
-    """Return an estimator as its constructor writes it, on one line."""
-    return " ".join(repr(estimator).split())
+    """Return an estimator as its constructor writes it, on one line and without addresses of memory."""
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", " ".join(repr(estimator).split()))

@@ -7,7 +7,7 @@ cache may hold it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from adscreen.extract.feature_table import (
 from adscreen.extract.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
 from adscreen.extract.row import Extracted as Extracted
 from adscreen.extract.row import pack_row, recording_key, unpack_row
-from adscreen.features import SET_VERSION, compute_features
+from adscreen.features import FAMILIES, SET_VERSION, compute_features
 from adscreen.features.coherence import Vectors, sentence_vectors
 from adscreen.features.norms import NormFile, stored_norms
 from adscreen.features.tasks import Task, bundled_tasks, find_task
@@ -311,6 +311,8 @@ def extract_cohort(
     Raises:
         InputError: a transcript cannot be used; the line names the first one and counts the rest.
     """
+    subjects = cohort.frame()
+    check_names(subjects.columns)
     rows = list(extract_recordings(cohort.recordings, settings, jobs=jobs, progress=progress))
     unreadable = [row for row in rows if row.unreadable]
     if unreadable:
@@ -318,7 +320,16 @@ def extract_cohort(
         raise InputError(
             f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path)
         )
-    return replace(build_table(rows, cohort.frame(), settings), labels=cohort.known_labels)
+    return replace(build_table(rows, subjects, settings), labels=cohort.known_labels)
+
+
+def check_names(columns: Iterable[object]) -> None:
+    """Raise InputError where a column of a manifest is named as a feature would be (``lexical.mattr``)."""
+    families = {*FAMILIES, "elmo", "perplexity", "doc2vec"}
+    taken = next((str(name) for name in columns if str(name).partition(".")[0] in families and "." in str(name)), None)
+    if taken is not None:
+        what = f"column {taken!r} has the name of a feature"
+        raise InputError(what, where="manifest", remedy="rename it: a dot after a family's name is adscreen's")
 
 
 def build_table(rows: Sequence[Extracted], subjects: pd.DataFrame, settings: ExtractSettings) -> FeatureTable:

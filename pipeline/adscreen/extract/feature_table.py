@@ -52,6 +52,13 @@ class FeatureTable:
     def __post_init__(self) -> None:
         """Find the labels, or check those given: every label of a row is one of the two."""
         column = self.subjects.get("label", pd.Series(dtype=object))
+        if any(not isinstance(label, str) for label in column.dropna()):
+            column = pd.Series([_as_text(label) for label in column], index=column.index, dtype=object)
+            object.__setattr__(self, "subjects", self.subjects.assign(label=column))
+        if self.labels is not None:
+            object.__setattr__(self, "labels", tuple(_as_text(label) for label in self.labels))
+            if len(set(self.labels)) != 2 or len(self.labels) != 2:
+                raise InputError("are not two", where="labels", remedy="name the negative label, then the positive one")
         found = {str(label) for label in column.dropna()}
         if self.labels is None:
             try:
@@ -182,8 +189,8 @@ class FeatureTable:
     def join(self, frame: pd.DataFrame, *, block: str, columns: Sequence[str] | None = None) -> FeatureTable:
         """Return the table with columns of another one, joined by recording_id, as a block of features.
 
-        ``frame`` has a column ``recording_id``, or is indexed by it. Without ``columns`` every numeric column is taken;
-        rows of other recordings are ignored, and empty cells are NaN.
+        ``frame`` has a column ``recording_id``, or is indexed by it. Without ``columns`` every column is taken, and all
+        must be numeric; rows of other recordings are ignored, and empty cells are NaN.
 
         Raises:
             InputError: the name is taken, a recording comes twice or is missing, there is no such column, a cell is not
@@ -217,6 +224,9 @@ class FeatureTable:
         """
         from sklearn.model_selection import StratifiedGroupKFold
 
+        if not isinstance(n_folds, (int, np.integer)) or isinstance(n_folds, bool) or n_folds < 2:
+            what = f"must be a whole number of at least 2, not {n_folds!r}"
+            raise InputError(what, where="n_folds", remedy="ask for 2 folds or more")
         cases = self.cases
         self._check_count(self.groups, n_folds, f"{self.group_column} groups")
         splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
@@ -274,12 +284,26 @@ class FeatureTable:
                 )
 
 
+def require_table(value: object, *, where: str = "table=") -> None:
+    """Raise InputError where a value is no FeatureTable."""
+    if not isinstance(value, FeatureTable):
+        what = f"is a {type(value).__name__}, not a FeatureTable"
+        raise InputError(what, where=where, remedy="make one with extract_features(cohort)")
+
+
 def require_words(table: FeatureTable, *, where: str = "the table") -> None:
     """Raise InputError where a recording holds no word of the participant, from which nothing can be learned."""
     silent = table.subjects["recording_id"][[not words for words in table.inputs[TOKENS]]]
     if len(silent):
         what = f"recording {silent.iloc[0]!r}: the participant has no words ({len(silent)} such rows)"
         raise InputError(what, where=where, remedy="leave it out with where=")
+
+
+def _as_text(label: Any) -> str | None:
+    """Return a label as a manifest writes it: a whole number has no ``.0``; None where it is missing."""
+    if label is None or label != label:
+        return None
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
 
 
 def _join_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -65,13 +65,16 @@ def read_joined(
     """Return ``name.column`` numbers (n, columns) of a frame's rows for these recordings, in their order.
 
     ``frame`` has a column ``recording_id``, or is indexed by it; rows of other recordings are ignored. Without
-    ``columns`` every numeric column is taken.
+    ``columns`` every column is taken, and all must be numeric.
 
     Raises:
         InputError: a recording comes twice or is missing, there is no such column or it comes twice, a cell is not a
             finite number, or a column is empty for these recordings.
     """
     where = "join"
+    if KEY not in frame and frame.index.name != KEY and not set(map(str, frame.index)) & set(recordings):
+        remedy = "add the column, or make it the index"
+        raise InputError(f"the frame has no column `{KEY}`", where=where, remedy=remedy)
     keyed = frame.set_index(KEY) if KEY in frame else frame
     keyed = keyed.set_axis(keyed.index.map(str)).rename(columns=str)
     repeated = keyed.index[keyed.index.duplicated()]
@@ -83,7 +86,11 @@ def read_joined(
         what = f"no row for recording {absent[0]!r} ({len(absent)} such recordings)"
         raise InputError(what, where=where, remedy="add a row, with empty cells where nothing is known")
     if columns is None:
-        columns = [str(column) for column, kind in keyed.dtypes.items() if pd.api.types.is_numeric_dtype(kind)]
+        columns = list(keyed.columns)
+        wrong = next((name for name, kind in keyed.dtypes.items() if not _is_number(kind)), None)
+        if wrong is not None:
+            what = f"column {wrong!r} is not numeric"
+            raise InputError(what, where=where, remedy="convert it, or name the columns to take with columns=")
     check_block(name, columns, where=where)
     wrong = next((column for column in columns if list(keyed.columns).count(column) != 1), None)
     if wrong is not None:
@@ -91,6 +98,10 @@ def read_joined(
         raise InputError(what, where=where, remedy=f"columns found: {', '.join(keyed.columns)}")
     own = keyed.loc[list(recordings)].reset_index(drop=True)
     return _numbers(own.assign(**{KEY: list(recordings)}), name, columns, where=where)
+
+
+def _is_number(kind: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
 
 
 def _numbers(frame: pd.DataFrame, name: str, columns: Sequence[str], *, where: str) -> pd.DataFrame:

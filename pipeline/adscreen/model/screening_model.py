@@ -21,7 +21,7 @@ from sklearn.exceptions import NotFittedError
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
 from adscreen.estimator.tuning import on_one_thread
-from adscreen.extract.feature_table import FeatureTable, require_words
+from adscreen.extract.feature_table import FeatureTable, require_table, require_words
 from adscreen.model.applicability import find_difference, refuse_training_subjects
 from adscreen.model.reference import logistic
 from adscreen.model.trained_model import ModelManifest, TrainedModel, load_model, save_model, train_model
@@ -69,6 +69,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
             InputError: a row has no label or no words, the table has no two labels, a label has fewer groups than
                 folds, or a setting cannot be used.
         """
+        require_table(table)
         given = {name: getattr(self, name) for name in ("members", "seed", "threshold", "min_sensitivity")}
         study = choose_study(self.study, table_blocks=table.blocks, **given)
         require_words(table)
@@ -136,6 +137,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
         return labels
 
     def _terms(self, table: FeatureTable, *, allow_training_subjects: bool) -> list[dict[str, float]]:
+        require_table(table)
         trained = self.trained
         difference = find_difference(trained, table.provenance)
         if difference:

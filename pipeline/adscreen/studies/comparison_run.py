@@ -45,6 +45,8 @@ def compare(
     """
     if (second is None) == (methods is None):
         raise InputError("needs a second evaluation or two methods", where="compare", remedy="give one of the two")
+    if isinstance(methods, str) or (methods is not None and len(methods) != 2):
+        raise InputError("needs two names", where="methods=", remedy='such as ("adscreen", "tfidf_baseline")')
     if methods is not None:
         rows = compare_methods(_run_of(first, "first"), *methods)
     else:

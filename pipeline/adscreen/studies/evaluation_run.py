@@ -21,7 +21,7 @@ from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predict
 from adscreen.evaluation.protocols import COHORT, TEST, check_apart
 from adscreen.evaluation.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
-from adscreen.extract.feature_table import FeatureTable, require_words
+from adscreen.extract.feature_table import FeatureTable, require_table, require_words
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import write_report
@@ -31,6 +31,7 @@ from adscreen.writing import write_csv, write_json
 
 SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
 BOTH = "both"  # subject and paper
+_OF_MEMBERS = ("members", "search", "blocks", "most_candidates")
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,7 +123,7 @@ class Evaluation:
 
     def _describe(self) -> dict[str, pd.DataFrame]:
         """Return Table 1 and the flow, of the test cohort as well."""
-        if COHORT in self.table.subjects:
+        if self.protocols[0].protocol == "external":
             tested = (self.table.subjects[COHORT] == TEST).to_numpy()
             parts = {"training": np.flatnonzero(~tested), "test": np.flatnonzero(tested)}
         else:
@@ -178,9 +179,15 @@ def evaluate(
     >>> from sklearn.ensemble import RandomForestClassifier  # doctest: +SKIP
     >>> evaluate(table, estimator=RandomForestClassifier()).metrics  # doctest: +SKIP
     """
-    settings: dict[str, Any] = {"members": members, "folds": folds, "repeats": repeats, "seed": seed}
-    settings |= {"min_sensitivity": min_sensitivity, "threshold": threshold}
-    chosen = choose_study(study, table_blocks=table.blocks, **settings)
+    require_table(table)
+    if test is not None:
+        require_table(test, where="test=")
+    if estimator is not None and members is not None:
+        what = "members are those of adscreen's own estimator"
+        raise InputError(what, where="members=", remedy="choose columns inside your estimator: ColumnTransformer")
+    named: dict[str, Any] = {"members": members, "folds": folds, "repeats": repeats, "seed": seed}
+    named |= {"min_sensitivity": min_sensitivity, "threshold": threshold}
+    chosen = choose_study(study, table_blocks=table.blocks, **named)
     table = table.with_blocks(chosen.blocks)
     protocols = ("external",) if test is not None else _protocols(protocol)
     require_words(table)
@@ -197,8 +204,11 @@ def evaluate(
         run.append(evaluate_protocol(table, chosen, protocol=one, estimator=estimator, **options))
     made: dict[str, Any] = {"positive": table.positive, "negative": _negative(table), "protocols": list(protocols)}
     made |= {"learning_curve": learning_curve, "provenance": table.provenance}
-    made |= {} if estimator is None else {"estimator": run[0].methods[0].description}
-    return Evaluation(table, chosen, tuple(run), settings=chosen.as_dict() | made)
+    settings = chosen.as_dict() | made
+    if estimator is not None:  # members and their search are those of adscreen's own
+        settings = {name: value for name, value in settings.items() if name not in _OF_MEMBERS}
+        settings["estimator"] = run[0].methods[0].description
+    return Evaluation(table, chosen, tuple(run), settings=settings)
 
 
 def _protocols(named: str | Sequence[str]) -> tuple[Protocol, ...]:
@@ -207,9 +217,10 @@ def _protocols(named: str | Sequence[str]) -> tuple[Protocol, ...]:
     Raises:
         InputError: one is unknown.
     """
-    names = ("subject", "paper") if named == BOTH else (named,) if isinstance(named, str) else tuple(named)
+    every = (named,) if isinstance(named, str) else tuple(named)
+    names = ("subject", "paper") if BOTH in every else tuple(dict.fromkeys(every))
     known = [name for name in PROTOCOLS if name != "external"]
-    for name in names:
+    for name in names or ("",):
         if name not in known:
             remedy = f"use {', '.join(known)} or {BOTH}"
             raise InputError(f"unknown protocol {name!r}", where="protocol=", remedy=remedy)
@@ -307,5 +318,17 @@ def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> li
             f"({low:+.3f} to {high:+.3f}, over {table.group_column} groups); "
             f"{evaluation.shared_subject_share:.0%} of test recordings have a training recording of their speaker."
         )
+    notes += [note for evaluation in evaluations for note in _unused(evaluation)]
     notes += [f"{row.method}: not run, {row.absent}." for row in evaluations[0].methods if row.absent]
     return notes
+
+
+def _unused(evaluation: ProtocolEvaluation) -> list[str]:
+    """Say which members of the estimator had no weight in any fold."""
+    chosen = [fold.settings for fold in evaluation.folds if fold.method == evaluation.main]
+    names = [name for name in chosen[0] if name.endswith(".weight")]
+    unused = [name.removesuffix(".weight") for name in names if all(one.get(name) == 0 for one in chosen)]
+    return [
+        f"{evaluation.protocol}: {name} had weight 0 in all {len(chosen)} folds, so it changed no prediction."
+        for name in unused
+    ]

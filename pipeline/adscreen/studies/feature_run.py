@@ -66,8 +66,8 @@ def extract_features(
     layer: str = "mean",
     pooling: str = "mean",
     parser: str = BUNDLED,
-    task_files: Sequence[str | Path] = (),
-    norms: Sequence[str | Path] = (),
+    task_files: str | Path | Sequence[str | Path] = (),
+    norms: str | Path | Sequence[str | Path] = (),
     engine: str = NUMPY.name,
     cache: str | Path | None = None,
     jobs: int = 1,
@@ -101,12 +101,16 @@ def extract_features(
         layer=layer,
         pooling=pooling,
         parser=parser,
-        task_files=[Path(path) for path in task_files],
-        norms=[Path(path) for path in norms],
+        task_files=_as_paths(task_files),
+        norms=_as_paths(norms),
         engine=EngineChoice(engine),
         cache=None if cache is None else Path(cache),
     )
     return read_table(cohort, settings, jobs=jobs, progress=progress)
+
+
+def _as_paths(paths: str | Path | Sequence[str | Path]) -> list[Path]:
+    return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
 
 
 def _cohort_of(source: Sequence[Transcript] | pd.DataFrame | str | Path) -> Cohort:

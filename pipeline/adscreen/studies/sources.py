@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from adscreen.cohort import Cohort, Recording, choose_labels, make_cohort, read_cohort
 from adscreen.cohort.selection import select
 from adscreen.errors import InputError
 from adscreen.records import Transcript
 from adscreen.scoring.inputs import find_recordings
 
-Source = Cohort | str | Path | Sequence[str | Path]
+Source = Cohort | pd.DataFrame | str | Path | Sequence[str | Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,20 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
     if isinstance(source, Cohort):
         cohort = select(source, where) if where is not None else source
         return NamedRecordings(cohort.recordings, (cohort.path,))
+    if isinstance(source, pd.DataFrame):
+        return name_recordings(read_cohort(source), where=where)
+    given: object = source
+    if not isinstance(given, str | Path | Sequence):
+        what = f"is a {type(given).__name__}"
+        raise InputError(what, where="source=", remedy="give a cohort (make_cohort for texts), paths or transcripts")
     sources = [source] if isinstance(source, str | Path) else list(source)
     if not sources:
         raise InputError("names no recording", where="source=", remedy="give a cohort, paths or transcripts")
     transcripts = [one for one in sources if isinstance(one, Transcript)]
+    texts = sum(isinstance(one, str) and any(mark.isspace() for mark in one) and not _exists(one) for one in sources)
+    if texts:
+        what = f"{texts} of {len(sources)} are neither files nor folders"
+        raise InputError(what, where="source=", remedy="correct the paths; for texts in memory use make_cohort")
     paths = tuple(Path(one) for one in sources if not isinstance(one, Transcript))
     if transcripts and paths:
         raise InputError("holds paths and Transcript records", where="source=", remedy="give one kind")
@@ -44,6 +56,13 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
         return name_recordings(make_cohort(transcripts), where=where)
     found = find_recordings(paths, where=where)
     return NamedRecordings(found.recordings, paths, found.passed_over)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def open_cohort(source: Cohort | str | Path, *, where: str | None = None, positive: str | None = None) -> Cohort:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from adscreen.evaluation.out_of_fold import OutOfFold
+from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval, roc_curve
 from adscreen.report.evaluation.contents import (
     AbsentMethod,
@@ -28,7 +29,7 @@ from adscreen.report.evaluation.contents import (
     SettingChoice,
     Subgroup,
 )
-from adscreen.report.evaluation.wording import PROTOCOLS, name_method, name_setting
+from adscreen.report.evaluation.wording import PAPER_OF_OWN, PROTOCOLS, name_method, name_setting
 
 _RATES = np.linspace(0.0, 1.0, 101)
 _NOT_SETTINGS = (
@@ -76,6 +77,8 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
     """Return everything of one protocol."""
     tables = Tables(protocol, frames)
     title, explanation = PROTOCOLS[protocol]
+    if tables.main != ADSCREEN and protocol == "paper":
+        explanation = PAPER_OF_OWN
     chosen = tables.of("settings", method=tables.main)
     tested = OutOfFold.of(tables.of("predictions", method=tables.main), positive=positive)
     methods = summarise_methods(tables, level="recording")

@@ -34,6 +34,10 @@ PROTOCOLS = {
         "2510.14332). Speakers are on both sides; it is here to show what that adds.",
     ),
 }
+PAPER_OF_OWN = (  # the explanation of ``paper`` where a user's estimator was evaluated
+    "Repeated random splits of recordings, as published work had them. Speakers are on both sides; it is here to show "
+    "what that adds."
+)
 MEASURES = {
     "auc": "AUC",
     "average_precision": "Average precision",
