@@ -92,8 +92,12 @@ def extract_features(
     Raises:
         InputError: a transcript cannot be read, or a setting cannot be used.
 
-    >>> cohort = make_cohort(["the boy is falling", "um the the girl"], subjects=["S1", "S2"])
-    >>> extract_features(cohort).X.loc["S1", "lexical.mattr"]  # doctest: +SKIP
+    >>> cohort = make_cohort(["the boy is falling", "um the girl is reaching"], subjects=["S1", "S2"])
+    >>> table = extract_features(cohort)
+    >>> table.groups.tolist()
+    ['subject S1', 'subject S2']
+    >>> bool(table.X.loc["S1", "perplexity.joint_pooled"] > 0)
+    True
     """
     cohort = source if isinstance(source, Cohort) else _cohort_of(source)
     settings = extract_settings(
