@@ -19,6 +19,8 @@ from adscreen.report.recording.pages import page_name
 from adscreen.scoring.stored_reports import read_reports
 from adscreen.studies.evaluation_run import evaluate
 
+pytestmark = pytest.mark.slow  # whole studies
+
 STUDY = """\
 folds = 2
 repeats = 1

@@ -24,6 +24,8 @@ from adscreen.speech import participant_utterances
 from adscreen.studies.scores import Scores, score
 from adscreen.studies.scoring_run import run_scoring
 
+pytestmark = pytest.mark.slow  # whole studies
+
 TEXT = "the boy is falling off the stool .\num the mother is washing dishes and the water is on the floor .\n" * 6
 
 
