@@ -50,6 +50,14 @@ def read_bytes(path: Path, *, remedy: str = "") -> bytes:
     return content
 
 
+def names_a_place(path: str) -> bool:
+    """Tell whether text is the path of a file or folder that exists; text that no system takes for a path is none."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def holds_many(path: Path) -> bool:
     """Tell by its name whether a file may hold more than one recording, compressed or not."""
     return not HOLDS_MANY.isdisjoint(suffix.lower() for suffix in path.suffixes[-2:])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import Cohort, Recording, choose_labels
-from adscreen.cohort.files import holds_many
+from adscreen.cohort.files import holds_many, names_a_place
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
 from adscreen.cohort.spreadsheet import parse_frame, read_table
@@ -100,7 +100,7 @@ def _take_speech(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Transcript | s
 def _refuse_speech(paths: Sequence[object]) -> None:
     """Raise InputError where a cell holds words instead of a path, before a message names the path."""
     for number, path in enumerate(paths, start=1):
-        if isinstance(path, str) and len(path.split()) > 2 and not Path(path).exists():
+        if isinstance(path, str) and len(path.split()) > 2 and not names_a_place(path):
             remedy = "put speech into a column `text`"
             raise InputError(f"row {number}: `transcript` is not the path of a file", where="DataFrame", remedy=remedy)
 

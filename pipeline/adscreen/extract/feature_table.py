@@ -88,6 +88,15 @@ class FeatureTable:
         """
         return self._labels()[1]
 
+    @property
+    def negative(self) -> str:
+        """The label of the others.
+
+        Raises:
+            InputError: the table has no two labels.
+        """
+        return self._labels()[0]
+
     def _labels(self) -> tuple[str, str]:
         if self.labels is None:  # say why
             return choose_labels(self.subjects.get("label", pd.Series(dtype=object)).dropna(), where="the table")

@@ -135,8 +135,7 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelM
     ids = sorted(set(subjects["subject_id"].astype(str)))
     transcripts = table.provenance.get("transcripts", {})
     key = hashlib.sha256(json.dumps([ids, sorted(transcripts.values())]).encode()).hexdigest()
-    positive = table.positive
-    negative = next(label for label in table.labels or () if label != positive)
+    negative, positive = table.negative, table.positive
     controls = table.inputs[table.cases == 0]
     sentences = [value for values in controls[SENTENCES] for value in values]
     read = {block for member in tuned.members for block in member.blocks}

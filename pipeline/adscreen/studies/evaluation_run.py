@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
-from adscreen.report.evaluation.page import write_report
+from adscreen.report.evaluation.page import render_report, write_report
 from adscreen.studies.feature_run import check_columns, read_training_table
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
@@ -94,8 +94,6 @@ class Evaluation:
         Raises:
             InputError: the file exists, or cannot be written.
         """
-        from adscreen.report.evaluation.page import render_report
-
         path = Path(path)
         if path.exists():
             raise InputError("already exists", where=str(path), remedy="name a new file")
@@ -194,7 +192,8 @@ def evaluate(
     if test is not None:
         require_words(test)
         test = test.with_blocks(chosen.blocks)
-        _check_labels(table, test)
+        labels = [(one.negative, one.positive) for one in (table, test)]
+        _check_labels(*labels, name="the training cohort", where="test=")
         table = join_cohorts(table, test)
     run: list[ProtocolEvaluation] = []
     for one in protocols:
@@ -202,7 +201,7 @@ def evaluate(
         advance = progress.task(f"Evaluating ({one})", count)
         options: dict[str, Any] = {"learning_curve": learning_curve, "jobs": jobs, "progress": advance}
         run.append(evaluate_protocol(table, chosen, protocol=one, estimator=estimator, **options))
-    made: dict[str, Any] = {"positive": table.positive, "negative": _negative(table), "protocols": list(protocols)}
+    made: dict[str, Any] = {"positive": table.positive, "negative": table.negative, "protocols": list(protocols)}
     made |= {"learning_curve": learning_curve, "provenance": table.provenance}
     settings = chosen.as_dict() | made
     if estimator is not None:  # members and their search are those of adscreen's own
@@ -227,15 +226,11 @@ def _protocols(named: str | Sequence[str]) -> tuple[Protocol, ...]:
     return names  # type: ignore[return-value]
 
 
-def _negative(table: FeatureTable) -> str:
-    return next(label for label in table.labels or () if label != table.positive)
-
-
-def _check_labels(table: FeatureTable, test: FeatureTable) -> None:
-    if (table.positive, _negative(table)) != (test.positive, _negative(test)):
-        what = f"its labels are {_negative(test)}, {test.positive}, those of the training cohort "
-        what += f"{_negative(table)}, {table.positive}"
-        raise InputError(what, where="test=", remedy="use the same two labels in both")
+def _check_labels(training: tuple[str, str], test: tuple[str, str], *, name: str, where: str) -> None:
+    """Raise InputError where a test cohort has other labels than the training cohort of this name."""
+    if training != test:
+        what = f"its labels are {', '.join(test)}, those of {name} are {', '.join(training)}"
+        raise InputError(what, where=where, remedy="use the same two labels in both")
 
 
 def run_evaluation(
@@ -262,9 +257,7 @@ def run_evaluation(
     cohorts = [read_cohort(path, where=where, positive=positive) for path in (manifest, test) if path is not None]
     first, *others = cohorts
     for other in others:
-        if other.labels != first.labels:
-            what = f"its labels are {', '.join(other.labels)}, those of {manifest.name} are {', '.join(first.labels)}"
-            raise InputError(what, where=other.path.name, remedy="use the same two labels in both")
+        _check_labels(first.labels, other.labels, name=manifest.name, where=other.path.name)
         check_apart(first.frame(), other.frame())
     _ = first.labels  # before the work
     for cohort in cohorts:
@@ -273,9 +266,8 @@ def run_evaluation(
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
     about = {"manifest": manifest, "test_manifest": test, "where": where}
-    order = [*found.study.as_dict(), *about]  # run.json keeps its order
-    settings = {name: (dict(found.settings) | about)[name] for name in [*order, *found.settings]}
-    named = Evaluation(found.table, found.study, found.protocols, tuple(cohorts), settings)
+    settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
+    named = replace(found, cohorts=tuple(cohorts), settings=settings)
     named.save(out, force=force)
     return named
 

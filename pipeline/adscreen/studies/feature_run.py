@@ -12,7 +12,7 @@ from adscreen.bundled import BUNDLED_BILM, bilm_folder, bundled
 from adscreen.cohort import Cohort, make_cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
-from adscreen.extract.feature_table import NOT_NUMBERS, FeatureTable, require_words
+from adscreen.extract.feature_table import FeatureTable, require_words
 from adscreen.extract.own_columns import read_carried
 from adscreen.extract.perplexity import perplexity_dictionary
 from adscreen.features import feature_dictionary
@@ -150,8 +150,7 @@ def read_training_table(
 
 def write_table(table: FeatureTable, folder: Path) -> None:
     """Write features.parquet (no transcript text), sentences.parquet and dictionary.json."""
-    numbers = table.inputs.drop(columns=list(NOT_NUMBERS))
-    pd.concat([table.subjects, numbers], axis=1).to_parquet(folder / "features.parquet", index=False)
+    table.to_pandas().to_parquet(folder / "features.parquet", index=False)
     table.sentences.to_parquet(folder / "sentences.parquet", index=False)
     view, norms = table.provenance["view"], known_norms(table.provenance["norms"])
     write_json([*perplexity_dictionary(view), *feature_dictionary(norms)], folder / "dictionary.json")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from adscreen.cohort import Cohort, Recording, choose_labels, make_cohort, read_cohort
+from adscreen.cohort.files import names_a_place
 from adscreen.cohort.selection import select
 from adscreen.errors import InputError
 from adscreen.records import Transcript
@@ -45,7 +46,9 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
     if not sources:
         raise InputError("names no recording", where="source=", remedy="give a cohort, paths or transcripts")
     transcripts = [one for one in sources if isinstance(one, Transcript)]
-    texts = sum(isinstance(one, str) and any(mark.isspace() for mark in one) and not _exists(one) for one in sources)
+    texts = sum(
+        isinstance(one, str) and any(mark.isspace() for mark in one) and not names_a_place(one) for one in sources
+    )
     if texts:
         what = f"{texts} of {len(sources)} are neither files nor folders"
         raise InputError(what, where="source=", remedy="correct the paths; for texts in memory use make_cohort")
@@ -56,13 +59,6 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
         return name_recordings(make_cohort(transcripts), where=where)
     found = find_recordings(paths, where=where)
     return NamedRecordings(found.recordings, paths, found.passed_over)
-
-
-def _exists(path: str) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def open_cohort(source: Cohort | str | Path, *, where: str | None = None, positive: str | None = None) -> Cohort:
