@@ -18,6 +18,7 @@ import pandas as pd
 from adscreen.auditing.finding import Finding, count, in_order, name_some
 from adscreen.auditing.recomputed import check_figures, check_thresholds
 from adscreen.errors import InputError
+from adscreen.evaluation.comparison import REMEDY, read_settings
 from adscreen.writing import defuse
 
 COLUMNS = (
@@ -33,7 +34,6 @@ COLUMNS = (
     "threshold",
 )
 CERTIFICATE = "certificate.json"
-_REMEDY = "give a folder that `adscreen evaluate` wrote"
 _SHARE = 1e-9
 
 
@@ -47,7 +47,7 @@ def audit_run(folder: Path) -> list[Finding]:
     Raises:
         InputError: the folder does not hold an evaluation.
     """
-    settings = _read_settings(folder)
+    settings = read_settings(folder)
     digests = _digests(settings, folder)
     predictions = _read_predictions(folder)
     findings = list(_check_values(predictions))
@@ -83,27 +83,13 @@ _DOC2VEC = (
 )
 
 
-def _read_settings(folder: Path) -> Mapping[str, Any]:
-    """Return the settings of run.json."""
-    try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        command, settings = record["command"], record["settings"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("no run.json of adscreen", where=str(folder), remedy=_REMEDY) from error
-    if command != "evaluate":
-        raise InputError(f"holds a run of `{command}`", where=str(folder), remedy=_REMEDY)
-    if not isinstance(settings, dict):
-        raise InputError("no run.json of adscreen", where=str(folder), remedy=_REMEDY)
-    return settings
-
-
 def _digests(settings: Mapping[str, Any], folder: Path) -> dict[str, str]:
     """Return recording -> digest of its transcript, as run.json has them."""
     try:
         transcripts = settings.get("provenance", {}).get("transcripts", {})
         return {str(defuse(name)): str(digest) for name, digest in transcripts.items()}
     except AttributeError as error:
-        raise InputError("no run.json of adscreen", where=str(folder), remedy=_REMEDY) from error
+        raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY) from error
 
 
 def _read_predictions(folder: Path) -> pd.DataFrame:
@@ -111,12 +97,12 @@ def _read_predictions(folder: Path) -> pd.DataFrame:
     try:
         text = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise InputError("cannot be read as CSV", where=str(path), remedy=_REMEDY) from error
+        raise InputError("cannot be read as CSV", where=str(path), remedy=REMEDY) from error
     absent = [name for name in COLUMNS if name not in text]
     if absent:
-        raise InputError(f"no column `{absent[0]}`", where=str(path), remedy=_REMEDY)
+        raise InputError(f"no column `{absent[0]}`", where=str(path), remedy=REMEDY)
     if text.empty:
-        raise InputError("holds no prediction", where=str(path), remedy=_REMEDY)
+        raise InputError("holds no prediction", where=str(path), remedy=REMEDY)
     numbers = {name: text[name].map(_as_number) for name in ("probability", "threshold")}
     return text.assign(**numbers)
 

@@ -111,13 +111,7 @@ def read_run(folder: Path) -> Run:
     Raises:
         InputError: the folder holds none, or it is damaged.
     """
-    try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        settings, command = dict(record["settings"]), record["command"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY) from error
-    if command != "evaluate":
-        raise InputError(f"holds a run of `{command}`", where=str(folder), remedy=REMEDY)
+    settings = read_settings(folder)
     where = str(folder / "predictions.csv")
     try:
         frame = pd.read_csv(folder / "predictions.csv", dtype=str, keep_default_na=False)
@@ -132,6 +126,24 @@ def read_run(folder: Path) -> Run:
         raise InputError("a cell that should hold a number does not", where=where, remedy="evaluate again") from error
     main = str(frame["method"].iloc[0]) if len(frame) else ""
     return Run(folder, settings | {"method": main}, frame.sort_values(KEYS, kind="stable"))
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Return the settings of an evaluation's run.json.
+
+    Raises:
+        InputError: there is none, it is damaged, or the folder holds another command's run.
+    """
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        command, settings = record["command"], record["settings"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY) from error
+    if command != "evaluate":
+        raise InputError(f"holds a run of `{command}`", where=str(folder), remedy=REMEDY)
+    if not isinstance(settings, dict):
+        raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY)
+    return settings
 
 
 def run_in_memory(name: str, settings: Mapping[str, Any], predictions: pd.DataFrame) -> Run:

@@ -126,13 +126,9 @@ class FeatureTable:
     @property
     def dictionary(self) -> pd.DataFrame:
         """What each column of ``X`` is: one row per feature with name, family, unit, formula, view and source."""
-        from adscreen.extract.perplexity import perplexity_dictionary
-        from adscreen.features import feature_dictionary
-        from adscreen.features.norms import known_norms
+        from adscreen.extract.dictionary import describe_features
 
-        norms = known_norms(self.provenance.get("norms", ()))
-        entries = [*perplexity_dictionary(self.provenance.get("view", "spoken")), *feature_dictionary(norms)]
-        known = {entry["name"]: entry for entry in entries}
+        known = {entry["name"]: entry for entry in describe_features(self.provenance)}
         layer, pooling = (self.provenance.get(name, "mean") for name in ("layer", "pooling"))
         rows = []
         for name in self.X:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from adscreen.cohort import Recording
+from adscreen.extract.dictionary import describe_features
 from adscreen.extract.feature_table import TOKENS
-from adscreen.extract.perplexity import SentencePerplexity, perplexity_dictionary
+from adscreen.extract.perplexity import SentencePerplexity
 from adscreen.extract.row import Extracted
-from adscreen.features import feature_dictionary, feature_set, missing_reason, prepare_speech
+from adscreen.features import feature_set, missing_reason, prepare_speech
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
 from adscreen.model.reference import logistic, nearest_percentile, predictive_values
@@ -196,7 +197,7 @@ def _features(model: TrainedModel, row: Extracted) -> tuple[ReportFeature, ...]:
     norms = known_norms(provenance.get("norms", ()))
     linguistic = {feature.key: feature for feature in feature_set(norms)}
     speech = prepare_speech(row.transcript, tasks=known_tasks(tuple(provenance.get("task_files", ()))))
-    entries = [*perplexity_dictionary(provenance["view"]), *feature_dictionary(norms), *_own_entries(model)]
+    entries = [*describe_features(provenance), *_own_entries(model)]
     features = []
     for entry in entries:
         name, value = entry["name"], row.inputs[entry["name"]]

@@ -11,12 +11,11 @@ from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.bundled import BUNDLED_BILM, bilm_folder, bundled
 from adscreen.cohort import Cohort, make_cohort, read_cohort
 from adscreen.errors import InputError
+from adscreen.extract.dictionary import describe_features
 from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
 from adscreen.extract.feature_table import FeatureTable, require_words
 from adscreen.extract.own_columns import read_carried
-from adscreen.extract.perplexity import perplexity_dictionary
-from adscreen.features import feature_dictionary
-from adscreen.features.norms import known_norms, read_norms
+from adscreen.features.norms import read_norms
 from adscreen.features.tasks import read_tasks
 from adscreen.parser import BUNDLED, load_parser
 from adscreen.progress import HIDDEN, Progress
@@ -152,5 +151,4 @@ def write_table(table: FeatureTable, folder: Path) -> None:
     """Write features.parquet (no transcript text), sentences.parquet and dictionary.json."""
     table.to_pandas().to_parquet(folder / "features.parquet", index=False)
     table.sentences.to_parquet(folder / "sentences.parquet", index=False)
-    view, norms = table.provenance["view"], known_norms(table.provenance["norms"])
-    write_json([*perplexity_dictionary(view), *feature_dictionary(norms)], folder / "dictionary.json")
+    write_json(describe_features(table.provenance), folder / "dictionary.json")
