@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def is_vacant(out: Path) -> bool:
+    """Return whether nothing stands at ``out``, or only an empty folder."""
+    return not out.exists() or (out.is_dir() and not any(out.iterdir()))
+
+
+def check_elsewhere(out: Path) -> None:
+    """Raise InputError where ``out`` is the working directory or holds it: it cannot be replaced."""
+    if Path.cwd().is_relative_to(out.absolute().resolve()):
+        raise InputError("is the folder you are in", where=str(out), remedy="name a new folder")
+
+
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
     """Yield a temporary folder beside ``out`` that takes its place when the block ends without an error.
@@ -26,8 +37,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
     Raises:
         InputError: ``out`` is the working directory, or cannot be made.
     """
-    if Path.cwd().is_relative_to(out.absolute().resolve()):
-        raise InputError("is the folder you are in", where=str(out), remedy="name a new folder")
+    check_elsewhere(out)
     partial = _folder_beside(out)
     try:
         yield partial

@@ -189,3 +189,12 @@ def test_rows_are_taken_in_the_order_given() -> None:
     assert [3, 1] == table.inputs["lexical.number"].tolist()
     assert ["S1_0", "S1_0", "S3_0", "S3_0"] == table.sentences["recording_id"].tolist()
     assert (2, {"layer": "mean"}) == (len(table), table.provenance)
+
+
+def test_whole_numbers_with_a_missing_one_are_labels() -> None:
+    """The labels 0 and 1 of a nullable column are the manifest's "0" and "1", and the missing one is missing."""
+    table = table_of([("S1", None, None), ("S2", None, None), ("S3", None, None)])
+    column = pd.array([1, 0, None], dtype="Int64")
+    numbered = replace(table, subjects=table.subjects.assign(label=column), labels=(0, 1))
+    assert ("0", "1") == numbered.labels
+    assert ["1", "0", None] == numbered.subjects["label"].tolist()

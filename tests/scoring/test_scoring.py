@@ -16,6 +16,7 @@ import pytest
 from adscreen.bundled import bundled
 from adscreen.cohort import Recording, read_cohort
 from adscreen.errors import InputError
+from adscreen.estimator.tuning import on_one_thread
 from adscreen.extract import extraction
 from adscreen.extract.extraction import Extracted, ExtractSettings, extract_recordings
 from adscreen.extract.feature_table import TOKENS
@@ -100,7 +101,8 @@ def test_the_probability_is_the_estimators(
     for row, report in zip(extracted, reports, strict=True):
         inputs = pd.DataFrame([row.inputs])
         first, *others = (
-            float(estimator.predict_proba(inputs)[0, 1]) for estimator in (model.estimator, *model.spread)
+            float(on_one_thread(estimator.predict_proba, inputs)[0, 1])
+            for estimator in (model.estimator, *model.spread)
         )
         score = report.score
         assert first == pytest.approx(score.probability, abs=1e-9)

@@ -116,11 +116,11 @@ def parse_frame(frame: pd.DataFrame, *, file: str) -> Table:
 
 
 def _texts(records: Iterable[Sequence[object]]) -> list[list[str | None]]:
-    return [[_text(value) for value in record] for record in records]
+    return [[cell_text(value) for value in record] for record in records]
 
 
-def _text(value: Any) -> str | None:
-    """Write a cell as a person would: a whole number that was stored as a float has no ``.0``."""
+def cell_text(value: Any) -> str | None:
+    """Return a cell as a person would write it: a whole number stored as a float has no ``.0``; None where empty."""
     import pandas as pd
 
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from adscreen.cohort.cohort import choose_labels
+from adscreen.cohort.spreadsheet import cell_text
 from adscreen.errors import InputError
 from adscreen.extract.own_columns import read_carried, read_joined
 
@@ -53,10 +54,10 @@ class FeatureTable:
         """Find the labels, or check those given: every label of a row is one of the two."""
         column = self.subjects.get("label", pd.Series(dtype=object))
         if any(not isinstance(label, str) for label in column.dropna()):
-            column = pd.Series([_as_text(label) for label in column], index=column.index, dtype=object)
+            column = pd.Series([cell_text(label) for label in column], index=column.index, dtype=object)
             object.__setattr__(self, "subjects", self.subjects.assign(label=column))
         if self.labels is not None:
-            object.__setattr__(self, "labels", tuple(_as_text(label) for label in self.labels))
+            object.__setattr__(self, "labels", tuple(cell_text(label) for label in self.labels))
             if len(set(self.labels)) != 2 or len(self.labels) != 2:
                 raise InputError("are not two", where="labels", remedy="name the negative label, then the positive one")
         found = {str(label) for label in column.dropna()}
@@ -302,13 +303,6 @@ def require_words(table: FeatureTable, *, where: str = "the table") -> None:
     if len(silent):
         what = f"recording {silent.iloc[0]!r}: the participant has no words ({len(silent)} such rows)"
         raise InputError(what, where=where, remedy="leave it out with where=")
-
-
-def _as_text(label: Any) -> str | None:
-    """Return a label as a manifest writes it: a whole number has no ``.0``; None where it is missing."""
-    if label is None or label != label:
-        return None
-    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
 
 
 def _join_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from adscreen.extract.feature_table import FeatureTable, require_table, require_
 from adscreen.model.applicability import find_difference, refuse_training_subjects
 from adscreen.model.reference import logistic
 from adscreen.model.trained_model import ModelManifest, TrainedModel, load_model, save_model, train_model
-from adscreen.writing import whole_folder
+from adscreen.writing import is_vacant, whole_folder
 
 
 class ScreeningModel(BaseEstimator):  # type: ignore[misc]
@@ -162,7 +162,7 @@ class ScreeningModel(BaseEstimator):  # type: ignore[misc]
             InputError: the folder exists and is not empty, or cannot be written.
         """
         trained, out = self.trained, Path(folder)
-        if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        if not is_vacant(out):
             raise InputError("already exists", where=str(folder), remedy="name a new folder")
         with whole_folder(out) as partial:
             save_model(trained, partial)

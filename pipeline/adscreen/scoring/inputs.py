@@ -26,9 +26,10 @@ _COMPRESSED = (".gz", ".xz")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The recordings that were named, and files of folders that were passed over, as ``folder/path``."""
+    """The recordings that were named, what named them, and files passed over in folders, as ``folder/path``."""
 
     recordings: Sequence[Recording]
+    inputs: tuple[Path, ...] = ()
     passed_over: tuple[str, ...] = ()
 
 
@@ -40,7 +41,7 @@ def find_recordings(inputs: Sequence[Path], *, where: str | None = None) -> Name
             given without a manifest.
     """
     if len(inputs) == 1 and inputs[0].suffix.lower() in MANIFESTS:
-        return Named(read_cohort(inputs[0], where=where).recordings)
+        return Named(read_cohort(inputs[0], where=where).recordings, tuple(inputs))
     if where is not None:
         raise InputError("needs a manifest", where="where=", remedy="score a manifest, or leave where= out")
     found: list[Recording] = []
@@ -56,7 +57,7 @@ def find_recordings(inputs: Sequence[Path], *, where: str | None = None) -> Name
             found.append(_recording(Path(os.path.abspath(path))))
     recordings = [replace(recording, row=number) for number, recording in enumerate(found, start=1)]
     _check_once(recordings)
-    return Named(tuple(_tell_apart(recordings)), tuple(passed_over))
+    return Named(tuple(_tell_apart(recordings)), tuple(inputs), tuple(passed_over))
 
 
 def _transcripts_in(folder: Path) -> tuple[list[Recording], list[str]]:

@@ -18,6 +18,7 @@ from adscreen.errors import InputError
 from adscreen.simulate.interview import Turn, interview
 from adscreen.simulate.narration import describe_picture
 from adscreen.simulate.speaker import draw_speaker
+from adscreen.writing import is_vacant
 
 MOST_SUBJECTS, MOST_VISITS, MOST_EFFECT = 9999, 20, 3.0
 _MISSES_LAST_VISIT = 0.2
@@ -87,7 +88,7 @@ def simulate_cohort(
     recordings = simulate_recordings(
         subjects=subjects, visits=visits, seed=seed, effect=effect, interviewer=interviewer
     )
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    if not is_vacant(folder):
         raise InputError("exists and is not an empty folder", where=str(folder), remedy="name a new folder")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from adscreen.errors import InputError
 from adscreen.version import __version__, installed_versions
-from adscreen.writing import whole_folder, write_json
+from adscreen.writing import check_elsewhere, is_vacant, whole_folder, write_json
 
 RECORDED_VERSIONS = ("numpy", "scipy", "pandas", "scikit-learn", "gensim", "h5py")
 
@@ -39,9 +39,8 @@ def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]
 
 def check_free(out: Path, *, force: bool) -> None:
     """Raise InputError where a run may not be written to ``out``."""
-    if Path.cwd().is_relative_to(out.absolute().resolve()):
-        raise InputError("is the folder you are in", where=str(out), remedy="name a new folder")
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    check_elsewhere(out)
+    if is_vacant(out):
         return
     if not out.is_dir():
         raise InputError("is a file", where=str(out), remedy="name a new folder")

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from adscreen.cohort import Cohort, Recording, choose_labels, make_cohort, read_cohort
+from adscreen.cohort import Cohort, choose_labels, make_cohort, read_cohort
 from adscreen.cohort.files import names_a_place
 from adscreen.cohort.selection import select
 from adscreen.errors import InputError
 from adscreen.records import Transcript
-from adscreen.scoring.inputs import find_recordings
+from adscreen.scoring.inputs import Named, find_recordings
 
 Source = Cohort | pd.DataFrame | str | Path | Sequence[str | Path]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRecordings:
-    """Recordings, what named them, and the files of folders that were passed over."""
-
-    recordings: Sequence[Recording]
-    inputs: tuple[Path, ...] = ()
-    passed_over: tuple[str, ...] = ()
-
-
-def name_recordings(source: Source | Sequence[Transcript], *, where: str | None = None) -> NamedRecordings:
+def name_recordings(source: Source | Sequence[Transcript], *, where: str | None = None) -> Named:
     """Return the recordings of a Cohort, of a manifest, transcripts or folders, or of Transcript records.
 
     Raises:
@@ -35,7 +26,7 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
     """
     if isinstance(source, Cohort):
         cohort = select(source, where) if where is not None else source
-        return NamedRecordings(cohort.recordings, (cohort.path,))
+        return Named(cohort.recordings, (cohort.path,))
     if isinstance(source, pd.DataFrame):
         return name_recordings(read_cohort(source), where=where)
     given: object = source
@@ -57,8 +48,7 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
         raise InputError("holds paths and Transcript records", where="source=", remedy="give one kind")
     if transcripts:
         return name_recordings(make_cohort(transcripts), where=where)
-    found = find_recordings(paths, where=where)
-    return NamedRecordings(found.recordings, paths, found.passed_over)
+    return find_recordings(paths, where=where)
 
 
 def open_cohort(source: Cohort | str | Path, *, where: str | None = None, positive: str | None = None) -> Cohort:
