@@ -221,6 +221,8 @@ def test_a_bad_study_is_one_line(
         ("models", "Missing command"),
         ("models verify OUT", "no such biLM folder"),
         ("models fetch huge", "no published biLM 'huge'"),
+        ("formats Ottr", "formats: no tool or format 'Ottr' is known; did you mean Otter"),
+        ("formats cassette", "formats: no tool or format 'cassette' is known; leave it out to list all"),
     ],
 )
 def test_bad_usage_is_one_line(
@@ -375,6 +377,7 @@ def test_json_is_json(run: Run, cohort: Path, tiny_bilm: Path, simulated: Path, 
     sentences = json.loads(run("perplexity", tiny_bilm, path, "--json").out)
     assert list(range(len(sentences))) == [row["sentence"] for row in sentences]
     assert all(isinstance(check["name"], str) for check in json.loads(run("doctor", "--json").out))
+    assert ["Otter"] == [row["name"] for row in json.loads(run("formats", "otter", "--json").out)]
 
 
 def test_a_manifest_is_built(run: Run, simulated: Path, tmp_path: Path) -> None:
@@ -394,6 +397,16 @@ def test_the_settings_of_a_study_are_printed(run: Run, tmp_path: Path) -> None:
     """`adscreen settings > study.toml` is a file that --config reads and that changes nothing."""
     (tmp_path / "study.toml").write_text(run("settings").out, encoding="utf-8")
     assert read_study(None) == read_study(tmp_path / "study.toml")
+
+
+def test_the_known_tools_are_listed(run: Run) -> None:
+    """`adscreen formats` lists every tool; a name narrows it to the tools and formats that it means."""
+    everything = run("formats")
+    assert (0, "") == (everything.status, everything.err)
+    assert all(name in everything.out for name in ("Otter", "WhisperX", "ELAN", "SALT", "RTTM"))
+    named = run("formats", "Deepgram")
+    assert "filler_words=true" in named.out
+    assert "Otter" not in named.out
 
 
 def test_the_seed_reaches_the_run(run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path) -> None:
@@ -506,11 +519,12 @@ HEAVY = "numpy pandas scipy sklearn torch gensim h5py spacy matplotlib joblib py
         (["--help"], [*HEAVY, "pydantic"]),
         (["evaluate", "--help"], HEAVY),  # typer itself reads options with pydantic
         (["evaluate", "manifest.csv", "--no-such-option"], HEAVY),
+        (["formats", "Otter"], HEAVY),
     ],
-    ids=["help", "help of a command", "usage error"],
+    ids=["help", "help of a command", "usage error", "known tools"],
 )
 def test_the_command_line_imports_nothing_heavy(arguments: list[str], heavy: list[str]) -> None:
-    """Help and usage errors answer at once: numpy, pandas and the rest are imported by the commands that use them."""
+    """These answer at once: numpy, pandas and the rest are imported by the commands that use them."""
     report = f"atexit.register(lambda: print([name for name in {heavy} if name in sys.modules]))"
     source = f"import atexit, sys; {report}; from adscreen.cli import main; main()"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "pipeline")}

@@ -32,7 +32,7 @@ from adscreen.errors import InputError
 def simulate(
     out: OutArg,
     subjects: Annotated[int, typer.Option(min=4, help="Number of subjects, half of them cases.")] = 40,
-    visits: Annotated[int, typer.Option(min=1, help="Visits a subject, at most.")] = 2,
+    visits: Annotated[int, typer.Option(min=1, help="Most visits per subject.")] = 2,
     effect: Annotated[float, typer.Option(min=0.0, help="Strength of the signs in cases; 0 for none.")] = 1.0,
     seed: SeedOpt = None,
     force: ForceOpt = False,
@@ -99,7 +99,8 @@ def ingest(
     out: OutArg,
     where: WhereOpt = None,
     participant: Annotated[
-        str | None, cohort_option(help="Speaker to read where manifest and file do not tell: a label, or `longest`.")
+        str | None,
+        cohort_option(help="Speaker to read if neither the manifest nor the file specifies it: a label, or `longest`."),
     ] = None,
     strict: Annotated[bool, cohort_option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
     jobs: JobsOpt = 1,

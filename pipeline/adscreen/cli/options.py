@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from adscreen.estimator.study import StudySettings
     from adscreen.extract.extraction import ExtractSettings
 
+WIDE = 130  # columns of a terminal from which on a table of long texts is easy to read
+
 ManifestArg = Annotated[Path, cohort_argument(help="Cohort manifest: CSV, TSV, Parquet or Excel.", show_default=False)]
 WhereOpt = Annotated[str | None, cohort_option("--where", help="Use only rows that meet this: 'mmse >= 20'.")]
 PositiveOpt = Annotated[str | None, cohort_option("--positive", help="The label that is the case [not `control`].")]
@@ -218,3 +220,11 @@ def print_table(table: Any) -> None:
     from adscreen.cli.printing import print_rows
 
     print_rows(as_rows(table))
+
+
+def print_records(table: Any) -> None:
+    """Print a table of long texts for people: as a table where the terminal is wide, else row by row."""
+    from adscreen.cli.printing import print_blocks, print_rows, terminal_width
+
+    width = terminal_width()
+    print_rows(as_rows(table)) if width >= WIDE else print_blocks(as_rows(table), width=width)

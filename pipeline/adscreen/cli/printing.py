@@ -1,11 +1,21 @@
-"""Rows -> a table on stdout, by rich."""
+"""Rows -> a table on stdout, by rich, or a block of lines for each row."""
 
 from __future__ import annotations
 
 import math
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+_NO_TERMINAL = 240  # columns where stdout is a file or a pipe
+_INDENT = "  "
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal; many where stdout is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _NO_TERMINAL
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -24,10 +34,21 @@ def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(str(name), justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escape(_shown(value)) for value in row.values()))
-    console = Console()
-    if not sys.stdout.isatty():
-        console = Console(width=240)
+    console = Console() if sys.stdout.isatty() else Console(width=_NO_TERMINAL)
     console.print(table)
+
+
+def print_blocks(rows: Sequence[Mapping[str, Any]], *, width: int) -> None:
+    """Print each row as a block: its first value, then a line for each other that is not empty, folded to ``width``."""
+    for row in rows:
+        (_, head), *others = row.items()
+        print(head)
+        names = max((len(name) for name, _ in others), default=0) + len(": ")
+        for name, value in others:
+            if value:
+                first = f"{_INDENT}{name.replace('_', ' ') + ':':<{names}}"
+                print(textwrap.fill(_shown(value), width, initial_indent=first, subsequent_indent=" " * len(first)))
+        print()
 
 
 def _shown(value: Any) -> str:

@@ -1,9 +1,11 @@
-"""Commands about the installation: demo, settings, doctor."""
+"""Commands about the installation and what it reads: demo, formats, settings, doctor."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+
+import typer
 
 from adscreen.cli.app import command
 from adscreen.cli.options import (
@@ -13,6 +15,7 @@ from adscreen.cli.options import (
     QuietOpt,
     SeedOpt,
     print_json,
+    print_records,
     print_table,
     show_progress,
 )
@@ -44,6 +47,23 @@ def demo(
 
 
 @command()
+def formats(
+    name: Annotated[
+        str | None, typer.Argument(help="A tool, a format or an ending: Otter, WebVTT, .srt [all].", show_default=False)
+    ] = None,
+    json: JsonOpt = False,
+) -> None:
+    """List the tools whose transcripts are read: what to export from each, what is read, and what to mind.
+
+    Example: adscreen formats Otter
+    """
+    from adscreen.ingest.known_tools import SHOWN, list_known
+
+    rows = list_known(name)
+    print_json(rows) if json else print_records([{key: row[key] for key in SHOWN} for row in rows])
+
+
+@command()
 def settings() -> None:
     """Print every setting of a study with its default, to copy and change: evaluate and train read it with --config.
 
@@ -56,7 +76,7 @@ def settings() -> None:
 
 @command()
 def doctor(json: JsonOpt = False) -> None:
-    """Say what is installed, what is missing, and how to mend it.
+    """Check what is installed, what is missing, and how to fix it.
 
     Example: adscreen doctor
     """
