@@ -36,6 +36,7 @@ _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
+_PRAAT_BINARY = b"ooBinaryFile"
 _OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
 
 
@@ -65,6 +66,9 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     digest = hashlib.sha256(content).hexdigest()
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
+    if content.startswith(_PRAAT_BINARY):
+        remedy = "in Praat, choose Save as text file"
+        raise InputError("a binary Praat file (of a TextGrid, as a rule)", where=where, remedy=remedy)
     text, diagnostics = _decode(content, path)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
