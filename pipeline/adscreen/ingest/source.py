@@ -26,7 +26,7 @@ _TIMING = r"(?:\d+:)?\d+:\d\d[.,]\d+\s*-->"
 _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("vtt", re.compile(r"WEBVTT(?!\S)")),
     ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
-    ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
+    ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),

@@ -1,7 +1,7 @@
 """A Praat TextGrid, long, short or chronological -> the turns of all speakers whose tiers it holds.
 
 Source: Praat manual, "TextGrid file formats". In every form only free-standing numbers, flags and quoted texts (a
-quote in one is doubled, and it may run over lines) count; the long form's ``xmin =`` is comment, as is a line from ``!``.
+quote in one is doubled, and it may run over lines) count; the long form's ``xmin =`` is comment, and all from ``!``.
 rustling's reader (0.9) takes no line break in a text and ends the process on a false count, so these lines are ours;
 they believe no count, and report those that do not fit.
 

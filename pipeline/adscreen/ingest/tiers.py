@@ -33,7 +33,8 @@ _OTHER = frozenset(
 _WORDS = frozenset("word words token tokens wrd".split())
 _UTTERANCES = frozenset(
     "text texts txt tx transcript transcripts transcription transcriptions transkript transkription utterance "
-    "utterances utt utts phrase phrases sentence sentences speech orth ortho ort orthography orthographic orthographical verbatim "
+    "utterances utt utts phrase phrases sentence sentences speech orth ortho ort orthography orthographic "
+    "orthographical verbatim "
     "turn turns ipu ipus".split()
 )
 _SHORT: dict[str, Use] = {
@@ -126,7 +127,8 @@ def holds_ids(texts: Iterable[str]) -> bool:
     if not any(" " in text for text in filled):
         return True
     forms = {_DIGITS.sub("0", text) for text in filled}
-    return len(filled) > 1 and len(set(filled)) == len(filled) and len(forms) <= max(1, len(filled) // 4)
+    brief = all(text.count(" ") == 1 for text in filled)  # as in `Anna 001`
+    return brief and len(filled) > 1 and len(set(filled)) == len(filled) and len(forms) <= max(1, len(filled) // 4)
 
 
 def letters(text: str) -> str:
