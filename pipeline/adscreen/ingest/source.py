@@ -11,11 +11,29 @@ from typing import Literal
 
 from adscreen.cohort.files import read_bytes
 from adscreen.errors import InputError
+from adscreen.ingest.label_track import is_label_track
+from adscreen.ingest.nist import recognise_nist, refuse_rttm
 from adscreen.ingest.utterance_tables import is_table
+from adscreen.ingest.xml_document import declared_encoding, root_name
 from adscreen.records import Diagnostic
 
 SourceFormat = Literal[
-    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx"
+    "chat",
+    "text",
+    "json",
+    "transcripts",
+    "vtt",
+    "srt",
+    "elan",
+    "textgrid",
+    "table",
+    "excel",
+    "docx",
+    "exmaralda",
+    "transcriber",
+    "ctm",
+    "stm",
+    "labels",
 ]
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -32,6 +50,7 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
+_XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
@@ -97,6 +116,8 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     try:
         text = content.decode(marked[0] if marked else "utf-8")
     except UnicodeDecodeError:
+        if declared := declared_encoding(content):
+            return content.decode(declared), ()
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
@@ -128,7 +149,12 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
     for format, pattern in _STARTS:
         if pattern.match(start):
-            return format
+            return _XML_ROOTS.get(root_name(start), format) if format == "elan" else format
+    lines = recognise_nist(text)
+    if lines == "rttm":
+        raise refuse_rttm(where=where)
+    if lines or is_label_track(text):
+        return lines or "labels"
     if _CHAT_TIER.search(text):
         return "chat"
-    return "table" if is_table(start.partition("\n")[0]) else "text"
+    return "table" if is_table(text) else "text"

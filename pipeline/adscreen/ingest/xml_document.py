@@ -19,6 +19,7 @@ _PROLOG = r"(?:\s++|<\?[^<>]{0,500}\?>|<!--(?:[^-]|-(?!->)){0,5000}+-->)*+"
 _DOCTYPE = r"<!DOCTYPE\s[^<>\[\]]{0,500}>"
 _PLAIN_DOCTYPE = re.compile(rf"\A({_PROLOG}){_DOCTYPE}")
 _ROOT = re.compile(rf"\A\ufeff?{_PROLOG}(?:{_DOCTYPE}{_PROLOG})?<(?:[\w.-]{{1,60}}:)?([\w.-]{{1,60}})")
+_ENCODING = re.compile(rb"<\?xml[^<>]{0,100}?encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _FOREIGN = {
     "tei": ("a TEI document", "convert it with TEICORPO to ELAN (.eaf) or CHAT"),
     "teicorpus": ("a TEI corpus", "convert each of its texts with TEICORPO to ELAN (.eaf) or CHAT"),
@@ -49,6 +50,19 @@ def root_name(text: str) -> str:
     """
     match = _ROOT.match(text)
     return match[1] if match else ""
+
+
+def declared_encoding(content: bytes) -> str:
+    """Return the encoding that an XML declaration names and in which the content can be read, else nothing."""
+    match = _ENCODING.match(content)
+    if match is None:
+        return ""
+    name = match[1].decode("ascii")
+    try:
+        content.decode(name)
+    except (ValueError, LookupError):
+        return ""
+    return name
 
 
 def parse_xml(content: bytes, *, where: str, remedy: str) -> ET.Element:
