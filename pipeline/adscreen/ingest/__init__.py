@@ -14,20 +14,24 @@ from typing import NamedTuple
 
 from adscreen.cohort import Recording
 from adscreen.cohort.files import holds_many
-from adscreen.cohort.spreadsheet import parse_delimited, parse_workbook
+from adscreen.cohort.spreadsheet import parse_workbook
 from adscreen.errors import InputError
 from adscreen.ingest.captions import read_captions
 from adscreen.ingest.chat import read_chat
 from adscreen.ingest.conversation import Conversation, choose_participant
 from adscreen.ingest.document import read_document
 from adscreen.ingest.elan import read_elan
+from adscreen.ingest.exmaralda import read_exmaralda
+from adscreen.ingest.label_track import read_label_track
+from adscreen.ingest.nist import read_ctm, read_stm
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.recognisers import parse_json, read_recogniser
 from adscreen.ingest.source import Source, read_source
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
 from adscreen.ingest.textgrid import read_textgrid
+from adscreen.ingest.transcriber import read_transcriber
 from adscreen.ingest.transcript_json import dump_transcript
-from adscreen.ingest.utterance_tables import Request, Talk, index_table, is_table, read_rows
+from adscreen.ingest.utterance_tables import Request, Talk, index_table, parse_table, read_rows
 from adscreen.records import Transcript
 
 __all__ = ["read_recording", "read_transcript"]
@@ -132,8 +136,7 @@ def _load_once(path: Path, modified: int, size: int) -> tuple[Source, _Content]:
 def _load(path: Path, content: bytes | None = None) -> tuple[Source, _Content]:
     source = read_source(path, content=content)
     if source.format == "table":
-        delimiter = is_table(source.text.lstrip("\ufeff \n").partition("\n")[0]) or ","
-        table = parse_delimited(source.text.removeprefix("\ufeff"), delimiter=delimiter, file=source.name)
+        table = parse_table(source.text, file=source.name)
     elif source.format == "excel":
         table = parse_workbook(source.content, file=source.name)
     elif source.format == "transcripts":
@@ -156,11 +159,29 @@ def _read(
             return read_recogniser(parse_json(source.text, where=where), file=file, where=where)
         case "vtt" | "srt":
             return read_captions(source.text, file=file)
-        case "elan":
-            return read_elan(source.content, file=file, where=where)
-        case "textgrid":
-            return read_textgrid(source.text, file=file, where=where)
         case "docx":
             return read_text(read_document(source.content, where=where), file=file)
-        case _:
+        case "text":
             return read_text(source.text, file=file)
+        case _:
+            return _read_annotation(source, request, where=where)
+
+
+def _read_annotation(source: Source, request: Request, *, where: str) -> Conversation:
+    """Read what an annotation tool wrote: tiers, or lines that have times."""
+    file = source.name
+    match source.format:
+        case "elan":
+            return read_elan(source.content, file=file, where=where)
+        case "exmaralda":
+            return read_exmaralda(source.content, file=file, where=where)
+        case "transcriber":
+            return read_transcriber(source.content, file=file, where=where)
+        case "ctm":
+            return read_ctm(source.text, recording_id=request.recording_id, file=file, where=where)
+        case "stm":
+            return read_stm(source.text, recording_id=request.recording_id, file=file, where=where)
+        case "textgrid":
+            return read_textgrid(source.text, file=file, where=where)
+        case _:
+            return read_label_track(source.text, file=file, where=where)

@@ -11,11 +11,29 @@ from typing import Literal
 
 from adscreen.cohort.files import read_bytes
 from adscreen.errors import InputError
+from adscreen.ingest.label_track import is_label_track
+from adscreen.ingest.nist import recognise_nist, refuse_rttm
 from adscreen.ingest.utterance_tables import is_table
+from adscreen.ingest.xml_document import declared_encoding, root_name
 from adscreen.records import Diagnostic
 
 SourceFormat = Literal[
-    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx"
+    "chat",
+    "text",
+    "json",
+    "transcripts",
+    "vtt",
+    "srt",
+    "elan",
+    "textgrid",
+    "table",
+    "excel",
+    "docx",
+    "exmaralda",
+    "transcriber",
+    "ctm",
+    "stm",
+    "labels",
 ]
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -26,16 +44,18 @@ _TIMING = r"(?:\d+:)?\d+:\d\d[.,]\d+\s*-->"
 _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("vtt", re.compile(r"WEBVTT(?!\S)")),
     ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
-    ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
+    ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
+_XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
+_PRAAT_BINARY = b"ooBinaryFile"
 _OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
 
 
@@ -65,6 +85,9 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     digest = hashlib.sha256(content).hexdigest()
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
+    if content.startswith(_PRAAT_BINARY):
+        remedy = "in Praat, choose Save as text file"
+        raise InputError("a binary Praat file (of a TextGrid, as a rule)", where=where, remedy=remedy)
     text, diagnostics = _decode(content, path)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -93,6 +116,8 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     try:
         text = content.decode(marked[0] if marked else "utf-8")
     except UnicodeDecodeError:
+        if declared := declared_encoding(content):
+            return content.decode(declared), ()
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
@@ -124,7 +149,12 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
     for format, pattern in _STARTS:
         if pattern.match(start):
-            return format
+            return _XML_ROOTS.get(root_name(start), format) if format == "elan" else format
+    lines = recognise_nist(text)
+    if lines == "rttm":
+        raise refuse_rttm(where=where)
+    if lines or is_label_track(text):
+        return lines or "labels"
     if _CHAT_TIER.search(text):
         return "chat"
-    return "table" if is_table(start.partition("\n")[0]) else "text"
+    return "table" if is_table(text) else "text"

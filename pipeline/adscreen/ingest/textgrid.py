@@ -1,15 +1,15 @@
-"""A Praat TextGrid, long or short -> the turns of all speakers whose tiers it holds.
+"""A Praat TextGrid, long, short or chronological -> the turns of all speakers whose tiers it holds.
 
-Source: Praat manual, "TextGrid file formats". In either form only free-standing numbers, flags and quoted texts (a
-quote in one is doubled, and it may run over lines) count; the long form's ``xmin =`` is comment. rustling's reader
-(0.9) takes no line break in a text and ends the process on a false count, so these lines are ours; they believe no
-count.
+Source: Praat manual, "TextGrid file formats". In every form only free-standing numbers, flags and quoted texts (a
+quote in one is doubled, and it may run over lines) count; the long form's ``xmin =`` is comment, and all from ``!``.
+rustling's reader (0.9) takes no line break in a text and ends the process on a false count, so these lines are ours;
+they believe no count, and report those that do not fit.
 
-    a tier of phones, syllables, tones ...      no speech
-    a tier of words (``word``, ``anna - words``) the words' times; the words of utterances, or utterances of their own
-                                                parted by a silence of BREAK_MS
-    any other interval tier                     one speaker's utterances; ``phrase``, ``sentence`` ... name nobody
-    a point tier                                no speech
+    a tier of phones, translations, notes, ids ...  no speech; named in a diagnostic where it holds a text
+    a tier of words (``word``, ``anna - words``)    the times of an utterance's words; alone, utterances parted by a
+                                                    silence of BREAK_MS
+    any other interval tier                         one speaker's utterances; ``phrase``, ``sentence`` ... name nobody
+    a point tier                                    no speech
 """
 
 from __future__ import annotations
@@ -22,110 +22,217 @@ from typing import NamedTuple
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.segments import Layout, Piece, Segment, converse, milliseconds, untimed
+from adscreen.ingest.tiers import SILENT, Said, Span, choose_tiers, holds_ids, letters, list_tiers, read_name, undecided
 from adscreen.records import Diagnostic
 
 BREAK_MS = 1000
+MAX_TIERS = 500
+CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 _ANNOTATED = Layout(by_sentence=False, automatic=False)
-_TOKEN = re.compile(r'"((?:[^"]|"")*)"|([^\s"]+)')
+_TOKEN = re.compile(r'"((?:[^"]|"")*)"|![^\n]*|([^\s"]+)')
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
-_NO_SPEECH = re.compile(
-    r"phon(?:e|eme)s?|segments?|syll(?:able)?s?|tones?|pitch|breaks?|break ?index|pos|notes?|comments?|misc|points?",
-    re.IGNORECASE,
-)
-_WORDS = re.compile(r"words?", re.IGNORECASE)
-_NOBODY = re.compile(
-    r"phrases?|sentences?|utt(?:erance)?s?|transcript(?:ion)?|text|ort(?:hograph(?:y|ic))?|speech|", re.IGNORECASE
-)
-_SILENT = frozenset({"", "sil", "<sil>", "sp", "<p:>", "<p>", "#", "<eps>", "silence", "silent", "sounding"})
+_CLASS = re.compile(r'\s*(?:File type = )?"ooTextFile[^"]*"\s*(?:Object class = )?"([\w ]{1,40})"')
 _UNHEARD = frozenset({"spn", "<unk>", "<spn>"})
+_SAVE_AGAIN = "save the TextGrid again in Praat, and check that nothing is missing"
+_NAME_IT = "in Praat, name the tier of words `words` or after its speaker, and other tiers `translation`, `notes` ..."
 
 
-class _Interval(NamedTuple):
-    start_ms: int | None
-    end_ms: int | None
-    text: str
+class Grid(NamedTuple):
+    """One tier of a TextGrid: its name, its intervals (of a point tier its points), and the count that it states."""
 
-
-class _Tier(NamedTuple):
-    speaker: str
-    kind: str
-    intervals: list[_Interval]
+    name: str
+    spans: list[Span]
+    is_point: bool
+    stated: int | None = None
 
 
 def read_textgrid(text: str, *, file: str, where: str) -> Conversation:
-    """Read a TextGrid; raises InputError where no tier holds speech."""
+    """Read a TextGrid; raises InputError where no tier holds speech, or where nothing tells which one does."""
     found: list[Diagnostic] = []
-    speakers: dict[str, list[_Tier]] = defaultdict(list)
-    for name, intervals in _tiers(text, found, file=file):
-        tier = _named(name, intervals)
-        speakers[tier.speaker].append(tier)
-    segments = [segment for speaker, tiers in speakers.items() for segment in _of_speaker(speaker, tiers)]
+    grids = _grids(text, found, file=file, where=where)
+    segments, left = read_tiers([(grid.name, grid.spans) for grid in grids if not grid.is_point], where=where)
+    left += [grid.name for grid in grids if grid.is_point and any(span.text.strip() for span in grid.spans)]
     if not any(segment.pieces for segment in segments):
         raise InputError("no tier holds words", where=where, remedy="name a tier `words`, or after its speaker")
-    ordered = sorted(segments, key=lambda segment: segment.start_ms or 0)  # tiers lie one after the other in the file
-    return converse(ordered, file=file, layout=_ANNOTATED, diagnostics=found)
+    if left:
+        found.append(Diagnostic(file, None, f"tiers not read: {list_tiers(left)}"))
+    return converse(segments, file=file, layout=_ANNOTATED, diagnostics=found)
 
 
-def _tiers(text: str, found: list[Diagnostic], *, file: str) -> Iterator[tuple[str, list[_Interval]]]:
-    """Yield the name and intervals of each interval tier; what ends before its time is kept and reported."""
-    values = _values(text)
+def read_tiers(
+    tiers: Iterable[tuple[str, list[Span]]], *, where: str, remedy: str = _NAME_IT
+) -> tuple[list[Segment], list[str]]:
+    """Return the segments of named tiers in order of time, and the names of the tiers that are no speech.
+
+    Raises InputError where two tiers may hold the same speech and nothing tells which one does.
+    """
+    left: list[str] = []
+    said: list[Said] = []
+    words: list[Said] = []
+    for name, spans in tiers:
+        tier = Said(name, read_name(name), spans)
+        if not any(span.text.strip().casefold() not in SILENT for span in spans):
+            continue
+        if tier.name.use == "other" or name.casefold() in ("segment", "segments") or holds_ids(s.text for s in spans):
+            left.append(name)
+        else:
+            (words if tier.name.use == "words" else said).append(tier)
+    if len(said) + len(words) > MAX_TIERS:
+        raise InputError(f"more than {MAX_TIERS} tiers of speech", where=where, remedy="split the file")
+    said, double = choose_tiers(said, where=where, remedy=remedy)
+    segments = list(_segments(said, words, where=where, remedy=remedy))
+    return sorted(segments, key=lambda segment: segment.start_ms or 0), left + double
+
+
+def _grids(text: str, found: list[Diagnostic], *, file: str, where: str) -> list[Grid]:
+    """Return the tiers, and report what does not fit: a lost end, a false count, an interval behind the end."""
+    match = _CLASS.match(text.lstrip("\ufeff"))
+    if match and match[1].split()[0] != "TextGrid":
+        what = f"a Praat object of the class {match[1].split()[0]}, not a TextGrid"
+        raise InputError(what, where=where, remedy="select the TextGrid in Praat and save it as a text file")
+    chronological = text.lstrip("\ufeff \t\n").startswith(f'"{CHRONOLOGICAL}"')
+    grids = _chronological(text, found, file=file) if chronological else list(_tiers(text, found, file=file))
+    if text.count('"') % 2:
+        found.append(Diagnostic(file, None, "a text without its closing quote; what follows it was not read"))
+    else:
+        found += [Diagnostic(file, None, what, _SAVE_AGAIN) for what in _misfits(text, grids)]
+    return grids
+
+
+def _misfits(text: str, grids: Sequence[Grid]) -> Iterator[str]:
+    """Yield what the tiers hold otherwise than the file states."""
+    header: list[str] = []
+    for is_text, value in _values(text):
+        if is_text and value in ("IntervalTier", "TextTier"):
+            break
+        header += [] if is_text else [value]
+    stated = header[2] if len(header) > 2 else ""
+    if stated and stated != str(len(grids)):
+        yield f"the file states {stated[:20]} tiers and holds {len(grids)}"
+    off = [grid.name for grid in grids if grid.stated is not None and grid.stated != len(grid.spans)]
+    if off:
+        yield f"tiers that do not hold as many intervals as they state: {list_tiers(off)}"
+    end = milliseconds(header[1]) if len(header) > 2 else None
+    behind = sum((span.end_ms or 0) > end + 1 for grid in grids for span in grid.spans) if end else 0
+    if behind:
+        yield f"{behind} intervals end after the end of the recording"
+
+
+def _tiers(text: str, found: list[Diagnostic], *, file: str) -> Iterator[Grid]:
+    """Yield the tiers; what ends before its time is kept and reported."""
     name: str | None = None
-    intervals: list[_Interval] = []
+    spans: list[Span] = []
     numbers: list[str] = []
     kind = ""
+    stated: int | None = None
+    for is_text, value in _values(text):
+        if not is_text:
+            numbers.append(value)
+            continue
+        if value in ("IntervalTier", "TextTier") and not (kind and name is None):
+            if name is not None:
+                yield Grid(name, spans, kind == "TextTier", stated if spans else _count(numbers, 0))
+            kind, name, spans, stated = value, None, [], None
+        elif kind and name is None:
+            name = value
+        elif kind:
+            times = 1 if kind == "TextTier" else 2
+            stated = stated if spans else _count(numbers, times)
+            spans.append(_span(numbers[-times:], value, times, found, file=file))
+        numbers = []
+    if name is not None:
+        yield Grid(name, spans, kind == "TextTier", stated if spans else _count(numbers, 0))
+
+
+def _count(numbers: Sequence[str], times: int) -> int | None:
+    """Return the count that a tier states: its ends, its count, then the times of its first interval."""
+    count = numbers[2] if len(numbers) == 3 + times else ""
+    return int(count) if count.isdecimal() and len(count) < 10 else None
+
+
+def _span(numbers: Sequence[str], text: str, times: int, found: list[Diagnostic], *, file: str) -> Span:
+    if len(numbers) < times:
+        found.append(Diagnostic(file, None, "an interval without its two times; its words were kept"))
+        return Span(None, None, text)
+    return Span(milliseconds(numbers[0]), milliseconds(numbers[-1]), text)
+
+
+def _chronological(text: str, found: list[Diagnostic], *, file: str) -> list[Grid]:
+    """Return the tiers of the chronological form: all are declared first, then each interval names its tier."""
+    values = iter(list(_values(text))[1:])
+    grids: list[Grid] = []
+    numbers: list[str] = []
+    begun = False
+    misplaced = 0
     for is_text, value in values:
         if not is_text:
             numbers.append(value)
-        elif value in ("IntervalTier", "TextTier") and not (kind and name is None):
-            if kind == "IntervalTier" and name is not None:
-                yield name, intervals
-            kind, name, intervals = value, None, []
-            numbers = []
-        elif kind and name is None:
-            name, numbers = value, []
-        elif kind == "IntervalTier" and len(numbers) >= 2:
-            intervals.append(_Interval(milliseconds(numbers[-2]), milliseconds(numbers[-1]), value))
-            numbers = []
-        elif kind == "IntervalTier":
-            found.append(Diagnostic(file, None, "an interval without its two times; its words were kept"))
-            intervals.append(_Interval(None, None, value))
-            numbers = []
-    if text.count('"') % 2:
-        found.append(Diagnostic(file, None, "a text without its closing quote; what follows it was not read"))
-    if kind == "IntervalTier" and name is not None:
-        yield name, intervals
+            continue
+        if not begun and value in ("IntervalTier", "TextTier"):
+            name = next((name for is_name, name in values if is_name), "")
+            grids.append(Grid(name, [], value == "TextTier"))
+        else:
+            numbers = numbers if begun else numbers[2:]  # those before the first interval are its tier's ends
+            begun = True
+            misplaced += not _place(numbers, value, grids, found, file=file)
+        numbers = []
+    if misplaced:
+        found.append(Diagnostic(file, None, f"{misplaced} intervals of no tier were passed over", _SAVE_AGAIN))
+    return grids
+
+
+def _place(numbers: Sequence[str], text: str, grids: Sequence[Grid], found: list[Diagnostic], *, file: str) -> bool:
+    """Put an interval into the tier that its first number names; False where there is no such tier."""
+    tier = numbers[0] if numbers and numbers[0].isdecimal() and len(numbers[0]) < 6 else "0"
+    if not 0 < int(tier) <= len(grids):
+        return False
+    grid = grids[int(tier) - 1]
+    grid.spans.append(_span(numbers[1:], text, 1 if grid.is_point else 2, found, file=file))
+    return True
 
 
 def _values(text: str) -> Iterator[tuple[bool, str]]:
     """Yield the free-standing texts (True) and numbers (False)."""
     for match in _TOKEN.finditer(text):
         quoted, bare = match.groups()
-        if bare is None:
+        if quoted is not None:
             yield True, quoted.replace('""', '"')
-        elif _NUMBER.fullmatch(bare):
+        elif bare is not None and _NUMBER.fullmatch(bare):
             yield False, bare
 
 
-def _named(name: str, intervals: list[_Interval]) -> _Tier:
-    """Tell speaker and kind (``words``, ``utterances`` or none) by a tier's name: ``anna - words``, ``phrase``."""
-    name = " ".join(name.replace('"', " ").split())
-    speaker, dash, rest = name.rpartition(" - ")
-    last = rest if dash else name
-    if _NO_SPEECH.fullmatch(last):
-        return _Tier(speaker, "", intervals)
-    if _WORDS.fullmatch(last):
-        return _Tier(speaker, "words", intervals)
-    return _Tier(speaker if _NOBODY.fullmatch(last) else name, "utterances", intervals)
+def _segments(said: Sequence[Said], words: Sequence[Said], *, where: str, remedy: str) -> Iterator[Segment]:
+    """Yield the utterances of all speakers; a tier of words times them, or is speech where its speaker has no other."""
+    speakers = list(dict.fromkeys(tier.name.speaker for tier in (*said, *words)))
+    own: dict[str, list[Said]] = defaultdict(list)
+    for tier in words:
+        own[tier.name.speaker].append(tier)
+    unnamed = [] if any(not tier.name.speaker for tier in said) else own.get("", [])
+    named = [tier for tier in said if tier.name.speaker]
+    if unnamed and named:  # `words` beside `Anna`: the words of Anna's utterances, not another person's
+        if not _spelt_in(unnamed, named):
+            raise undecided([tier.tier for tier in (*unnamed, *named)], where=where, remedy=remedy)
+        speakers = [speaker for speaker in speakers if speaker]
+    for speaker in speakers:
+        spoken = [span for tier in said if tier.name.speaker == speaker for span in tier.spans]
+        heard = [span for tier in own[speaker] or (unnamed if named else []) for span in tier.spans]
+        yield from _of_speaker(speaker, spoken, heard)
 
 
-def _of_speaker(speaker: str, own: Sequence[_Tier]) -> Iterator[Segment]:
+def _spelt_in(words: Sequence[Said], utterances: Sequence[Said]) -> bool:
+    """Tell whether most words of these tiers are among the words of those."""
+    known = {letters(word) for tier in utterances for span in tier.spans for word in span.text.split()}
+    heard = [letters(span.text) for tier in words for span in tier.spans if span.text.strip().casefold() not in SILENT]
+    return 2 * sum(word in known for word in heard) >= len(heard)
+
+
+def _of_speaker(speaker: str, spoken: Iterable[Span], heard: Iterable[Span]) -> Iterator[Segment]:
     """Yield a speaker's utterances with the words inside them; without utterances, the words by their silences."""
-    heard = [_word(interval) for interval in _intervals(own, "words")]
-    words = sorted((word for word in heard if word), key=_start)
-    said = [one for one in _intervals(own, "utterances") if one.text.strip().casefold() not in _SILENT]
+    words = sorted((word for word in map(_word, heard) if word), key=_start)
+    said = [span for span in spoken if span.text.strip().casefold() not in SILENT]
     if not said:
-        yield from _runs(speaker, words)
+        yield from split_at_silences(speaker, words)
     position = 0
     for utterance in sorted(said, key=_start):
         first = position
@@ -135,35 +242,27 @@ def _of_speaker(speaker: str, own: Sequence[_Tier]) -> Iterator[Segment]:
         yield Segment(speaker, _timed(utterance.text, inside), utterance.start_ms, utterance.end_ms)
 
 
-def _intervals(tiers: Sequence[_Tier], kind: str) -> Iterator[_Interval]:
-    return (interval for tier in tiers if tier.kind == kind for interval in tier.intervals)
-
-
-def _start(timed: _Interval | Piece) -> int:
+def _start(timed: Span | Piece) -> int:
     return timed.start_ms or 0
 
 
 def _timed(text: str, inside: Sequence[Piece]) -> tuple[Piece, ...]:
     """Return an utterance's words as written, with the times of the words inside it where they are the same words."""
     spelt = untimed(text)
-    if [_letters(piece.text.split()[0]) for piece in inside] != [_letters(piece.text) for piece in spelt]:
+    if [letters(piece.text.split()[0]) for piece in inside] != [letters(piece.text) for piece in spelt]:
         return spelt
     return tuple(piece._replace(text=as_written.text) for piece, as_written in zip(inside, spelt, strict=True))
 
 
-def _word(interval: _Interval) -> Piece | None:
+def _word(interval: Span) -> Piece | None:
     text = interval.text.strip()
-    if text.casefold() in _SILENT:
+    if text.casefold() in SILENT:
         return None
     return Piece("[unintelligible]" if text.casefold() in _UNHEARD else text, interval.start_ms, interval.end_ms)
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
-
-
-def _runs(speaker: str, words: Iterable[Piece]) -> Iterator[Segment]:
-    """Part the words of a tier at long silences."""
+def split_at_silences(speaker: str, words: Iterable[Piece]) -> Iterator[Segment]:
+    """Part words in order of time at silences of BREAK_MS."""
     run: list[Piece] = []
     for word in words:
         if run and (word.start_ms or 0) - (run[-1].end_ms or 0) >= BREAK_MS:

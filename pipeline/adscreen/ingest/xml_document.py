@@ -1,0 +1,93 @@
+"""The XML of an annotation tool -> its root element, or the name of a format that is not read.
+
+A document type declaration without an internal subset (``<!DOCTYPE Trans SYSTEM "trans-14.dtd">``) says only where a
+grammar lies; it is removed before parsing and never fetched. Any other, and any entity, is refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import xml.etree.ElementTree as ET
+
+from adscreen.cohort.files import refuse_entities
+from adscreen.errors import InputError
+
+READ_HERE = "of XML, ELAN (.eaf), EXMARaLDA (.exb) and Transcriber (.trs) are read"
+
+_PROLOG = r"(?:\s++|<\?[^<>]{0,500}\?>|<!--(?:[^-]|-(?!->)){0,5000}+-->)*+"
+_DOCTYPE = r"<!DOCTYPE\s[^<>\[\]]{0,500}>"
+_PLAIN_DOCTYPE = re.compile(rf"\A({_PROLOG}){_DOCTYPE}")
+_ROOT = re.compile(rf"\A\ufeff?{_PROLOG}(?:{_DOCTYPE}{_PROLOG})?<(?:[\w.-]{{1,60}}:)?([\w.-]{{1,60}})")
+_ENCODING = re.compile(rb"<\?xml[^<>]{0,100}?encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_FOREIGN = {
+    "tei": ("a TEI document", "convert it with TEICORPO to ELAN (.eaf) or CHAT"),
+    "teicorpus": ("a TEI corpus", "convert each of its texts with TEICORPO to ELAN (.eaf) or CHAT"),
+    "folker-transcription": ("a FOLKER transcript (.fln, .flk)", "export it from FOLKER as EXMARaLDA (.exb)"),
+    "segmented-transcription": ("an EXMARaLDA segmented transcription (.exs)", "give the basic transcription (.exb)"),
+    "list-transcription": ("an EXMARaLDA list transcription", "give the basic transcription (.exb)"),
+    "corpus": ("an EXMARaLDA corpus file (.coma)", "give the transcription (.exb) of each recording"),
+    "chat": ("TalkBank XML", "give the CHAT file (.cha) that it was made from"),
+    "tt": ("TTML captions", "convert it to WebVTT (.vtt) or SubRip (.srt)"),
+    "timedtext": ("YouTube's timed text", "download the captions as WebVTT (.vtt) or SubRip (.srt)"),
+    "annotation": ("an Anvil annotation", "import it into ELAN and save it as .eaf"),
+    "audiodoc": ("VoxSigma XML (Vocapia)", "export CTM, or labelled text"),
+    "document": ("FLEx interlinear text (.flextext)", "export it from FLEx to ELAN (.eaf)"),
+    "metatranscript": ("IMDI metadata", "give the transcript that it describes"),
+    "cmd": ("CMDI metadata", "give the transcript that it describes"),
+    "package": ("a Word document saved as XML", "save it in Word as .docx"),
+    "worddocument": ("a Word document saved as XML", "save it in Word as .docx"),
+    "workbook": ("an Excel workbook saved as XML", "save it in Excel as .xlsx or CSV"),
+    "svg": ("a picture (SVG)", "give the transcript"),
+}
+
+
+def root_name(text: str) -> str:
+    """Return the name of a document's root element without its prefix, empty where the text is no XML.
+
+    >>> root_name('<?xml version="1.0"?><!DOCTYPE Trans SYSTEM "trans-14.dtd"><Trans>'), root_name("the boy")
+    ('Trans', '')
+    """
+    match = _ROOT.match(text)
+    return match[1] if match else ""
+
+
+def declared_encoding(content: bytes) -> str:
+    """Return the encoding that an XML declaration names and in which the content can be read, else nothing."""
+    match = _ENCODING.match(content)
+    if match is None:
+        return ""
+    name = match[1].decode("ascii")
+    try:
+        content.decode(name)
+    except (ValueError, LookupError):
+        return ""
+    return name
+
+
+def parse_xml(content: bytes, *, where: str, remedy: str) -> ET.Element:
+    """Return the root element; ``remedy`` is for damaged XML.
+
+    Raises InputError where the XML is damaged, declares entities or has a document type with an internal subset.
+    """
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-8" if wide else "latin-1"  # in latin-1 each byte stays what it is
+    try:
+        text = content.decode("utf-16") if wide else content.removeprefix(codecs.BOM_UTF8).decode(encoding)
+    except UnicodeError:
+        raise InputError("damaged XML", where=where, remedy=remedy) from None
+    content = _PLAIN_DOCTYPE.sub(r"\1", text, count=1).encode(encoding)
+    refuse_entities(content, where=where)
+    try:
+        return ET.fromstring(content, parser=ET.XMLParser(encoding=encoding) if wide else None)
+    except (ET.ParseError, ValueError, LookupError, RecursionError):
+        raise InputError("damaged XML", where=where, remedy=remedy) from None
+
+
+def refuse_foreign(root: ET.Element, *, where: str) -> None:
+    """Raise InputError, by the name of the format where it is known, for XML whose format is not read."""
+    what, remedy = _FOREIGN.get(
+        root.tag.rpartition("}")[2].casefold(),
+        ("XML, but no ELAN annotation document", "convert it to CHAT or plain text"),
+    )
+    raise InputError(what, where=where, remedy=f"{READ_HERE}; {remedy}")
