@@ -26,7 +26,7 @@ FILE, KIND, UNREADABLE = "file", "kind", "unreadable"
 CHUNK = 32
 _KINDS = {"chat": "CHAT", "text": "plain text", "docx": "Word document", "elan": "ELAN", "textgrid": "TextGrid"}
 _TABLES = ("table", "excel")
-_CAPTIONS = ("vtt", "srt")
+_CAPTIONS = ("vtt", "srt", "sbv")
 
 
 def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> FeatureTable:

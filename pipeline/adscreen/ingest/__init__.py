@@ -154,7 +154,7 @@ def _read(
             return read_chat(source.text, file=file, task=task, language=language)
         case "json":
             return read_recogniser(parse_json(source.text, where=where), file=file, where=where)
-        case "vtt" | "srt":
+        case "vtt" | "srt" | "sbv":
             return read_captions(source.text, file=file)
         case "elan":
             return read_elan(source.content, file=file, where=where)

@@ -11,21 +11,23 @@ from typing import Literal
 
 from adscreen.cohort.files import read_bytes
 from adscreen.errors import InputError
+from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
+from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
 from adscreen.ingest.utterance_tables import is_table
 from adscreen.records import Diagnostic
 
 SourceFormat = Literal[
-    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx"
+    "chat", "text", "json", "transcripts", "vtt", "srt", "sbv", "elan", "textgrid", "table", "excel", "docx"
 ]
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
 _CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
 _CHAT_TIER = re.compile(r"^\*[A-Z0-9_]{2,7}:", re.MULTILINE)
-_TIMING = r"(?:\d+:)?\d+:\d\d[.,]\d+\s*-->"
 _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("vtt", re.compile(r"WEBVTT(?!\S)")),
-    ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
+    ("srt", CAPTIONS_START),
+    ("sbv", SUBVIEWER_START),
     ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
@@ -60,9 +62,11 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     Raises InputError where it is missing, empty, binary or in a format that is not a transcript's.
     """
     where = str(path)
+    refuse_owner_file(path.name, where=where)
     if content is None:
         content = read_bytes(path, remedy="transcript paths are relative to the manifest")
     digest = hashlib.sha256(content).hexdigest()
+    refuse_document(content, where=where)
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
     text, diagnostics = _decode(content, path)
@@ -122,9 +126,12 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
             raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
     if _HTML.match(start):
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
+    refuse_captions(start, where=where)
     for format, pattern in _STARTS:
         if pattern.match(start):
             return format
     if _CHAT_TIER.search(text):
         return "chat"
+    if holds_cues(text):
+        return "srt"
     return "table" if is_table(start.partition("\n")[0]) else "text"
