@@ -112,6 +112,19 @@ def list_files(folder: Path) -> list[PurePosixPath]:
     return sorted(path for path in shown if not owner_of(path.name))
 
 
+def name_members(content: bytes) -> tuple[str, ...]:
+    """Return the names of the files in a .zip; none where it is damaged.
+
+    >>> name_members(b"PK")
+    ()
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return tuple(archive.namelist())
+    except (*_UNREADABLE, ValueError):
+        return ()
+
+
 def check_members(content: bytes, *, where: str) -> None:
     """Check the parts of an office document (.xlsx, .docx), which is a .zip of XML.
 

@@ -23,7 +23,7 @@ from adscreen.ingest.document import read_document
 from adscreen.ingest.elan import read_elan
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.recognisers import parse_json, read_recogniser
-from adscreen.ingest.source import Source, read_source
+from adscreen.ingest.source import Source, read_source, recognise
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
 from adscreen.ingest.textgrid import read_textgrid
 from adscreen.ingest.transcript_json import dump_transcript
@@ -161,6 +161,10 @@ def _read(
         case "textgrid":
             return read_textgrid(source.text, file=file, where=where)
         case "docx":
-            return read_text(read_document(source.content, where=where), file=file)
+            document = read_document(source.content, file=file, where=where)
+            if document.turns:
+                return document.turns
+            held = replace(source, text=document.text, format=recognise(document.text, where=where))
+            return _read(held, content, request, where=where, task=task, language=language)
         case _:
             return read_text(source.text, file=file)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from adscreen.cohort.files import read_bytes
+from adscreen.cohort.files import name_members, read_bytes
 from adscreen.errors import InputError
 from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
 from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
@@ -38,7 +38,7 @@ _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
-_OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
+_OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\x1a \t\n"):
         raise InputError("the file is empty", where=where)
-    format = _recognise(text, where=where)
+    format = recognise(text, where=where)
     if format in ("json", "transcripts") and "\\ud" in text.lower():
         text, mended = _mend_escapes(text, path)
         diagnostics += mended
@@ -82,8 +82,9 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
 
 
 def _recognise_archive(content: bytes, *, where: str) -> SourceFormat:
+    names = name_members(content)
     for format, part in _OFFICE:
-        if part in content:
+        if any(name.startswith(part) for name in names) or (not names and part.encode() in content):
             return format
     raise InputError(
         "an archive", where=where, remedy="name a file in it (corpus.zip/S01.cha), or run `adscreen manifest` on it"
@@ -117,7 +118,8 @@ def _mend_escapes(text: str, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     return mended, (Diagnostic(path.name, None, what, "export the file again"),)
 
 
-def _recognise(text: str, *, where: str) -> SourceFormat:
+def recognise(text: str, *, where: str) -> SourceFormat:
+    """Return the format of text; raises InputError where it begins as a file does that is no transcript."""
     if _CHAT_START.match(text):
         return "chat"
     start = text.lstrip("\ufeff \t\n")

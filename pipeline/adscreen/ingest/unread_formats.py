@@ -10,11 +10,9 @@ Source: the first bytes that each format's specification gives; [MS-CFB] for the
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 
-from adscreen.cohort.files import owner_of
+from adscreen.cohort.files import name_members, owner_of
 from adscreen.errors import InputError
 
 _XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?"
@@ -68,8 +66,11 @@ def refuse_document(content: bytes, *, where: str) -> None:
     if content.startswith(b"PK"):
         if b"mimetype" + _OPEN_DOCUMENT in content[:200]:
             raise InputError("an OpenDocument file (.odt, .ods)", where=where, remedy=_SAVE_DOCUMENT)
-        if _is_pages(content):
+        names = frozenset(name_members(content))
+        if not names.isdisjoint(_PAGES) and any(name.startswith(("Metadata/", "buildVersion")) for name in names):
             raise InputError("a document of Apple Pages", where=where, remedy="export it as Word (.docx) from Pages")
+        if "ppt/presentation.xml" in names:
+            raise InputError("a PowerPoint presentation", where=where, remedy="save its words as Word or plain text")
 
 
 def refuse_owner_file(name: str, *, where: str) -> None:
@@ -77,12 +78,3 @@ def refuse_owner_file(name: str, *, where: str) -> None:
     owner = owner_of(name)
     if owner:
         raise InputError(f"{owner}, not a transcript", where=where, remedy="name the document itself")
-
-
-def _is_pages(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = frozenset(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return False
-    return not names.isdisjoint(_PAGES) and any(name.startswith(("Metadata/", "buildVersionHistory")) for name in names)
