@@ -30,6 +30,7 @@ from adscreen.records import Diagnostic
 
 _BRACKETED = re.compile(r"(?:\[([^\W_][\w .'-]{0,39})\]|\(([^\W_][\w .'-]{0,39})\))(:?)\s*")
 _NUMBERED = re.compile(r"(?:speaker|spk)[ _-]?(?:\w{1,3}|\?)", re.IGNORECASE)
+_DIARISED = re.compile(r"SPEAKER_\d+")
 _ARROWS = re.compile(r">{2,3}\s*")
 _DASH = re.compile(r"[-–—‐‑]\s+|[-–—‐‑](?=\w)")
 _SENTENCE_END = re.compile(r"[.?!,;:…]$")
@@ -126,7 +127,10 @@ def _name_by_lines(cues: list[Cue]) -> list[Cue]:
     if len(counts) > 3 and 2 * len(counts) > counts.total():
         return cues
     further = {
-        _name(line) for cue in cues for line in cue.lines if len(line.pieces) > 1 and _is_bracketed(_text(line.pieces))
+        _name(line)
+        for cue in cues
+        for line in cue.lines
+        if " " in _text(line.pieces) and _is_bracketed(_text(line.pieces))
     }
     names = frozenset(counts) | (
         further if any(_is_bracketed(_text(cue.lines[0].pieces)) for cue in cues if cue.lines) else set()
@@ -149,7 +153,7 @@ def _name(line: Line) -> str:
     text = _text(line.pieces)
     text = text[1:-1] if _is_bracketed(text) else text
     words = text.split()
-    fits = all(word[0].isupper() or word.isdigit() for word in words) and 0 < len(words) <= _NAME_WORDS
+    fits = all(not word[0].islower() and word[0].isalnum() for word in words) and 0 < len(words) <= _NAME_WORDS
     return text if fits and line.voice is None and not _SENTENCE_END.search(text) else ""
 
 
@@ -208,10 +212,11 @@ def _ascribe(turns: Sequence[_Turn]) -> tuple[list[_Turn], list[Cue]]:
 def _goes_on(turns: Sequence[_Turn]) -> bool:
     """Tell whether labels are written where the speaker changes, so that a cue without one has the speaker before it.
 
-    They are not where more cues repeat the label of the cue before than have none.
+    They are not where more cues repeat the label of the cue before than have none, nor where a program writes them.
     """
     cues = _by_cue(turns)
     tagged = any(line.voice is not None for cue in cues for line in cue[0].cue.lines)
+    tagged |= any(_DIARISED.fullmatch(turn.speaker or "") is not None for turn in turns)
     unnamed = sum(cue[0].speaker is None for cue in cues)
     again = sum(bool(after[0].speaker) and before[-1].speaker == after[0].speaker for before, after in pairwise(cues))
     return any(turn.labelled for turn in turns) and not tagged and unnamed >= again

@@ -3,6 +3,7 @@
     cue    = [ identifier ] NEWLINE time "-->" time [ settings ] { NEWLINE line }     WebVTT, SubRip
            | time "," time { NEWLINE line }                                           SubViewer (.sbv)
            | "[" time "-->" time "]" words                                            what Whisper prints on a screen
+           | name time "-->" time { NEWLINE line }                                    Teams
     word   = letters, which a tag <hh:mm:ss.mmm> before them gives a start
 
 A cue ends where the next line of times begins: files that people and tools write have empty lines inside cues. What
@@ -24,11 +25,12 @@ from typing import NamedTuple
 from adscreen.ingest.segments import Piece
 
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:;]\d{1,9})?"
-CAPTIONS_START = re.compile(rf"WEBVTT(?!\S)|(?:\d{{1,9}}[ \t]*\n)?\s*\[?{_TIME}[ \t]*-->")
+CAPTIONS_START = re.compile(rf"WEBVTT(?!\S)|(?:\d{{1,9}}[ \t]*\n)?\s*\[?{_TIME}[ \t]*(?:-->|→)")
 SUBVIEWER_START = re.compile(r"\d+:\d\d:\d\d\.\d+,\d+:\d\d:\d\d\.\d+[ \t]*\n|\[INFORMATION\]")
-_TIMING_LINE = re.compile(rf"^[ \t]*\[?{_TIME}[ \t]*-->[ \t]*{_TIME}", re.MULTILINE)
+_TIMING_LINE = re.compile(rf"^[ \t]*(?:[^\n:]{{1,60}}[ \t])?\[?{_TIME}[ \t]*(?:-->|→)[ \t]*{_TIME}", re.MULTILINE)
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,2}):(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9})|(?<=:\d\d:\d\d)[:;]\d\d)?")
 _COMMA = re.compile(r"(\d+:\d\d:\d\d\.\d+),(\d+:\d\d:\d\d\.\d+)")
+_NAME_LENGTH = 60
 _ARROWS = ("-->", "–>", "—>", "->", "→")
 _SETTINGS = re.compile(r"\A(?:[A-Za-z]\w*:\S+\s*)*")
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION|WEBVTT)(?!\S)|X-TIMESTAMP-MAP=")
@@ -41,6 +43,7 @@ _WORD_TIME = re.compile(r"<((?:\d{1,4}:)?\d{1,2}:\d{1,2}\.\d{1,3})>")
 _GLOSS = re.compile(r"<rt(?:\.[^<>]*)?>[^<>]*")
 _BREAK = re.compile(r"<br\s*/?>|\[br\]|\\[Nn]", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:[biucsv]|lang|ruby|rt|font|span|p|div)(?:[.\s/][^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
+_NOTE = re.compile(r"\[[^\[\]]{1,200}\]")
 _RULE = re.compile(r"[-–—_=*]+")  # parts the speakers of a cue
 _OTHER_TAG = re.compile(r"<([^<>]{1,200})>")
 
@@ -80,6 +83,7 @@ class _Timing(NamedTuple):
     start_ms: int | None
     end_ms: int | None
     rest: str
+    name: str = ""
 
 
 def holds_cues(text: str) -> bool:
@@ -102,7 +106,7 @@ def read_cues(text: str) -> Cues:
     head, *bodies = [_outside_blocks(lines, start, end, vtt=vtt) for start, end in zip(starts, ends, strict=True)]
     cues = []
     for position, (timing, body) in enumerate(zip(timings, bodies, strict=True)):
-        name = speakers.get(identifiers.get(position, ""), "")
+        name = timing.name or speakers.get(identifiers.get(position, ""), "")
         shown = tuple(_lines([timing.rest, *(lines[index] for index in body)], timing.start_ms))
         cues.append(Cue(timing.row + 1, timing.start_ms, timing.end_ms, shown, name))
     unread = () if lines[0].startswith("[INFORMATION]") else tuple(index + 1 for index in head if lines[index])
@@ -115,14 +119,16 @@ def _timings(lines: Sequence[str]) -> Iterator[_Timing]:
             yield _Timing(index, _clock(comma.group(1)), _clock(comma.group(2)), "")
         elif arrow := next((arrow for arrow in _ARROWS if arrow in line), None):
             before, _, after = line.partition(arrow)
-            first = before.strip().removeprefix("[").strip()
+            name, _, first = before.strip().rpartition(" ")
+            first = first.removeprefix("[")
+            name = "" if _NUMBER.fullmatch(name) else name.removesuffix("[").strip(" :")
             second, _, rest = after.strip().partition(" ")
             second = second.removesuffix("]")
             start, end = _clock(first), _clock(second)
-            damaged = first[:1].isdigit() and second[:1].isdigit() and " " not in first
+            damaged = first[:1].isdigit() and second[:1].isdigit() and not name
             known = (start is not None) + (end is not None)
-            if known == 2 or (arrow == "-->" and (known or damaged)):
-                yield _Timing(index, start, end, _SETTINGS.sub("", rest, count=1))
+            if (known == 2 and len(name) < _NAME_LENGTH) or (arrow == "-->" and (damaged or (known and not name))):
+                yield _Timing(index, start, end, _SETTINGS.sub("", rest, count=1), name)
 
 
 def _clock(time: str) -> int | None:
@@ -226,7 +232,9 @@ def _pieces(line: str, start_ms: int | None) -> Iterator[Piece]:
     """Split a line into words; a tag with a time gives the word behind it its start, the cue that of the first word."""
     texts = _WORD_TIME.split(line)
     if len(texts) == 1:
-        yield from (Piece(word) for word in _plain(line).split())
+        words = _plain(line).split()
+        note = _NOTE.fullmatch(" ".join(words))  # one piece, for no sentence ends inside a note
+        yield from (Piece(word) for word in ([note.group()] if note else words))
         return
     pieces: list[Piece] = []
     apart = True
