@@ -236,7 +236,7 @@ def test_numbers_of_cues_are_no_words_and_numbers_said_are(words: Any, text: str
 
 
 def test_identifiers_are_no_words(words: Any) -> None:
-    """Names of cues, NOTE, STYLE and REGION blocks and time maps hold no speech; voices, classes and rubies are read."""
+    """Names of cues, NOTE, STYLE and REGION blocks and time maps hold no speech; voices, classes, rubies are read."""
     text = (
         "WEBVTT - a title\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\nSTYLE\n::cue { color: red }\n\n"
         "intro part\n00:01.000 --> 00:02.000 align:start\n<v.loud Anna><c.red>the</c> boy</v>\n\n"
