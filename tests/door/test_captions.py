@@ -21,6 +21,7 @@ SOURCES = {
     "webex.vtt": "Webex transcripts, whose cue identifiers hold number, name and id",
     "meet.vtt": "danyelf/parse-vtt, notes.md",
     "otter.srt": "Otter's SRT with speaker names",
+    "descript.srt": "Descript's subtitles with speaker labels",
     "whisperx.srt": "m-bain/whisperX, SubtitlesWriter",
     "broadcast_roll_up.srt": "CTA-608 roll-up captions, converted to SubRip",
     "paint_on.srt": "CTA-608 paint-on captions, converted to SubRip",
@@ -129,6 +130,7 @@ def test_a_label_in_round_brackets(door: Path, ingest: Any) -> None:
                 "Peter Holm": "At a dance in the town hall She wore a green coat",
             },
         ),
+        ("descript.srt", {"Anna Berg": "What was your work", "Peter Holm": "I drove a tram thirty years"}),
         (
             "whisperx.srt",
             {

@@ -231,6 +231,7 @@ CLOCK = ("00:01", "00:04", "01:09")
         [(said, name) for name, said in ROWS],
         [("Utterance", "Who"), *((said, name) for name, said in ROWS)],
         [(f"{name}:", said) for name, said in ROWS],
+        [ROWS[0], ROWS[1], ("ANNA", "The sink is full.")],
         [(*row, time) for row, time in zip(ROWS, CLOCK, strict=True)],
         [(str(n), f"[{time}]", *row) for n, (row, time) in enumerate(zip(ROWS, CLOCK, strict=True), 1)],
         [

@@ -70,7 +70,7 @@ def test_the_format_is_that_of_the_document(tmp_path: Path) -> None:
         office("not xml"),
         office(""),
         office(body(line("x")), **{"_rels/.rels": "<a"}),
-        office(body(line("x")), word__styles="<a"),
+        office(body(line("x")), **{"word/styles.xml": "<a"}),
         office("<a>" * 3000 + "</a>" * 3000),
         office(body("<w:sdt>" * 3000 + "</w:sdt>" * 3000)),
         b"PK\x03\x04word/document.xml",

@@ -37,7 +37,7 @@ _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION|WEBVTT)(?!\S)|X-TIMESTAMP-MAP=")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _CODE = re.compile(r"(?=\S*\d)\S+")
 _WEBEX = re.compile(r'\d+ "(.+)" \(\d+\)')
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>")
 _VOICE_START = re.compile(r"(?=<v[ .>])")
 _WORD_TIME = re.compile(r"<((?:\d{1,4}:)?\d{1,2}:\d{1,2}\.\d{1,3})>")
 _GLOSS = re.compile(r"<rt(?:\.[^<>]*)?>[^<>]*")
@@ -218,7 +218,7 @@ def _lines(body: Sequence[str], start_ms: int | None) -> Iterator[Line]:
     timed_before = False
     for line in body:
         for part in _VOICE_START.split(_BREAK.sub("\n", line)):
-            tag = _VOICE.search(part)
+            tag = _VOICE.match(part)
             voice = html.unescape(tag.group(1) or "").strip() if tag else None
             for row in part.split("\n"):
                 timed = _WORD_TIME.search(row) is not None

@@ -119,14 +119,19 @@ def _hold_turns(paragraphs: Sequence[str], tables: Sequence[Turns]) -> bool:
 
 def _converse(tables: Sequence[Turns], paragraphs: int, *, file: str) -> Conversation:
     passed_over = sum(table.passed_over for table in tables)
-    said = (
+    counts = (
         (paragraphs, "paragraphs beside the tables of turns were passed over"),
         (passed_over, "table rows without speech or with one cell alone were passed over"),
         (sum(table.continued for table in tables), "table rows without a speaker were taken for the speaker above"),
         (max(table.notes for table in tables), "columns beside speaker and text were taken for notes and passed over"),
     )
-    diagnostics = [Diagnostic(file, None, f"{count} {what}") for count, what in said if count]
-    segments = [segment for table in tables for segment in table.segments]
+    diagnostics = [Diagnostic(file, None, f"{count} {what}") for count, what in counts if count]
+    said_by: dict[str, str] = {}  # one name is one speaker in any case of its letters
+    segments = [
+        segment._replace(speaker=said_by.setdefault(segment.speaker.casefold(), segment.speaker))
+        for table in tables
+        for segment in table.segments
+    ]
     return converse(segments, file=file, layout=_WRITTEN, diagnostics=diagnostics)
 
 
