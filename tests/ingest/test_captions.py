@@ -90,7 +90,7 @@ def test_turns_of_unnamed_people_are_reported() -> None:
     """Dashes say that several people speak, but not who."""
     conversation = read("WEBVTT\n\n00:01.000 --> 00:02.000\n- The boy.\n- Where?\n")
     assert ["The boy", "Where"] == [" ".join(w.text for w in u.words) for u in conversation.utterances]
-    assert ["1 cues hold turns of more than one person, whom nothing names"] == [
+    assert ["1 cues mark a change of speaker, and nothing names the speakers"] == [
         d.what for d in conversation.diagnostics
     ]
 

@@ -36,7 +36,7 @@ _KINDS = {
     "transcriber": "Transcriber",
 }
 _TABLES = ("table", "excel")
-_CAPTIONS = ("vtt", "srt")
+_CAPTIONS = ("vtt", "srt", "sbv")
 
 
 def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> FeatureTable:

@@ -22,6 +22,15 @@ from adscreen.errors import InputError
 MAX_BYTES = 100 * 2**20  # the longest interview with word times is about 10 MB of JSON
 HOLDS_MANY = frozenset({".csv", ".tsv", ".xlsx", ".jsonl"})  # files that may hold more than one recording
 _PIECE = 2**18
+_OWNERS = (
+    ("~$", "", "Word's lock file of an open document"),
+    ("~WR", ".tmp", "a temporary file of Word"),
+    (".~lock.", "#", "LibreOffice's lock file of an open document"),
+    ("._", "", "a file in which macOS keeps attributes of another"),
+    (".ds_store", "", "a file in which macOS keeps the view of a folder"),
+    ("thumbs.db", "", "a file in which Windows keeps pictures of a folder"),
+    ("desktop.ini", "", "a file in which Windows keeps the view of a folder"),
+)
 _GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
 _UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
@@ -63,8 +72,27 @@ def holds_many(path: Path) -> bool:
     return not HOLDS_MANY.isdisjoint(suffix.lower() for suffix in path.suffixes[-2:])
 
 
+def owner_of(name: str) -> str:
+    """Say what a file is that a program writes beside documents for itself; empty for any other name.
+
+    >>> owner_of("~$S01.docx"), owner_of("S01.docx")
+    ("Word's lock file of an open document", '')
+    """
+    folded = name.casefold()
+    return next(
+        (
+            owner
+            for start, end, owner in _OWNERS
+            if folded.startswith(start.casefold()) and folded.endswith(end.casefold())
+        ),
+        "",
+    )
+
+
 def list_files(folder: Path) -> list[PurePosixPath]:
-    """Return the files under a folder or inside a .zip, relative to it, sorted; hidden ones are left out.
+    """Return the files under a folder or inside a .zip, relative to it, sorted.
+
+    Hidden files are left out, and those that programs write beside documents for themselves.
 
     Raises InputError where there is no such folder or archive.
     """
@@ -80,7 +108,21 @@ def list_files(folder: Path) -> list[PurePosixPath]:
                 found = iter([PurePosixPath(info.filename) for info in archive.infolist() if not info.is_dir()])
         except _UNREADABLE:
             raise InputError("neither a folder nor a .zip archive", where=str(folder)) from None
-    return sorted(path for path in found if not any(part.startswith((".", "__MACOSX")) for part in path.parts))
+    shown = (path for path in found if not any(part.startswith((".", "__MACOSX")) for part in path.parts))
+    return sorted(path for path in shown if not owner_of(path.name))
+
+
+def name_members(content: bytes) -> tuple[str, ...]:
+    """Return the names of the files in a .zip; none where it is damaged.
+
+    >>> name_members(b"PK")
+    ()
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return tuple(archive.namelist())
+    except (*_UNREADABLE, ValueError):
+        return ()
 
 
 def check_members(content: bytes, *, where: str) -> None:

@@ -26,7 +26,7 @@ from adscreen.ingest.label_track import read_label_track
 from adscreen.ingest.nist import read_ctm, read_stm
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.recognisers import parse_json, read_recogniser
-from adscreen.ingest.source import Source, read_source
+from adscreen.ingest.source import Source, read_source, recognise
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
 from adscreen.ingest.textgrid import read_textgrid
 from adscreen.ingest.transcriber import read_transcriber
@@ -157,10 +157,14 @@ def _read(
             return read_chat(source.text, file=file, task=task, language=language)
         case "json":
             return read_recogniser(parse_json(source.text, where=where), file=file, where=where)
-        case "vtt" | "srt":
+        case "vtt" | "srt" | "sbv":
             return read_captions(source.text, file=file)
         case "docx":
-            return read_text(read_document(source.content, where=where), file=file)
+            document = read_document(source.content, file=file, where=where)
+            if document.turns:
+                return document.turns
+            held = replace(source, text=document.text, format=recognise(document.text, where=where))
+            return _read(held, content, request, where=where, task=task, language=language)
         case "text":
             return read_text(source.text, file=file)
         case _:

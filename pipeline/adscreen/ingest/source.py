@@ -9,41 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from adscreen.cohort.files import read_bytes
+from adscreen.cohort.files import name_members, read_bytes
 from adscreen.errors import InputError
+from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
 from adscreen.ingest.label_track import is_label_track
 from adscreen.ingest.nist import recognise_nist, refuse_rttm
+from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
 from adscreen.ingest.utterance_tables import is_table
 from adscreen.ingest.xml_document import declared_encoding, root_name
 from adscreen.records import Diagnostic
 
 SourceFormat = Literal[
-    "chat",
-    "text",
-    "json",
-    "transcripts",
-    "vtt",
-    "srt",
-    "elan",
-    "textgrid",
-    "table",
-    "excel",
-    "docx",
-    "exmaralda",
-    "transcriber",
-    "ctm",
-    "stm",
-    "labels",
+    # fmt: off
+    "chat", "text", "json", "transcripts", "vtt", "srt", "sbv", "table", "excel", "docx",
+    "elan", "textgrid", "exmaralda", "transcriber", "ctm", "stm", "labels",
+    # fmt: on
 ]
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
 _CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
 _CHAT_TIER = re.compile(r"^\*[A-Z0-9_]{2,7}:", re.MULTILINE)
-_TIMING = r"(?:\d+:)?\d+:\d\d[.,]\d+\s*-->"
 _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("vtt", re.compile(r"WEBVTT(?!\S)")),
-    ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
+    ("srt", CAPTIONS_START),
+    ("sbv", SUBVIEWER_START),
     ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
@@ -56,7 +46,7 @@ _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL) 
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
 _PRAAT_BINARY = b"ooBinaryFile"
-_OFFICE: tuple[tuple[SourceFormat, bytes], ...] = (("docx", b"word/document.xml"), ("excel", b"xl/workbook.xml"))
+_OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +70,11 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     Raises InputError where it is missing, empty, binary or in a format that is not a transcript's.
     """
     where = str(path)
+    refuse_owner_file(path.name, where=where)
     if content is None:
         content = read_bytes(path, remedy="transcript paths are relative to the manifest")
     digest = hashlib.sha256(content).hexdigest()
+    refuse_document(content, where=where)
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
     if content.startswith(_PRAAT_BINARY):
@@ -93,7 +85,7 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\x1a \t\n"):
         raise InputError("the file is empty", where=where)
-    format = _recognise(text, where=where)
+    format = recognise(text, where=where)
     if format in ("json", "transcripts") and "\\ud" in text.lower():
         text, mended = _mend_escapes(text, path)
         diagnostics += mended
@@ -101,8 +93,9 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
 
 
 def _recognise_archive(content: bytes, *, where: str) -> SourceFormat:
+    names = name_members(content)
     for format, part in _OFFICE:
-        if part in content:
+        if any(name.startswith(part) for name in names) or (not names and part.encode() in content):
             return format
     raise InputError(
         "an archive", where=where, remedy="name a file in it (corpus.zip/S01.cha), or run `adscreen manifest` on it"
@@ -138,7 +131,8 @@ def _mend_escapes(text: str, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     return mended, (Diagnostic(path.name, None, what, "export the file again"),)
 
 
-def _recognise(text: str, *, where: str) -> SourceFormat:
+def recognise(text: str, *, where: str) -> SourceFormat:
+    """Return the format of text; raises InputError where it begins as a file does that is no transcript."""
     if _CHAT_START.match(text):
         return "chat"
     start = text.lstrip("\ufeff \t\n")
@@ -147,6 +141,7 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
             raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
     if _HTML.match(start):
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
+    refuse_captions(start, where=where)
     for format, pattern in _STARTS:
         if pattern.match(start):
             return _XML_ROOTS.get(root_name(start), format) if format == "elan" else format
@@ -157,4 +152,6 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
         return lines or "labels"
     if _CHAT_TIER.search(text):
         return "chat"
+    if holds_cues(text):
+        return "srt"
     return "table" if is_table(text) else "text"

@@ -19,7 +19,7 @@ from adscreen.cohort.files import list_files, read_bytes
 from adscreen.errors import InputError
 
 MANIFESTS = (".csv", ".tsv", ".parquet", ".xlsx")
-TRANSCRIPTS = (".cha", ".txt", ".json", ".vtt", ".srt", ".eaf", ".textgrid", ".docx")
+TRANSCRIPTS = (".cha", ".txt", ".json", ".vtt", ".srt", ".sbv", ".eaf", ".textgrid", ".docx", ".docm")
 _STORED = ".jsonl"
 _COMPRESSED = (".gz", ".xz")
 
