@@ -24,7 +24,14 @@ from adscreen.speech import participant_utterances, spoken_tokens
 
 FILE, KIND, UNREADABLE = "file", "kind", "unreadable"
 CHUNK = 32
-_KINDS = {"chat": "CHAT", "text": "plain text", "docx": "Word document", "elan": "ELAN", "textgrid": "TextGrid"}
+_KINDS = {
+    "chat": "CHAT",
+    "salt": "SALT",
+    "text": "plain text",
+    "docx": "Word document",
+    "elan": "ELAN",
+    "textgrid": "TextGrid",
+}
 _TABLES = ("table", "excel")
 _CAPTIONS = ("vtt", "srt")
 

@@ -23,6 +23,7 @@ from adscreen.ingest.document import read_document
 from adscreen.ingest.elan import read_elan
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.recognisers import parse_json, read_recogniser
+from adscreen.ingest.salt import read_salt
 from adscreen.ingest.source import Source, read_source
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
 from adscreen.ingest.textgrid import read_textgrid
@@ -160,6 +161,8 @@ def _read(
             return read_elan(source.content, file=file, where=where)
         case "textgrid":
             return read_textgrid(source.text, file=file, where=where)
+        case "salt":
+            return read_salt(source.text, file=file, where=where)
         case "docx":
             return read_text(read_document(source.content, where=where), file=file)
         case _:

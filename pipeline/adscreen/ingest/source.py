@@ -11,11 +11,13 @@ from typing import Literal
 
 from adscreen.cohort.files import read_bytes
 from adscreen.errors import InputError
+from adscreen.ingest.foreign_text import refuse_foreign
+from adscreen.ingest.salt import is_salt
 from adscreen.ingest.utterance_tables import is_table
 from adscreen.records import Diagnostic
 
 SourceFormat = Literal[
-    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx"
+    "chat", "text", "json", "transcripts", "vtt", "srt", "elan", "textgrid", "table", "excel", "docx", "salt"
 ]
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -29,7 +31,7 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
-    ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
+    ("json", re.compile(r'\{\s*["}]|\[\s*(?:\{|\[\s*[\[{"\d\]-])')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -127,4 +129,9 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
             return format
     if _CHAT_TIER.search(text):
         return "chat"
-    return "table" if is_table(start.partition("\n")[0]) else "text"
+    if is_table(start.partition("\n")[0]):
+        return "table"
+    if is_salt(start):
+        return "salt"
+    refuse_foreign(start, where=where)
+    return "text"

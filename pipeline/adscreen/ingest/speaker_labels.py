@@ -23,6 +23,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, match_stamp
@@ -77,9 +78,11 @@ _TAB = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS} ?\t[ \t]*(?=\S)")
 _DASH = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: [-–—|>] | ?> ?(?=\S))")
 _ALONE = re.compile(rf"(?:\#{{1,6}} )?{_MARKS}(?P<label>{_NAME}){_MARKS}")
 _AFTER_TIME = re.compile(r"[-–—|:][ \t]+")
+_TOP = 12  # lines among which the first turn begins, where only its name shows that it is one
 _HEADERS = 30  # lines at the top among which headers may stand
 _HEAD = 200  # characters in which a label and its time must stand
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.?){1,6}\.")
+_BEFORE_WORDS: frozenset[Form] = frozenset({"colon", "bracket"})
 
 
 class Head(NamedTuple):
@@ -95,16 +98,18 @@ class Head(NamedTuple):
 class Speakers:
     """The labels that a file uses: the forms they take, and each name in its first spelling by its key.
 
-    ``headers`` is the number of lines at the top that are entries of a form (`Date: ...`), not turns.
+    ``headers`` is the number of lines at the top that are entries of a form (`Date: ...`), not turns. ``doubtful`` are
+    the keys of names that one line has and that say no role, in a file of which most lines have no label.
     """
 
     forms: frozenset[Form]
     names: Mapping[str, str]
     headers: int = 0
+    doubtful: frozenset[str] = frozenset()
 
-    def match(self, line: str) -> Head | None:
-        """Return the head of a line that begins with one of the labels, with the label in its first spelling."""
-        for head in read_heads(line):
+    def match(self, heads: Iterable[Head]) -> Head | None:
+        """Return the head among those of a line that has one of the labels, with the label in its first spelling."""
+        for head in heads:
             name = self.names.get(label_key(head.label)) if head.form in self.forms else None
             if name is not None:
                 return head._replace(label=name)
@@ -113,7 +118,8 @@ class Speakers:
 
 def find_labels(lines: Sequence[str]) -> frozenset[str]:
     """Return the labels in use at the start of lines, where they stand before words (`Anna: ...`, `[Anna] ...`)."""
-    return frozenset(find_speakers(lines, forms=frozenset({"colon", "bracket"})).names.values())
+    heads = [[head for head in read_heads(line) if head.form in _BEFORE_WORDS] for line in lines]
+    return frozenset(find_speakers(heads).names.values())
 
 
 def match_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
@@ -121,10 +127,11 @@ def match_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     if not labels:
         return "", line
     names = {label_key(label): label for label in labels}
-    head = Speakers(frozenset({"colon", "bracket"}), names).match(line)
+    head = Speakers(_BEFORE_WORDS, names).match(read_heads(line))
     return (head.label, head.said) if head else ("", line)
 
 
+@lru_cache(maxsize=1024)
 def label_key(label: str) -> str:
     """Return what all spellings of a name share.
 
@@ -219,6 +226,7 @@ def _alone(line: str, stamp: Stamp | None) -> Head | None:
     return Head("timed" if stamp else "bare", match["label"], "", stamp)
 
 
+@lru_cache(maxsize=1024)
 def _is_label(label: str) -> bool:
     """Tell whether a text can be a label by its form: letters first, brackets in pairs, no end of a sentence within."""
     if not label[:1].isalpha() or len(label) > 60 or label.count("(") != label.count(")"):
@@ -241,11 +249,19 @@ def is_name(label: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def names_speaker(label: str) -> bool:
     """Tell whether a label says by itself that somebody speaks: a role, `speaker 1`, `SPEAKER_00`, `P03`."""
     first, *others = re.split(r"[\W\d_]+", label.casefold())
+    if label.split()[-1].casefold() in SPEAKER_WORDS and len(others) < 3:  # `Patient's wife`
+        return True
     named = [word for word in label.split()[1:] if word[0].islower() and len(word) > 1 and word not in _NUMBERS]
     return len(others) <= 3 and not named and (bool(label_role(label)) or first in SPEAKER_WORDS)
+
+
+def may_be_label(heads: Iterable[Head]) -> bool:
+    """Tell whether a line begins with a colon behind what may be a speaker."""
+    return any(head.form == "colon" and _is_candidate(head.label) for head in heads)
 
 
 def _is_heading(label: str) -> bool:
@@ -253,6 +269,7 @@ def _is_heading(label: str) -> bool:
     return bool(words) and (words[0].rstrip(".s") in HEADINGS or words[0] in HEADINGS or words[-1] in HEADINGS)
 
 
+@lru_cache(maxsize=1024)
 def _is_candidate(label: str) -> bool:
     """Tell whether a label may be one: it speaks of a speaker, or is a name that is no everyday word."""
     if names_speaker(label) and not _is_heading(label):
@@ -263,13 +280,8 @@ def _is_candidate(label: str) -> bool:
     return is_name(label) and not _is_heading(label)
 
 
-def find_speakers(
-    lines: Sequence[str],
-    *,
-    forms: frozenset[Form] = frozenset((*_CLEAR, *_FAINT)),
-) -> Speakers:
-    """Return the labels of a file from its lines that hold anything; no names where the lines show no labels."""
-    heads = [[head for head in read_heads(line) if head.form in forms] for line in lines]
+def find_speakers(heads: Sequence[Sequence[Head]]) -> Speakers:
+    """Return the labels of a file from the heads of its lines; no names where the lines show no labels."""
     headers = _count_headers(heads)
     heads = heads[headers:]
     accepted = {form: _accepted(form, heads) for form in _CLEAR}
@@ -281,7 +293,16 @@ def find_speakers(
         accepted = {form: names for form, names in accepted.items() if form == best}
     found = frozenset(form for form, names in accepted.items() if names)
     keys = {key for names in accepted.values() for key in names}
-    return Speakers(found, _in_order(keys, heads, found), headers if keys else 0)
+    names = _in_order(keys, heads, found)
+    return Speakers(found, names, headers if keys else 0, _doubtful(names, heads, found))
+
+
+def _doubtful(names: Mapping[str, str], heads: Sequence[Sequence[Head]], forms: Set[Form]) -> frozenset[str]:
+    labelled = [head for line in heads for head in line if head.form in forms and label_key(head.label) in names]
+    counts = _count(labelled)
+    if 2 * counts.total() > len(heads) or counts.total() < 2:
+        return frozenset()
+    return frozenset(key for key, count in counts.items() if count == 1 and not names_speaker(names[key]))
 
 
 def _covered(form: Form, names: Mapping[str, str], heads: Iterable[Sequence[Head]]) -> int:
@@ -356,16 +377,21 @@ def _spelt(heads: Iterable[Head], keys: Iterable[str]) -> dict[str, str]:
 
 
 def _colons(own: _Own, heads: Sequence[Sequence[Head]]) -> dict[str, str]:
-    """Most lines carry a candidate, or one reappears; names in small letters only where nearly every line has one."""
+    """Candidates, where most lines carry one, one recurs, or roles are named; else names in small letters."""
     likely = [head for _, head in own if _is_candidate(head.label)]
     under = sum(not head.said for _, head in own)  # a label alone on its line has its words on the next
     counts = _count(likely)
     length = len(heads) - under
+    first = next((index for index, head in own if _is_candidate(head.label)), 0)
     clear = {label_key(head.label) for head in likely if names_speaker(head.label)}
-    if 2 * counts.total() > length:
+    recurs = max(counts.values(), default=0) > 1 and first < _TOP
+    if (
+        2 * counts.total() > length
+        or recurs
+        or len(clear) > 1
+        or (clear and names_speaker(own[0][1].label) and not first)
+    ):
         return _spelt(likely, counts)
-    if max(counts.values(), default=0) >= 2:
-        return _spelt(likely, {key for key, count in counts.items() if count > 1 or key in clear})
     return _small_letters([head for _, head in own], length)
 
 
@@ -396,11 +422,11 @@ def _brackets(own: _Own, length: int) -> dict[str, str]:
 
 
 def _timed(own: _Own) -> dict[str, str]:
-    """A name and a time alone on a line: twice in the file, or once at its top."""
+    """A name and a time alone on a line: twice in the file, or once near its top."""
     counts = _count(head for _, head in own)
     likely = [head for _, head in own if _is_candidate(head.label) or counts[label_key(head.label)] > 1]
     total = sum(counts[key] for key in {label_key(head.label) for head in likely})
-    return _spelt(likely, counts) if total > 1 or (likely and own[0][0] == 0) else {}
+    return _spelt(likely, counts) if total > 1 or (likely and own[0][0] < _TOP) else {}
 
 
 def _separated(own: _Own, length: int) -> dict[str, str]:

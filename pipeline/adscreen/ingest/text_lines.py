@@ -37,6 +37,7 @@ _WRITTEN_BY_TOOL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_NOTICE = 240
+_SLACK = 4  # characters by which lines that one editor broke differ
 _NUMBERED = re.compile(r"[\[(]?(?P<number>\d{1,5})(?P<mark>[.)\]:]?)(?P<space>[ \t]*)(?=\S)")
 
 
@@ -74,7 +75,7 @@ def find_wrapped(lines: Sequence[TextLine], *, begins: Sequence[bool]) -> list[b
     full = {
         index
         for index in followers
-        if len(lines[index - 1].text) + 1 + len(lines[index].text.split(maxsplit=1)[0]) > width
+        if len(lines[index - 1].text) + 1 + len(lines[index].text.split(maxsplit=1)[0]) > width - _SLACK
     }
     wrapped = 40 <= width <= 120 and len(full) > 1 and 5 * len(full) >= 4 * len(followers)
     return [wrapped and index in full for index in range(len(lines))]

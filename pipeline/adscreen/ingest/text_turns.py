@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, cut_last, cut_stamps, match_stamp
-from adscreen.ingest.speaker_labels import Head, Speakers, find_speakers, names_speaker
+from adscreen.ingest.speaker_labels import find_speakers, label_key, may_be_label, names_speaker, read_heads
 from adscreen.ingest.text_lines import TextLine, find_wrapped
 from adscreen.records import Diagnostic
 
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ")", "]", "。", "？", "！")
 _LIKE_A_LABEL = re.compile(r"[^\W\d_]{1,3}\d{0,3}[.)>:|/=]|[A-Z]{1,4}\d{0,3}(?=\s)|[^\W\d_]{1,12}[ _]?\d{1,3}(?=\s)")
+_WORDS_TOO = frozenset({"i", "a"})
 _NO_LABEL = "no speaker label was found, so all words were taken for one person's"
 _LABEL_REMEDY = "begin each turn with its speaker and a colon, as in INV: ... and PAR: ..."
 
@@ -39,38 +40,38 @@ class Turn(NamedTuple):
 
 def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], list[Diagnostic]]:
     """Return the turns of a text, and what was passed over or looks doubtful."""
-    speakers = find_speakers([line.text for line in lines])
-    heads = _heads(lines, speakers)
+    possible = [read_heads(line.text) for line in lines]
+    speakers = find_speakers(possible)
+    heads = [speakers.match(found) if index >= speakers.headers else None for index, found in enumerate(possible)]
     bare = _bare_times([head.said if head else line.text for head, line in zip(heads, lines, strict=True)])
     wrapped = find_wrapped(lines, begins=[head is not None for head in heads])
     script = _Script(bare)
     passed_over: list[int] = []
     speaker = "" if speakers.names else "PAR"
     for line, head, goes_on in zip(lines, heads, wrapped, strict=True):
+        stamp, said = bare.cut_first(head.said if head else line.text)
         if head:
             speaker = head.label
-            first, said = (None, head.said) if head.stamp else bare.cut_first(head.said)
-            script.add(line, speaker, said, head.stamp or first)
+            script.add(line, speaker, head.said if head.stamp else said, head.stamp or stamp)
+        elif stamp and not said:
+            script.pending = stamp
         elif not speaker:
             passed_over.append(line.number)
         elif goes_on and script.turns and script.turns[-1].speaker == speaker:
             script.go_on(line.text)
         else:
-            first, said = bare.cut_first(line.text)
-            script.add(line, speaker, said, first)
+            script.add(line, speaker, said, stamp)
     what = "a line before the first speaker label was passed over"
     diagnostics = [Diagnostic(file, number, what, "begin it with its speaker") for number in passed_over]
+    diagnostics += [
+        Diagnostic(file, line.number, "a speaker whose label stands nowhere else in the file", "check the label")
+        for line, head in zip(lines, heads, strict=True)
+        if head and label_key(head.label) in speakers.doubtful
+    ]
     if not speakers.names:
-        diagnostics += _suspect(lines, script.turns, file=file)
+        diagnostics += _suspect(lines, script.turns, labelled=sum(map(may_be_label, possible)), file=file)
     loose = bare.first or any(head and head.said and _is_bare(head.stamp) for head in heads)
     return _with_inner_times(script.turns) if loose else script.turns, diagnostics
-
-
-def _heads(lines: Sequence[TextLine], speakers: Speakers) -> list[Head | None]:
-    """Return the heads of lines; those of a header at the top (`Date: ...`) have none."""
-    if not speakers.names:
-        return [None] * len(lines)
-    return [speakers.match(line.text) if index >= speakers.headers else None for index, line in enumerate(lines)]
 
 
 def _with_inner_times(turns: Sequence[Turn]) -> list[Turn]:
@@ -182,15 +183,19 @@ def _is_bare(stamp: Stamp | None) -> bool:
     return stamp is not None and not stamp.marked and not stamp.exact
 
 
-def _suspect(lines: Sequence[TextLine], turns: Sequence[Turn], *, file: str) -> list[Diagnostic]:
+def _suspect(lines: Sequence[TextLine], turns: Sequence[Turn], *, labelled: int, file: str) -> list[Diagnostic]:
     """Report line starts that look like labels, or hold times or numbers, in a file in which no label was found."""
     timed = sum(turn.start_ms is not None or turn.end_ms is not None for turn in turns)
     numbers = sum(turn.text[0].isdigit() for turn in turns)
     if _alternates([turn.text for turn in turns]):
         what = "line starts alternate as speaker labels do"
+    elif labelled > 1:
+        what = "some lines begin as with a speaker label"
     elif 2 * timed > len(turns) or any(match_stamp(line.text) for line in lines):
         what = "line starts or ends hold clock times"
-    elif 2 * numbers > len(turns) or _is_numeric(turns):
+    elif 2 * numbers > len(turns):
+        what = "most lines begin with a number"
+    elif _is_numeric(turns):
         what = "the text holds mostly numbers"
     else:
         return []
@@ -198,16 +203,18 @@ def _suspect(lines: Sequence[TextLine], turns: Sequence[Turn], *, file: str) -> 
 
 
 def _alternates(texts: Sequence[str]) -> bool:
-    starts = [_label_like(text) for text in texts]
-    counts = Counter(start for start in starts if start)
+    """Tell whether most lines begin with one of a few starts that look like labels; `I` and `A` alone are words."""
+    counts = Counter(start for text in texts if (start := _label_like(text)))
+    if not counts.keys() - _WORDS_TOO:
+        return False
     return 2 * counts.total() > len(texts) and 1 < len(counts) < counts.total()
 
 
 def _label_like(text: str) -> str:
-    """Return the start of a line where it looks like a label, else nothing; `I` and `A` are words as well."""
+    """Return the start of a line where it looks like a label, else nothing."""
     head = text[:60]
     match = _LIKE_A_LABEL.match(head)
-    if match and match[0].casefold() not in ("i", "a", "oh", "ok"):
+    if match and match[0].casefold() not in ("oh", "ok"):
         return match[0].casefold()
     first = head.split()[0].strip(".,:;()[]") if head.split() else ""
     return first.casefold() if first[:1].isalpha() and len(first) > 1 and names_speaker(first) else ""
