@@ -26,6 +26,7 @@ FILE, KIND, UNREADABLE = "file", "kind", "unreadable"
 CHUNK = 32
 _KINDS = {
     "chat": "CHAT",
+    "salt": "SALT",
     "text": "plain text",
     "docx": "Word document",
     "elan": "ELAN",

@@ -26,6 +26,7 @@ from adscreen.ingest.label_track import read_label_track
 from adscreen.ingest.nist import read_ctm, read_stm
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.recognisers import parse_json, read_recogniser
+from adscreen.ingest.salt import read_salt
 from adscreen.ingest.source import Source, read_source, recognise
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
 from adscreen.ingest.textgrid import read_textgrid
@@ -165,6 +166,8 @@ def _read(
                 return document.turns
             held = replace(source, text=document.text, format=recognise(document.text, where=where))
             return _read(held, content, request, where=where, task=task, language=language)
+        case "salt":
+            return read_salt(source.text, file=file, where=where)
         case "text":
             return read_text(source.text, file=file)
         case _:

@@ -1,91 +1,85 @@
-"""Plain text, one turn a line -> the turns of all its speakers.
+"""Plain text -> the turns of all its speakers.
 
-    turn  = [ time ] [ label ":" ] sentence { sentence }
-    label = "PAR" | "Participant 1" | "**Anna:**" | "INV" | "Interviewer" | ...
-
-Labels are taken as such where most lines carry one or where one reappears; a line without a label then belongs to the
-speaker before it. Without labels all lines are the participant's. See adscreen.ingest.prose for what a sentence holds.
+What a turn is, adscreen.ingest.text_turns says. Where the words hold codes of CHAT, each turn is read as a main line of
+CHAT (adscreen.ingest.main_line), else as prose (adscreen.ingest.prose).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
 
 from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.main_line import parse_main_line
 from adscreen.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
+from adscreen.ingest.speaker_labels import find_labels, match_label
+from adscreen.ingest.text_lines import read_lines
+from adscreen.ingest.text_turns import Turn, read_turns, report_backward_times, split_at_times
 from adscreen.records import Diagnostic, Utterance, Word
 from adscreen.words import split_text, tokenize
 
-_LABELLED = re.compile(
-    r"(?:[\[(]?\d+:\d\d(?::\d\d)?(?:[.,]\d+)?[\])]?\s*)?"  # a time before the label
-    r"\**(?P<label>[^\W\d_][\w.'-]{0,29}(?: [\w.'-]{1,30}){0,2})\**\s?:\**(?!//)\s*"
-)
+__all__ = ["find_labels", "match_label", "read_text"]
+
 _NOTE_MARK = "\ue000"
 _NOTES_AFTER_SENTENCE = re.compile(rf"([.?!…]{{1,9}}[\"')\]]{{0,9}}) ?({_NOTE_MARK}(?: ?{_NOTE_MARK})*)")
-
-
-class _Turn(NamedTuple):
-    number: int
-    speaker: str
-    text: str
+_SOUND = re.compile(  # as transcribers of German, French, Spanish and Dutch write what they hear
+    r"\(((?:lach|kicher|hust|seufz|räusper|wein|schluchz|flüster|stöhn|atmet|unv\b|unverständlich|rire|rit\b|tousse|soupir|"
+    r"inaudible|risa|ríe|tose|suspir|hoest|zucht|kucht)[^()]{0,40})\)",
+    re.IGNORECASE,
+)
+_CHAT_CODE = re.compile(
+    r"\[/{1,3}-?\]|(?<!\S)&[-+~=*]\w|\[\*\s[^\[\]]{1,40}\]|\[::?\s[^\[\]]{1,80}\]|(?<!\S)\+(?:\.\.\.|/{1,2}[.?!])"
+)
+_CHAT_END = re.compile(r"(?<=[.?!])\s+(?=[^\s\[(])")
+_UNENDED = "no utterance terminator"  # what parse_main_line says of a line as prose has it
 
 
 def read_text(text: str, *, file: str) -> Conversation:
     """Read plain text; ``file`` is its name for diagnostics."""
-    lines = [
-        (number, " ".join(line.split())) for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1)
-    ]
-    turns, diagnostics = _turns([(number, line) for number, line in lines if line], file=file)
-    utterances = tuple(utterance for turn in turns for utterance in _utterances(turn))
-    return Conversation(utterances, diagnostics=tuple(diagnostics))
+    lines, diagnostics = read_lines(text, file=file)
+    turns, found = read_turns(lines, file=file)
+    as_chat = any(_CHAT_CODE.search(turn.text) for turn in turns)
+    turns = [part for turn in turns for part in split_at_times(turn, round_brackets=not as_chat)]
+    diagnostics += found + report_backward_times(turns, file=file)
+    if as_chat:
+        utterances, messages = _read_as_chat(turns, file=file)
+        return Conversation(tuple(utterances), diagnostics=tuple(diagnostics + messages))
+    utterances = [utterance for turn in turns for utterance in _utterances(turn)]
+    return Conversation(tuple(utterances), diagnostics=tuple(diagnostics))
 
 
-def find_labels(lines: Sequence[str]) -> frozenset[str]:
-    """Return the labels in use: those with the form of a name, if most lines carry one or any reappears."""
-    matches = [_LABELLED.match(line) for line in lines]
-    found = [match.group("label") for match in matches if match]
-    counts = Counter(label for label in found if label_role(label) or _is_name(label))
-    if 2 * counts.total() > len(lines):
-        return frozenset(counts)
-    if max(counts.values(), default=0) < 2:
-        return frozenset()
-    return frozenset(label for label, count in counts.items() if count > 1 or label_role(label))
+def _read_as_chat(turns: Iterable[Turn], *, file: str) -> tuple[list[Utterance], list[Diagnostic]]:
+    """Read each turn as main lines of CHAT; plain text need not end its utterances, nor mark all its fillers."""
+    utterances: list[Utterance] = []
+    diagnostics: list[Diagnostic] = []
+    for turn in turns:
+        own: list[Utterance] = []
+        for line in _CHAT_END.split(turn.text):
+            utterance, messages = parse_main_line(
+                line, speaker=turn.speaker, role=label_role(turn.speaker), number=turn.number
+            )
+            own.append(replace(utterance, words=tuple(map(_with_filler, utterance.words))))
+            diagnostics += [Diagnostic(file, turn.number, what) for what in messages if what != _UNENDED]
+        utterances += _with_times(own, turn)
+    return utterances, diagnostics
 
 
-def match_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
-    """Return the label of a line, empty where it has none of ``labels``, and what was said."""
-    match = _LABELLED.match(line) if labels else None
-    return (match.group("label"), line[match.end() :]) if match and match.group("label") in labels else ("", line)
+def _with_filler(word: Word) -> Word:
+    return replace(word, kind=word_kind(word.text, fragment=False)) if word.kind == "word" else word
 
 
-def _turns(lines: Sequence[tuple[int, str]], *, file: str) -> tuple[list[_Turn], list[Diagnostic]]:
-    labels = find_labels([line for _, line in lines])
-    if not labels:
-        return [_Turn(number, "PAR", line) for number, line in lines], []
-    turns: list[_Turn] = []
-    unlabelled: list[int] = []
-    for number, line in lines:
-        label, said = match_label(line, labels)
-        if label:
-            turns.append(_Turn(number, label, said))
-        elif turns:
-            turns.append(_Turn(number, turns[-1].speaker, line))
-        else:
-            unlabelled.append(number)
-    what = "a line before the first speaker label was passed over"
-    return turns, [Diagnostic(file, number, what, "begin it with its speaker") for number in unlabelled]
+def _with_times(utterances: Sequence[Utterance], turn: Turn) -> Iterator[Utterance]:
+    """Give the first utterance of a turn its start and the last one its end."""
+    last = len(utterances) - 1
+    for index, utterance in enumerate(utterances):
+        start = turn.start_ms if index == 0 and utterance.start_ms is None else utterance.start_ms
+        end = turn.end_ms if index == last and utterance.end_ms is None else utterance.end_ms
+        yield replace(utterance, start_ms=start, end_ms=end)
 
 
-def _is_name(label: str) -> bool:
-    return all(part[0].isupper() or part.isdigit() for part in label.split())
-
-
-def _utterances(turn: _Turn) -> list[Utterance]:
+def _utterances(turn: Turn) -> list[Utterance]:
     """Split a turn into sentences; a sentence that `--` parts from the next was broken off."""
     role = label_role(turn.speaker)
     notes: list[str] = []
@@ -94,7 +88,7 @@ def _utterances(turn: _Turn) -> list[Utterance]:
         notes.append(match.group(1) or match.group(2))
         return f" {_NOTE_MARK} "
 
-    text = NOTE.sub(set_aside, turn.text.replace(_NOTE_MARK, " "))
+    text = NOTE.sub(set_aside, _SOUND.sub(r"[\1]", turn.text.replace(_NOTE_MARK, " ")))
     text = _NOTES_AFTER_SENTENCE.sub(r" \2\1", " ".join(text.split()))
     remaining = iter(notes)
     utterances: list[Utterance] = []
@@ -103,13 +97,13 @@ def _utterances(turn: _Turn) -> list[Utterance]:
         start = text.index(sentence, end)
         if utterances and "--" in text[end:start]:
             utterances[-1] = replace(utterances[-1], terminator="interrupted")
-        end = start + len(sentence)
         its_notes = tuple(islice(remaining, sentence.count(_NOTE_MARK)))
         utterances.append(_utterance(sentence, turn, role=role, notes=its_notes))
-    return utterances
+        end = start + len(sentence)
+    return list(_with_times(utterances, turn))
 
 
-def _utterance(sentence: str, turn: _Turn, *, role: str, notes: tuple[str, ...]) -> Utterance:
+def _utterance(sentence: str, turn: Turn, *, role: str, notes: tuple[str, ...]) -> Utterance:
     content = Content()
     parts = sentence.split(_NOTE_MARK)
     spelt = "".join(f"{part}[{note}]" for part, note in zip(parts, notes, strict=False)) + parts[-1]

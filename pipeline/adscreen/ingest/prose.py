@@ -23,9 +23,13 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 INTERVIEWER = frozenset(
-    "inv interviewer investigator examiner experimenter doctor dr clinician researcher therapist int exp q i".split()
+    "inv interviewer investigator examiner experimenter doctor dr clinician researcher therapist psychologist"
+    " neuropsychologist assessor int exp q i interviewerin".split()
 )
-PARTICIPANT = frozenset("par participant patient subject pt p s".split())
+PARTICIPANT = frozenset(
+    "par participant patient subject pt p s interviewee respondent informant client patientin proband probandin"
+    " befragte befragter".split()
+)
 
 _UNHEARD = re.compile(r"\b(?:inaudible|unintelligible|unclear|indistinct|xxx)\b|^\?+$", re.IGNORECASE)
 _SILENCE = re.compile(r"\b(?:pause|silence)\b", re.IGNORECASE)
@@ -63,8 +67,21 @@ def word_kind(text: str, *, fragment: bool) -> WordKind:
 
 
 def label_role(label: str) -> str:
-    """The CHAT role that a label names: ``Interviewer 2`` -> ``Investigator``; empty for a name."""
-    word = re.split(r"[\W\d_]", label.casefold())[0]
+    """The CHAT role that a label names: ``Interviewer 2`` -> ``Investigator``; empty for a name.
+
+    Initials (``P. Jones``) and whoever belongs to a person of a role (``Patient's wife``) have none.
+
+    >>> label_role("P03"), label_role("P. Jones"), label_role("Patient's wife"), label_role("Anna (interviewer)")
+    ('Participant', '', '', 'Investigator')
+    """
+    inside = re.search(r"\(([^()]+)\)\s*$", label)
+    if inside and (role := label_role(inside[1])):
+        return role
+    word, *others = re.split(r"[\W\d_]+", label.casefold())
+    owner = re.match(r"\w+['’]s? ", label) is not None
+    initial = len(word) == 1 and any(map(str.isalpha, "".join(others)))
+    if owner or initial:
+        return ""
     return "Investigator" if word in INTERVIEWER else "Participant" if word in PARTICIPANT else ""
 
 

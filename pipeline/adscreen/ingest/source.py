@@ -12,19 +12,21 @@ from typing import Literal
 from adscreen.cohort.files import name_members, read_bytes
 from adscreen.errors import InputError
 from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
+from adscreen.ingest.foreign_text import refuse_foreign
 from adscreen.ingest.label_track import is_label_track
 from adscreen.ingest.nist import recognise_nist, refuse_rttm
+from adscreen.ingest.salt import is_salt
 from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
 from adscreen.ingest.utterance_tables import is_table
 from adscreen.ingest.xml_document import declared_encoding, root_name
 from adscreen.records import Diagnostic
 
+# fmt: off
 SourceFormat = Literal[
-    # fmt: off
-    "chat", "text", "json", "transcripts", "vtt", "srt", "sbv", "table", "excel", "docx",
+    "chat", "salt", "text", "docx", "json", "transcripts", "vtt", "srt", "sbv", "table", "excel",
     "elan", "textgrid", "exmaralda", "transcriber", "ctm", "stm", "labels",
-    # fmt: on
 ]
+# fmt: on
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
@@ -37,7 +39,7 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
-    ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
+    ("json", re.compile(r'\{\s*["}]|\[\s*(?:\{|\[\s*[\[{"\d\]-])')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
 _XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
@@ -154,4 +156,9 @@ def recognise(text: str, *, where: str) -> SourceFormat:
         return "chat"
     if holds_cues(text):
         return "srt"
-    return "table" if is_table(text) else "text"
+    if is_table(text):
+        return "table"
+    if is_salt(start):
+        return "salt"
+    refuse_foreign(start, where=where)
+    return "text"

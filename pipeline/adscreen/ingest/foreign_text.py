@@ -1,0 +1,83 @@
+"""Text -> the format whose mark it bears, where that is one of no transcript, or of one that is damaged.
+
+A line of prose begins with a word, a label, a time or a note. What begins like markup, a table or the file of another
+tool is never read as prose: it is refused by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import NamedTuple
+
+from adscreen.errors import InputError
+
+
+class _Foreign(NamedTuple):
+    what: str
+    remedy: str
+    start: re.Pattern[str]
+
+
+_CONVERT = "convert it to CHAT or plain text"
+_FOREIGN = (
+    _Foreign(
+        "a damaged JSON file", "export it again", re.compile(r'[\[{]\s*"[^"\n]{0,80}"\s*[:,\]}]|\{\s*\'\w+\'\s*:')
+    ),
+    _Foreign(
+        "a web page", "save its words as plain text", re.compile(r"<(?:!--|html|head|body|div|p|span|br)\b", re.I)
+    ),
+    _Foreign(
+        "an XML document of no known kind",
+        _CONVERT,
+        re.compile(r"<(?P<tag>[A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>(?=[^\0]*</\w)"),
+    ),
+    _Foreign(
+        "a subtitle file of SubStation Alpha (.ass)", "export SubRip (.srt)", re.compile(r"\[Script Info\]", re.I)
+    ),
+    _Foreign("a subtitle file of MicroDVD (.sub)", "export SubRip (.srt)", re.compile(r"\{\d+\}\{\d+\}")),
+    _Foreign("a file of lyrics (.lrc)", "export SubRip (.srt)", re.compile(r"\[(?:ti|ar|al|by|offset|length):", re.I)),
+    _Foreign("a damaged Praat file", "save it again as a text file", re.compile(r"File type\s*=|Object class\s*=")),
+    _Foreign(
+        "RTTM, which holds no words",
+        "name the transcript that goes with it",
+        re.compile(r"(?:SPEAKER|SPKR-INFO|LEXEME|NON-SPEECH)[ \t]+\S+[ \t]+\S+[ \t]+[\d.<]"),
+    ),
+    _Foreign("a LaTeX document", _CONVERT, re.compile(r"\\(?:documentclass|begin\{)")),
+    _Foreign("a PostScript document", _CONVERT, re.compile(r"%!PS")),
+    _Foreign(
+        "an e-mail",
+        "save its words as plain text",
+        re.compile(r"(?:MIME-Version|Return-Path|Received|Message-ID):", re.I),
+    ),
+)
+_CELL = re.compile(r"\"?[^\W\d][\w .#()/-]{0,30}\"?")
+_COLUMNS = frozenset(
+    "speaker start end time times timespan timestamp begin content onset offset duration id name role tier label file"
+    " line participant visit subject subject_id recording_id start_time end_time start_ms end_ms channel".split()
+)
+_ROWS = 50
+
+
+def refuse_foreign(text: str, *, where: str) -> None:
+    """Raise InputError where a text is that of another format."""
+    for foreign in _FOREIGN:
+        if foreign.start.match(text):
+            raise InputError(f"{foreign.what}, not a transcript", where=where, remedy=foreign.remedy)
+    if _is_table(text):
+        raise InputError(
+            "a table without a column of text", where=where, remedy="name the column that holds the words `text`"
+        )
+
+
+def _is_table(text: str) -> bool:
+    """Tell a table by a header of short names, and rows of as many cells."""
+    header, *rows = islice((line for line in text.split("\n", _ROWS + 1) if line.strip()), _ROWS)
+    for delimiter in ("\t", ",", ";"):
+        cells = header.split(delimiter)
+        same = sum(row.count(delimiter) == len(cells) - 1 for row in rows)
+        known = any(cell.strip().strip('"').casefold() in _COLUMNS for cell in cells)
+        named = len(cells) > 1 and all(_CELL.fullmatch(cell.strip()) for cell in cells)
+        if known and named and rows and 10 * same >= 9 * len(rows):
+            return True
+    return False
