@@ -22,6 +22,7 @@ from adscreen.ingest.conversation import Conversation, choose_participant
 from adscreen.ingest.document import read_document
 from adscreen.ingest.elan import read_elan
 from adscreen.ingest.plain_text import read_text
+from adscreen.ingest.plausibility import check_plausibility
 from adscreen.ingest.recognisers import parse_json, read_recogniser
 from adscreen.ingest.source import Source, read_source
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
@@ -67,12 +68,15 @@ def read_transcript(
         digest = read.source_digest or source.digest
     else:
         conversation = _read(source, parts, request, where=str(path), task=task, language=language)
+        conversation = check_plausibility(conversation, file=source.name, where=str(path), format=source.format)
         digest = source.digest
     return Transcript(
         recording_id=recording_id,
         subject_id=subject_id,
         utterances=conversation.utterances,
-        participant=choose_participant(conversation, where=str(path), speaker=speaker, otherwise=otherwise),
+        participant=choose_participant(
+            conversation, where=str(path), format=source.format, speaker=speaker, otherwise=otherwise
+        ),
         visit=visit,
         task=task or conversation.task,
         language=conversation.language or language,
