@@ -29,7 +29,7 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("textgrid", re.compile(r'(?:File type = )?"ooTextFile')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
-    ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
+    ("json", re.compile(r'\{\s*["}]|\[\s*[\[{"]')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"

@@ -111,17 +111,15 @@ def _count_documents(written: str) -> int:
 
 def _candidates(content: Any, *, depth: int = 3) -> Iterator[tuple[Reader, Any]]:
     """Yield the readers that know the document; else those that know what lies in a wrapper around it."""
-    if isinstance(content, list) and len(content) == 1 and isinstance(content[0], dict):
-        known = [(reader, content[0]) for reader in READERS if reader.matches(content[0])]
-    else:
-        known = []
-    known = [(reader, content) for reader in READERS if reader.matches(content)] or known
-    yield from known
-    if known or not depth:
-        return
-    for name in _WRAPPERS:
-        inner = as_dict(content).get(name)
-        if isinstance(inner, dict) or dicts(inner):
+    only = content[0] if isinstance(content, list) and len(content) == 1 else None
+    for document in (only, content):
+        known = [(reader, document) for reader in READERS if reader.matches(document)]
+        if known:
+            yield from known
+            return
+    fields = as_dict(content if only is None else only)
+    for name, inner in fields.items():
+        if depth and (name in _WRAPPERS or len(fields) == 1) and (isinstance(inner, dict) or dicts(inner)):
             yield from _candidates(inner, depth=depth - 1)
 
 
@@ -170,7 +168,7 @@ def _is_known(content: Any) -> bool:
 
 def _unknown(content: Any, *, where: str) -> InputError:
     if not holds_speech(content):
-        return InputError("JSON that holds no words of speech", where=where, remedy="name the transcript itself")
+        return InputError("JSON that holds no words of speech", where=where, remedy="name the file with the transcript")
     if text(as_dict(content).get("text")):
         what = "JSON with a text and neither segments nor words that adscreen knows"
         return InputError(what, where=where, remedy=_OTHERWISE)

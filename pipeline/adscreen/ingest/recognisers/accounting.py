@@ -6,7 +6,7 @@ document, whatever its fields are called:
     words     a field that holds speech holds words that were read; a copy of them (alternatives, the whole text beside
               the segments, a second list of words) is accounted for, up to SLACK of words that are written otherwise
     speakers  no records of words name more speakers than were read; where records of times name several, so was read
-    times     where records of words have times, words were read with times; where any have, something was
+    times     words were read with times, or as many segments as there are records of words with times
 
 What services add about the speech (ADDITIONS) is not speech: summaries, chapters, entities, translations, settings.
 """
@@ -107,6 +107,8 @@ def _survey(document: Any, passed_over: frozenset[str]) -> dict[Path, _Field]:
             timed = any(_is_time(name, value) for name, value in record.items())
             labels = {_plain(name): _speaker(value) for name, value in record.items() if _plain(name) in _SPEAKER}
             for name, value in record.items():
+                if _plain(name) in passed_over:
+                    continue
                 here = fields[(*path, name)]
                 here.records += 1
                 here.turns |= {labels[_plain(name)]} - {""} if timed and _plain(name) in labels else set()
@@ -183,7 +185,7 @@ def _is_time(name: str, value: Any) -> bool:
 
 def _is_speech(path: Path, found: _Field) -> bool:
     """Tell speech by the name of its field, or by prose beside times or speakers; what lies in a list has its name."""
-    if not found.texts or any(_plain(name) in ADDITIONS for name in path):
+    if not found.texts:
         return False
     name = next((name for name in reversed(path) if name), "")
     if _plain(name) in _SPEECH:
@@ -232,12 +234,11 @@ def _unread_speakers(fields: dict[Path, _Field], reading: Reading) -> Iterator[U
 
 
 def _unread_times(fields: dict[Path, _Field], reading: Reading) -> Iterator[Unread]:
-    pieces = [piece for segment in reading.segments for piece in segment.pieces]
-    words_timed = any(piece.start_ms is not None for piece in pieces)
-    any_timed = words_timed or any(segment.start_ms is not None for segment in reading.segments)
+    if any(piece.start_ms is not None for segment in reading.segments for piece in segment.pieces):
+        return
+    timed = sum(segment.start_ms is not None for segment in reading.segments)
     for path, found in fields.items():
-        single = found.timed > 1 and len(found.texts) < found.timed
-        if found.timed and _is_speech(path, found) and not (words_timed or (any_timed and not single)):
+        if found.timed > (1 + SLACK) * timed and _is_speech(path, found):
             yield Unread(_name(path[:-1]), "the times of ")
             return
 

@@ -44,7 +44,9 @@ def _read_rev(content: Any) -> Reading:
     names = {label(item.get("id")): text(item.get("name")) for item in dicts(content.get("speakers"))}
     turns = dicts(content["monologues"])
     segments = (part for turn in turns for part in runs(_rev(turn, names)))
-    return Reading("revai", tuple(segments), text(content.get("language")) or None)
+    elements = (element for turn in turns for element in dicts(turn.get("elements")))
+    unheard = (text(element.get("value")) for element in elements if element.get("type") == "unknown")
+    return Reading("revai", tuple(segments), text(content.get("language")) or None, other_forms=tuple(unheard))
 
 
 def _rev(turn: Fields, names: dict[str, str]) -> list[Said]:

@@ -37,7 +37,12 @@ from adscreen.ingest.segments import Piece, Segment, milliseconds
 
 
 def _is_whisper(content: Any) -> bool:
-    return any("text" in item and "stop" not in item for item in _items(content)) or _is_words(content)
+    marks = {"start", "words"} if isinstance(content, list) else {"start", "words", "speaker"}
+    return any(_is_segment(item, marks) for item in _items(content)) or _is_words(content)
+
+
+def _is_segment(item: Fields, marks: set[str]) -> bool:
+    return "text" in item and "stop" not in item and not marks.isdisjoint(item)
 
 
 def _is_words(content: Any) -> bool:

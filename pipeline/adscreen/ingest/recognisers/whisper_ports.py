@@ -126,7 +126,8 @@ def _stamp(chunk: Fields) -> tuple[int | None, ...]:
 
 def _is_vibe(content: Any) -> bool:
     items = dicts(content)
-    return bool(items) and all(set(item) >= {"start", "stop", "text"} and "end" not in item for item in items)
+    whole = (isinstance(item.get(edge), int) for item in items for edge in ("start", "stop"))
+    return bool(items) and all(whole) and all("text" in item and "end" not in item for item in items)
 
 
 def _read_vibe(content: Any) -> Reading:
