@@ -26,20 +26,20 @@ from adscreen.ingest.conversation import Conversation
 from adscreen.records import Diagnostic, Utterance
 
 SLOW, FAST = 10.0, 450.0  # words a minute
-STILL, STALLED, SUDDEN = 0.5, 3.0, 30_000.0
+STILL, STALLED, SUDDEN = 0.5, 2.0, 30_000.0
 CREDIBLE = (30.0, 400.0)
 WORD_MS = 5000  # no word takes longer
 SPILL_MS = 2000  # a time may lie this far beyond the recording: durations are rounded
 BEYOND = 10  # times the recording, from which the last time must be of another unit
 
-_FEW, _SOME, _MANY = 3, 10, 20  # words that a very slow, a slow, any rate needs to mean something
+_FEW, _SOME = 3, 10  # words that a rate far out of bounds, and any other, needs to mean something
 _UNITS = {  # how many times too long the times are -> what they look like
     1_000.0: "milliseconds, not seconds",
     100.0: "hundredths of a second, not seconds",
     10_000.0: "ticks of 100 ns, not milliseconds",
     1_000_000.0: "microseconds, not seconds",
     10_000_000.0: "ticks of 100 ns, not seconds",
-    60.0: "minutes and seconds, not hours and minutes",
+    25.0: "frames, not seconds",
     1 / 1_000: "seconds, not milliseconds",
 }
 _USUAL = 150.0
@@ -157,9 +157,9 @@ def _doubts_of_rate(spans: Sequence[Span]) -> Iterator[str]:
         speakers[span.speaker].append(span)
     for speaker, own in speakers.items():
         words, seconds, rate = _rate(own)
-        if words >= _MANY and seconds and not SLOW <= rate <= FAST:
+        if words >= _SOME and seconds and not SLOW <= rate <= FAST:
             yield f"{speaker}: {_said(words, seconds, rate)}, outside {SLOW:g} to {FAST:g}"
-        elif words >= _MANY and not seconds:
+        elif words >= _SOME and not seconds:
             yield f"{speaker}: {words} words in no time: the starts and ends are the same"
 
 

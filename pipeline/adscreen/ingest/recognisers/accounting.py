@@ -5,7 +5,8 @@ document, whatever its fields are called:
 
     words     a field that holds speech holds words that were read; a copy of them (alternatives, the whole text beside
               the segments, a second list of words) is accounted for, up to SLACK of words that are written otherwise
-    speakers  no records of words name more speakers than were read; where records of times name several, so was read
+    speakers  no records of words name more speakers than were read; where records of times name several, so was read;
+              where no field names any, texts do not begin with them (``Anna: ...``)
     times     words were read with times, or as many segments as there are records of words with times
 
 What services add about the speech (ADDITIONS) is not speech: summaries, chapters, entities, translations, settings.
@@ -55,6 +56,8 @@ _TIME = re.compile(
 _ALTERNATIVES = frozenset({"alternatives", "nbest"})
 _PROSE = 3  # words of a value on average, from which a field of an unknown name is prose
 _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
+_LABEL = re.compile(r"[\[(]?([^\W\d_][\w .]{0,30})[\])]?:(?:\s|$)")
+_LABEL_PIECES = 4
 _NUMBER = re.compile(r"\s*-?\d{1,15}(?:\.\d{1,12})?s?\s*")
 
 Path = tuple[str, ...]
@@ -83,7 +86,8 @@ def account(document: Any, reading: Reading, reader: Reader) -> tuple[list[Unrea
     """Return the fields that were not read, and how many words of others were not among those read."""
     fields = _survey(document, ADDITIONS | {_plain(name) for name in reader.repeats})
     unread, missing = _unread_words(fields, reading)
-    return [*unread, *_unread_speakers(fields, reading), *_unread_times(fields, reading)], missing
+    speakers = [*_unread_speakers(fields, reading), *_written_speakers(reading)]
+    return [*unread, *speakers, *_unread_times(fields, reading)], missing
 
 
 def holds_speech(document: Any) -> bool:
@@ -231,6 +235,16 @@ def _unread_speakers(fields: dict[Path, _Field], reading: Reading) -> Iterator[U
         if len(found.turns) > 1 and len(speakers) < 2:
             yield Unread(_name(path[:-1]), "the speakers of ")
             return
+
+
+def _written_speakers(reading: Reading) -> Iterator[Unread]:
+    """Find speakers that are written at the front of the text, where no field names any."""
+    if any(segment.speaker for segment in reading.segments):
+        return
+    texts = (" ".join(piece.text for piece in segment.pieces[:_LABEL_PIECES]) for segment in reading.segments)
+    labels = [match.group(1) for written in texts if (match := _LABEL.match(written))]
+    if len(set(labels)) > 1 and 2 * len(labels) >= len(reading.segments):
+        yield Unread("text", "the speakers written in ")
 
 
 def _unread_times(fields: dict[Path, _Field], reading: Reading) -> Iterator[Unread]:

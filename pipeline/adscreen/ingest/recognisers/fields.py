@@ -144,12 +144,12 @@ def attach(said: list[Said], mark: str) -> None:
 
 
 def punctuated(pieces: Sequence[Piece], written: str) -> tuple[Piece, ...] | None:
-    """Return timed words as the text writes them: with its punctuation, and with the words that have no times.
+    """Return timed words as the text writes them: with its capitals and marks, and the words that have no times.
 
     None where the words are not those of the text in order.
 
     >>> punctuated((Piece("the", 0, 9), Piece("stool", 20, 29)), "The 2 stool.")
-    (Piece(text='the', start_ms=0, end_ms=9), Piece(text='2', start_ms=None, end_ms=None), Piece(text='stool.', start_ms=20, end_ms=29))
+    (Piece(text='The', start_ms=0, end_ms=9), Piece(text='2', start_ms=None, end_ms=None), Piece(text='stool.', start_ms=20, end_ms=29))
     """  # noqa: E501
     found: list[Piece] = []
     position = 0
@@ -164,8 +164,9 @@ def punctuated(pieces: Sequence[Piece], written: str) -> tuple[Piece, ...] | Non
         if not wanted or heard != wanted:
             found.append(Piece(piece))
             continue
-        found += pieces[position : position + count]
-        found[-1] = found[-1]._replace(text=_ended(found[-1].text, piece))
+        said = pieces[position : position + count]
+        ending = piece if count == 1 else _ended(said[-1].text, piece)
+        found += [*said[:-1], said[-1]._replace(text=ending)]
         position += count
     return tuple(found) if not any(_letters(piece.text) for piece in pieces[position:]) else None
 
