@@ -69,14 +69,20 @@ def pause_length(speech: Speech) -> float:
 def pause_share(speech: Speech) -> float:
     """Return the share of the time of utterances that is pauses between their words.
 
-    NaN without times, or where such a pause has none.
+    An utterance whose pauses are longer than itself contradicts itself and is left out, so the share is at most 1. NaN
+    without times, or where a pause of an utterance with times has none.
     """
-    timed = [utterance for utterance in speech.utterances if duration_ms(utterance)]
-    pauses = [pause.seconds for own in timed for pause in own.pauses if 0 < pause.before < len(own.words)]
-    if not timed or not speech.marks_pauses or None in pauses:
+    shares = [(duration_ms(own) / 1000, inner_pauses(own)) for own in speech.utterances if duration_ms(own)]
+    if not speech.marks_pauses or any(None in pauses for _, pauses in shares):
         return math.nan
-    total = sum(map(duration_ms, timed)) / 1000
-    return math.fsum(seconds for seconds in pauses if seconds is not None) / total
+    known = [(total, math.fsum(length for length in pauses if length)) for total, pauses in shares]
+    sound = [(total, paused) for total, paused in known if paused <= total]
+    return math.fsum(paused for _, paused in sound) / math.fsum(total for total, _ in sound) if sound else math.nan
+
+
+def inner_pauses(utterance: Utterance) -> list[float | None]:
+    """Return the seconds of the pauses between the words of an utterance."""
+    return [pause.seconds for pause in utterance.pauses if 0 < pause.before < len(utterance.words)]
 
 
 def lacks_pauses(speech: Speech) -> str:
@@ -166,7 +172,7 @@ FLUENCY = (
         "ratio",
         "seconds of pauses between words of utterances with times / seconds of these utterances",
         pause_share,
-        undefined="the transcript has no times, or marks a pause without its time",
+        undefined="the transcript has no times, or marks a pause without its time or longer than its utterance",
         lacks=lacks_pauses,
         source="Pistono et al. 2016",
     ),

@@ -25,6 +25,7 @@ from adscreen.ingest.exmaralda import read_exmaralda
 from adscreen.ingest.label_track import read_label_track
 from adscreen.ingest.nist import read_ctm, read_stm
 from adscreen.ingest.plain_text import read_text
+from adscreen.ingest.plausibility import check_plausibility
 from adscreen.ingest.recognisers import parse_json, read_recogniser
 from adscreen.ingest.salt import read_salt
 from adscreen.ingest.source import Source, read_source, recognise
@@ -72,12 +73,15 @@ def read_transcript(
         digest = read.source_digest or source.digest
     else:
         conversation = _read(source, parts, request, where=str(path), task=task, language=language)
+        conversation = check_plausibility(conversation, file=source.name, where=str(path), format=source.format)
         digest = source.digest
     return Transcript(
         recording_id=recording_id,
         subject_id=subject_id,
         utterances=conversation.utterances,
-        participant=choose_participant(conversation, where=str(path), speaker=speaker, otherwise=otherwise),
+        participant=choose_participant(
+            conversation, where=str(path), format=source.format, speaker=speaker, otherwise=otherwise
+        ),
         visit=visit,
         task=task or conversation.task,
         language=conversation.language or language,

@@ -14,6 +14,18 @@ INTERVIEWER_ROLES = frozenset(
     "Investigator Interviewer Examiner Experimenter Clinician Therapist Doctor Observer Camera_Operator Media".split()
 )
 LONGEST = "longest"
+_BY_DEFAULT = "export it again, with the words in it"
+_REMEDIES = {  # for a file in which nothing was said
+    "chat": "begin each turn with its speaker, as in *PAR: or *INV:",
+    "text": "write one turn per line, as in PAR: or Interviewer:",
+    "docx": "write one turn per paragraph, as in PAR: or Interviewer:",
+    "vtt": "write the words of each cue below its times",
+    "srt": "write the words of each cue below its times",
+    "elan": "annotate the words on a tier without parent, or on its child",
+    "textgrid": "write the words in the intervals of a tier",
+    "table": "write one turn per row, its words in the column `text`",
+    "excel": "write one turn per row, its words in the column `text`",
+}
 UNLABELLED = "UNKNOWN"  # the speaker of what a recogniser ascribed to nobody, beside speakers that it named
 
 
@@ -21,7 +33,8 @@ UNLABELLED = "UNKNOWN"  # the speaker of what a recogniser ascribed to nobody, b
 class Conversation:
     """The utterances of one file in order, whoever spoke; ``language`` and ``task`` where the file states them.
 
-    ``format`` names the reader where the file alone does not tell it (JSON of one recogniser or another).
+    ``format`` names the reader where the file alone does not tell it (JSON of one recogniser or another);
+    ``duration_ms`` is how long the recording is, where the file states it.
     """
 
     utterances: tuple[Utterance, ...]
@@ -29,6 +42,7 @@ class Conversation:
     task: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     format: str = ""
+    duration_ms: int | None = None
 
     def word_counts(self) -> dict[str, int]:
         """Words per speaker code, in order of first appearance."""
@@ -43,17 +57,23 @@ class Conversation:
 
 
 def choose_participant(
-    conversation: Conversation, *, where: str, speaker: str | None = None, otherwise: str | None = None
+    conversation: Conversation,
+    *,
+    where: str,
+    format: str = "chat",
+    speaker: str | None = None,
+    otherwise: str | None = None,
 ) -> str:
     """Return the code of the participant: ``speaker`` if given, else by role, else the only one who may be it.
 
     ``otherwise`` decides where more than one may be it. Either may be LONGEST: of those who may be it, who speaks
-    longest, in time where all turns have times, else in words. An interviewer is never chosen unless named. Raises
-    InputError where nobody or more than one person comes into question, and where the participant says no word.
+    longest, in time where all turns have times, else in words. An interviewer is never chosen unless named; ``format``
+    is the file's, for the remedy. Raises InputError where nobody or more than one person comes into question, and where
+    the participant says no word.
     """
     counts = conversation.word_counts()
     if not counts:
-        raise InputError("no utterance", where=where, remedy="begin each turn with its speaker, as in *PAR: or *INV:")
+        raise InputError("no utterance", where=where, remedy=_REMEDIES.get(format, _BY_DEFAULT))
     if speaker and (speaker.strip().casefold() != LONGEST or LONGEST in map(str.casefold, counts)):
         participant = _named(speaker, counts, where=where)
     else:

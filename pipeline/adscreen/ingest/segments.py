@@ -1,6 +1,7 @@
 """Timed segments of a recogniser, of captions or of an annotation tool -> the turns of a Conversation.
 
     segments  ordered by their start; those out of order and those that overlap are reported
+    words     their times stay where they are in order (word_order); the others are dropped and reported
     turn      the segments of one speaker up to the next speaker
     utterance a sentence of the turn, where the file has punctuation and its segments are cut elsewhere; else a segment
     pause     PAUSE_MS or more between the end of a word and the start of the speaker's next: 250 ms, the least that
@@ -22,34 +23,20 @@ from typing import NamedTuple
 
 from adscreen.ingest.conversation import UNLABELLED, Conversation
 from adscreen.ingest.loops import flag_loops
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
+from adscreen.ingest.word_order import with_times_in_order
 from adscreen.records import Diagnostic, Pause, Utterance, Word
 from adscreen.words import tokenize
 
+__all__ = ["PAUSE_MS", "Layout", "Piece", "Segment", "converse", "milliseconds", "untimed"]
+
 PAUSE_MS = 250
 
-_LONGEST_MS = 10**9  # eleven days; a larger number is no time of an interview
+_LONGEST_MS = 10**12  # 32 years: a larger number is no time; whether a smaller one may be is for plausibility to say
 _SENTENCE_END = re.compile(r"[.?!。？！…][\"')\]”’]*$")
 _ABBREVIATION = re.compile(r"(?:mr|mrs|ms|dr|st|vs|prof|[a-z](?:\.[a-z])*)\.", re.IGNORECASE)
 _NOTE_PIECES = 12  # a note of more words is speech in brackets
-
-
-class Piece(NamedTuple):
-    """A word as written, punctuation and all, and its times in milliseconds."""
-
-    text: str
-    start_ms: int | None = None
-    end_ms: int | None = None
-
-
-class Segment(NamedTuple):
-    """What one speaker said in a stretch of time; ``speaker`` is empty where the file names none."""
-
-    speaker: str
-    pieces: tuple[Piece, ...]
-    start_ms: int | None = None
-    end_ms: int | None = None
-    line: int | None = None
 
 
 class Layout(NamedTuple):
@@ -81,7 +68,7 @@ def milliseconds(value: object, *, unit: float = 1000.0) -> int | None:
         time = float(value) * unit
     except (ValueError, OverflowError):
         return None
-    return round(time) if math.isfinite(time) and 0 <= time <= _LONGEST_MS else None
+    return round(time) if math.isfinite(time) and 0 <= time < _LONGEST_MS else None
 
 
 def converse(
@@ -92,11 +79,16 @@ def converse(
     language: str | None = None,
     format: str = "",
     diagnostics: Sequence[Diagnostic] = (),
+    duration_ms: int | None = None,
 ) -> Conversation:
-    """Return the turns that segments make; ``diagnostics`` are those of the reader, which come first."""
+    """Return the turns that segments make; ``diagnostics`` are those of the reader, which come first.
+
+    ``duration_ms`` is how long the recording is, where the file states it.
+    """
     said = [segment for segment in segments if segment.pieces]
     found = [*diagnostics]
-    ordered = _in_order(said, found, file=file)
+    ordered, disordered = with_times_in_order(_in_order(said, found, file=file), file=file)
+    found += disordered
     named = any(segment.speaker for segment in ordered)
     silent = sum(len(segment.pieces) for segment in ordered if not segment.speaker)
     if named and silent:
@@ -110,7 +102,13 @@ def converse(
         utterances, loops = flag_loops(utterances, file=file)
         found += loops
     utterances = [_with_repetitions(utterance) for utterance in utterances]
-    return Conversation(tuple(_with_pauses(utterances)), language=language, diagnostics=tuple(found), format=format)
+    return Conversation(
+        tuple(_with_pauses(utterances)),
+        language=language,
+        diagnostics=tuple(found),
+        format=format,
+        duration_ms=duration_ms,
+    )
 
 
 def _in_order(segments: Sequence[Segment], found: list[Diagnostic], *, file: str) -> list[Segment]:
@@ -195,11 +193,20 @@ def _ends_sentence(text: str, after: str) -> bool:
 
 
 def _joined(pieces: Sequence[Piece], parts: Sequence[Segment]) -> Segment:
-    """Make a sentence of pieces that lie in one or more segments: its times are those of its words where known."""
+    """Make a sentence of pieces that lie in one or more segments: its times are those of its words where known.
+
+    Where they come from a segment, they are widened to hold the words that lie beside it.
+    """
     first, last = pieces[0], pieces[-1]
     whole = len(pieces) == sum(len(part.pieces) for part in parts)
     start = first.start_ms if first.start_ms is not None else (parts[0].start_ms if whole else None)
     end = last.end_ms if last.end_ms is not None else (parts[-1].end_ms if whole else None)
+    if start is not None:
+        start = min([start, *(piece.start_ms for piece in pieces if piece.start_ms is not None)])
+    if end is not None:
+        end = max([end, *(piece.end_ms for piece in pieces if piece.end_ms is not None)])
+    if start is not None and end is not None and end < start:
+        end = None
     return Segment(parts[0].speaker, tuple(pieces), start, end, parts[0].line)
 
 
@@ -270,14 +277,19 @@ def _with_repetitions(utterance: Utterance) -> Utterance:
 
 
 def _with_pauses(utterances: Iterable[Utterance]) -> Iterator[Utterance]:
-    """Add the silences between words; one between two utterances of a turn belongs to the second."""
+    """Add the silences between words; one between two utterances of a turn belongs to the second.
+
+    A silence that is also written out (``[pause]``) is one pause, of the length that the times give.
+    """
     before: Utterance | None = None
     for utterance in utterances:
         end = before.words[-1].end_ms if before and before.speaker == utterance.speaker and before.words else None
-        pauses = list(utterance.pauses)
+        silences = []
         for position, word in enumerate(utterance.words):
             if end is not None and word.start_ms is not None and word.start_ms - end >= PAUSE_MS:
-                pauses.append(Pause(position, "timed", (word.start_ms - end) / 1000))
+                silences.append(Pause(position, "timed", (word.start_ms - end) / 1000))
             end = word.end_ms
-        yield replace(utterance, pauses=tuple(sorted(pauses, key=lambda pause: pause.before)))
+        heard = {pause.before for pause in silences}
+        written = [pause for pause in utterance.pauses if pause.before not in heard]
+        yield replace(utterance, pauses=tuple(sorted([*written, *silences], key=lambda pause: pause.before)))
         before = utterance

@@ -39,7 +39,7 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
     ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
-    ("json", re.compile(r'\{\s*["}]|\[\s*(?:\{|\[\s*[\[{"\d\]-])')),
+    ("json", re.compile(r'\{\s*["}]|\[\s*(?:[{"]|\[\s*[\[{"\d\]-])')),
 )
 _REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
 _XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
@@ -147,6 +147,11 @@ def recognise(text: str, *, where: str) -> SourceFormat:
     for format, pattern in _STARTS:
         if pattern.match(start):
             return _XML_ROOTS.get(root_name(start), format) if format == "elan" else format
+    return _recognise_lines(text, start, where=where)
+
+
+def _recognise_lines(text: str, start: str, *, where: str) -> SourceFormat:
+    """Return the format of text that only all its lines together can tell."""
     lines = recognise_nist(text)
     if lines == "rttm":
         raise refuse_rttm(where=where)

@@ -22,7 +22,22 @@ from adscreen.words import FILLERS
 FAR_LENGTH = 4  # times the longest of training
 FAR_SHARE = 0.1  # least distance above training's greatest share
 FEWEST_FILLERS = 5  # expected, below which none is no sign of a cleaned transcript
-_RECOGNISERS = ("assemblyai", "aws", "ctm", "deepgram", "google", "whisper")  # what source_format begins with
+_RECOGNISERS = (  # what source_format begins with
+    *(
+        "assemblyai",
+        "aws",
+        "azure",
+        "ctm",
+        "deepgram",
+        "elevenlabs",
+        "gladia",
+        "google",
+        "huggingface",
+        "nemo",
+        "openai",
+    ),
+    *("revai", "soniox", "speechmatics", "vibe", "watson", "whisper"),
+)
 _BY_HAND = ("chat", "docx", "elan", "exmaralda", "salt", "stm", "textgrid", "transcriber")
 _LANGUAGES = {  # ISO 639-3, 639-2/B and English names -> ISO 639-1, for the languages of clinical corpora
     "ar": "ara arabic",

@@ -1,0 +1,194 @@
+"""The turns of a conversation -> what of their times cannot be: diagnostics, or a refusal that names the unit.
+
+    rate      words a minute, over the time that utterances take
+    usual     SLOW to FAST: conversation has 115 to 230 words a minute (Tauroza and Allison, Applied Linguistics, 1990;
+              Yuan, Liberman and Cieri, Interspeech 2006), nonfluent aphasia fewer than 50 (Kerschensteiner, Poeck and
+              Brunner, Cortex, 1972), the quickest talkers some 400; the bounds lie far outside
+    refused   under STILL or over SUDDEN no person speaks, and nothing but the unit of the times explains it: where
+              milliseconds are read as seconds, 120 words a minute are 0.12. Between STILL and STALLED only where every
+              time is a whole second, as hundredths of a second read as seconds are. In all cases a unit must make the
+              rate CREDIBLE
+    duration  where the file says how long the recording is, no time lies far beyond
+
+A diagnostic keeps the file: slow speech, cues that stay long, an utterance that was cut wrongly. So few words that a
+rate means nothing are passed over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from adscreen.errors import InputError
+from adscreen.ingest.conversation import Conversation
+from adscreen.records import Diagnostic, Utterance
+
+SLOW, FAST = 10.0, 450.0  # words a minute
+STILL, STALLED, SUDDEN = 0.5, 2.0, 30_000.0
+CREDIBLE = (30.0, 400.0)
+WORD_MS = 5000  # no word takes longer
+SPILL_MS = 2000  # a time may lie this far beyond the recording: durations are rounded
+BEYOND = 10  # times the recording, from which the last time must be of another unit
+
+_FEW, _SOME = 3, 10  # words that a rate far out of bounds, and any other, needs to mean something
+_UNITS = {  # how many times too long the times are -> what they look like
+    1_000.0: "milliseconds, not seconds",
+    100.0: "hundredths of a second, not seconds",
+    10_000.0: "ticks of 100 ns, not milliseconds",
+    1_000_000.0: "microseconds, not seconds",
+    10_000_000.0: "ticks of 100 ns, not seconds",
+    25.0: "frames, not seconds",
+    1 / 1_000: "seconds, not milliseconds",
+}
+_USUAL = 150.0
+_REMEDIES = {
+    "chat": "correct the time bullets, which are milliseconds",
+    "table": "name columns in milliseconds `start_ms` and `end_ms`, in seconds `start` and `end`",
+    "excel": "name columns in milliseconds `start_ms` and `end_ms`, in seconds `start` and `end`",
+}
+
+
+class Span(NamedTuple):
+    """The time that an utterance takes, and its words."""
+
+    speaker: str
+    words: int
+    start_ms: int
+    end_ms: int
+
+
+def check_plausibility(conversation: Conversation, *, file: str, where: str, format: str) -> Conversation:
+    """Return the conversation with what is doubtful of its times among its diagnostics.
+
+    Raises InputError where another unit of time explains what cannot be.
+    """
+    spans = list(_spans(conversation.utterances))
+    remedy = _REMEDIES.get(format, "correct the times, or leave them out")
+    _refuse_duration(conversation, where=where, remedy=remedy)
+    _refuse_rate(spans, where=where, remedy=remedy)
+    doubts = [*_doubts_of_rate(spans), *_doubts_of_utterances(conversation)]
+    found = tuple(Diagnostic(file, None, what, "check the times") for what in doubts)
+    return replace(conversation, diagnostics=conversation.diagnostics + found) if found else conversation
+
+
+def likely_units(rate: float) -> list[str]:
+    """Return the units that would make a rate credible, the likeliest first.
+
+    >>> likely_units(0.12)
+    ['milliseconds, not seconds']
+    """
+    low, high = CREDIBLE
+    found = [(max(rate * factor / _USUAL, _USUAL / rate / factor), unit) for factor, unit in _UNITS.items()]
+    furthest = max(_USUAL / low, high / _USUAL)
+    return [unit for distance, unit in sorted(found) if distance <= furthest]
+
+
+def _spans(utterances: Sequence[Utterance]) -> Iterator[Span]:
+    """Yield the utterances with words and times; one without an end lasts up to the next start."""
+    starts = [_start(utterance) for utterance in utterances]
+    following: int | None = None
+    found = []
+    for utterance, start in zip(reversed(utterances), reversed(starts), strict=True):
+        end = _end(utterance)
+        end = following if end is None else end
+        if utterance.words and start is not None and end is not None and end >= start:
+            found.append(Span(utterance.speaker, len(utterance.words), start, end))
+        following = start if start is not None else following
+    yield from reversed(found)
+
+
+def _start(utterance: Utterance) -> int | None:
+    if utterance.start_ms is not None:
+        return utterance.start_ms
+    return next((word.start_ms for word in utterance.words if word.start_ms is not None), None)
+
+
+def _end(utterance: Utterance) -> int | None:
+    if utterance.end_ms is not None:
+        return utterance.end_ms
+    times = [time for word in utterance.words for time in (word.start_ms, word.end_ms) if time is not None]
+    return max(times, default=None) if len(times) > 1 else None
+
+
+def _rate(spans: Sequence[Span]) -> tuple[int, float, float]:
+    """Return words, seconds and words a minute."""
+    words = sum(span.words for span in spans)
+    seconds = sum(span.end_ms - span.start_ms for span in spans) / 1000
+    return words, seconds, 60 * words / seconds if seconds else 0.0
+
+
+def _said(words: int, seconds: float, rate: float) -> str:
+    return (
+        f"{words} words in {seconds:,.3g} s ({rate:,.2g} words a minute)"
+        if seconds < 1
+        else (f"{words} words in {seconds:,.0f} s ({rate:,.1f} words a minute)")
+    )
+
+
+def _refuse_rate(spans: Sequence[Span], *, where: str, remedy: str) -> None:
+    words, seconds, rate = _rate(spans)
+    whole = all(span.start_ms % 1000 == 0 and span.end_ms % 1000 == 0 for span in spans)
+    slow = (rate < STILL and words >= _FEW) or (rate < STALLED and words >= _SOME and whole)
+    if not rate or not (slow or (rate > SUDDEN and words >= _FEW)):
+        return
+    units = likely_units(rate)[:2]
+    if units:
+        looks = ", or ".join(units)
+        raise InputError(f"{_said(words, seconds, rate)}: the times look like {looks}", where=where, remedy=remedy)
+
+
+def _refuse_duration(conversation: Conversation, *, where: str, remedy: str) -> None:
+    last, duration = _last(conversation), conversation.duration_ms
+    if duration and last > BEYOND * max(duration, SPILL_MS):
+        what = f"the last time is {last / 1000:,.1f} s, but the recording is said to last {duration / 1000:,.1f} s"
+        raise InputError(f"{what}: their units differ", where=where, remedy=remedy)
+
+
+def _last(conversation: Conversation) -> int:
+    ends = [end for utterance in conversation.utterances if (end := _end(utterance)) is not None]
+    return max(ends, default=0)
+
+
+def _doubts_of_rate(spans: Sequence[Span]) -> Iterator[str]:
+    speakers: dict[str, list[Span]] = defaultdict(list)
+    for span in spans:
+        speakers[span.speaker].append(span)
+    for speaker, own in speakers.items():
+        words, seconds, rate = _rate(own)
+        if words >= _SOME and seconds and not SLOW <= rate <= FAST:
+            yield f"{speaker}: {_said(words, seconds, rate)}, outside {SLOW:g} to {FAST:g}"
+        elif words >= _SOME and not seconds:
+            yield f"{speaker}: {words} words in no time: the starts and ends are the same"
+
+
+def _doubts_of_utterances(conversation: Conversation) -> Iterator[str]:
+    utterances = conversation.utterances
+    yield from _counted("end before they start", sum(_is_backward(utterance) for utterance in utterances))
+    yield from _counted("hold longer pauses than they last", sum(map(_outlasted, utterances)))
+    words = [word for utterance in utterances for word in utterance.words]
+    lengths = [word.end_ms - word.start_ms for word in words if word.start_ms is not None and word.end_ms is not None]
+    long = sum(length > WORD_MS for length in lengths)
+    if long:
+        yield f"{long} words last longer than {WORD_MS / 1000:g} s: a pause may be hidden in them"
+    last, duration = _last(conversation), conversation.duration_ms
+    if duration and last > duration + max(SPILL_MS, duration // 20):
+        yield f"the last time is {last / 1000:,.1f} s, but the recording lasts {duration / 1000:,.1f} s"
+
+
+def _counted(what: str, count: int) -> Iterator[str]:
+    if count:
+        yield f"{count} utterances {what}"
+
+
+def _is_backward(utterance: Utterance) -> bool:
+    return utterance.start_ms is not None and utterance.end_ms is not None and utterance.end_ms < utterance.start_ms
+
+
+def _outlasted(utterance: Utterance) -> bool:
+    """Tell whether the pauses between words are longer than the utterance."""
+    if utterance.start_ms is None or utterance.end_ms is None or utterance.end_ms <= utterance.start_ms:
+        return False
+    inside = [pause.seconds or 0.0 for pause in utterance.pauses if 0 < pause.before < len(utterance.words)]
+    return sum(inside) * 1000 > utterance.end_ms - utterance.start_ms
