@@ -61,7 +61,8 @@ def tokenize(text: str) -> list[Token]:
             word.endswith("-") and not word.endswith("--") and not text[match.end() : match.end() + 1].isalnum()
         )
         word = _unquote(word.rstrip("-").replace(_KEPT_HYPHEN, "-"))
-        word = word.strip(_JOINERS) if marked else word
+        if marked:  # what stood between a letter and its mark may be gone
+            word = unicodedata.normalize("NFC", word.strip(_JOINERS))
         if word:
             tokens.append(Token(word, broken_off))
     return tokens
@@ -69,7 +70,7 @@ def tokenize(text: str) -> list[Token]:
 
 def _fold(text: str) -> str:
     """Compose letters and their accents, write quotation marks and dashes plainly, and drop what nobody sees."""
-    text = _IGNORED.sub("", unicodedata.normalize("NFC", text).translate(_QUOTES))
+    text = unicodedata.normalize("NFC", _IGNORED.sub("", text)).translate(_QUOTES)
     return _EMOJI.sub(" ", text) if "\ufe0f" in text or "\u20e3" in text else text
 
 
