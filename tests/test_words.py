@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import hashlib
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -50,6 +52,51 @@ def test_the_examples_of_the_docstrings_run() -> None:
 def test_words(line: str, expected: list[str]) -> None:
     """Punctuation and symbols fall away, clitics and initials join, hyphens split, case and inner apostrophes stay."""
     assert expected == texts(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "यह हिन्दी है",  # vowel signs and a conjunct, Hindi
+        "লড়কা স্টুলের উপর",  # Bengali
+        "சிறுவன் நாற்காலியில் நிற்கிறான்",  # Tamil
+        "เด็กผู้ชาย ยืน อยู่",  # Thai
+        "Михаи́л идёт домо́й",  # Russian with stress
+        "שָׁלוֹם יֶלֶד צה״ל",  # Hebrew with points, and an abbreviation
+        "كَتَبَ الوَلَدُ رِسَالَةً",  # Arabic with harakat
+        "می‌رود کتاب‌ها",  # Persian, with zero-width non-joiners inside words
+        "क्‍ष ശ്‌റ",  # joiners in Hindi and Malayalam
+        "Cậu bé đứng trên ghế đẩu",  # Vietnamese
+        "ę́ ɡ͡b x̃ỹz",  # what no letter is composed for
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_marks_belong_to_their_letters(line: str, form: str) -> None:
+    """Whatever the script and the Unicode form, words are what spaces part."""
+    typed = unicodedata.normalize(form, line)
+    assert [unicodedata.normalize("NFC", word) for word in line.split()] == texts(f"«{typed.replace(' ', ', ')}».")
+
+
+@pytest.mark.parametrize("sign", ["🍪", "👩‍⚕️", "🏳️‍🌈", "👍🏽", "❤️", "1️⃣", "#️⃣", "ℹ️", "🇬🇧", "́", "️", "‍", "‌"])
+def test_emoji_and_stray_marks_are_no_words(sign: str) -> None:
+    """An emoji, a mark without a letter and a lone joiner are passed over, and part words as a space does."""
+    assert ["the", "boy"] == texts(f"the {sign} boy {sign}")
+    assert [] == texts(sign)
+
+
+def test_what_nobody_sees_parts_no_word() -> None:
+    """Soft hyphens and word joiners, which word processors write, are left out."""
+    assert ["window", "stool"] == texts("﻿win­dow st⁠ool")
+
+
+def test_english_is_what_the_language_model_learned(shared: Path) -> None:
+    """The 678,223 words of AMI are those of the tokenizer before marks were read; the digest was made with it."""
+    digest = hashlib.sha256()
+    for path in sorted((shared / "ami" / "transcripts").iterdir()):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            for token in tokenize(line):
+                digest.update(f"{token.text} {token.fragment}\n".encode())
+    assert "8fec0493db80e9ee17e95c776430e1c1662f0bcca19c4558bf0b3919733449aa" == digest.hexdigest()
 
 
 def test_a_trailing_hyphen_marks_a_fragment() -> None:

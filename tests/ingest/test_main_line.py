@@ -116,7 +116,16 @@ def test_shared_case(case: Mapping[str, Any]) -> None:
         ("<get it> [: forget it now] .", {"spoken": ["get", "it"], "fluent": ["forget", "it", "now"]}),
         ("goed [:: went] home .", {"spoken": ["goed", "home"], "fluent": ["went", "home"]}),
         ("male [: female] [* s:r] [/] male [: female] .", {"fluent": ["female"], "errors": 1, "repetitions": 1}),
-        ("wug@n [: x@n] [* n:uk] .", {"spoken": ["wug"], "fluent": ["wug"], "errors": 1}),
+        ("a wug@n [: x@n] [* n:uk] .", {"spoken": ["a", "wug"], "fluent": ["a"], "errors": 1}),
+        ("<wug dax> [: x@n] &-um .", {"spoken": ["wug", "dax", "um"], "fluent": [], "fillers": 1}),
+        ("a &~ba boy .", {"spoken": ["a", "ba", "boy"], "fluent": ["a", "boy"]}),
+        ("a &~ba [: big] boy .", {"spoken": ["a", "ba", "boy"], "fluent": ["a", "big", "boy"]}),
+        ("the is [: 0] boy .", {"spoken": ["the", "is", "boy"], "fluent": ["the", "boy"]}),
+        ("<it is> [: 0] ˈʌ@u [: 0] so .", {"spoken": ["it", "is", "ʌ", "so"], "fluent": ["so"]}),
+        # Excluded words are read by no view; a group counts as one item, and nested codes stay.
+        ("the dog [e] boy .", {"spoken": ["the", "boy"], "fluent": ["the", "boy"]}),
+        ("<what is [/] is it> [e] a boy .", {"spoken": ["a", "boy"], "fluent": ["a", "boy"], "repetitions": 1}),
+        ("dog-*0s run .", {"fluent": ["dog", "run"]}),
         ("wug [: xxx] .", {"spoken": ["wug"], "fluent": ["wug"]}),
         ("it fit [* m:0ed] [*] .", {"spoken": ["it", "fit"], "fluent": ["it", "fit"], "errors": 1}),
         ("<the dog> [* s:r] ran .", {"fluent": ["the", "dog", "ran"], "errors": 1}),
@@ -129,7 +138,7 @@ def test_shared_case(case: Mapping[str, Any]) -> None:
         ("ˈgənə@u [: going to] .", {"spoken": ["going", "to"], "fluent": ["going", "to"]}),
         # Comments leave the words as they are.
         (
-            "you [!!] did [!] that [?] [= his] [=! sings] [=? this] [%com: x] [e] [^ c] .",
+            "you [!!] did [!] that [?] [= his] [=! sings] [=? this] [%com: x] [!*] [^ c] .",
             {"fluent": ["you", "did", "that"]},
         ),
         ("<some time> [>1] we <get> [<2] my foo [>] [<] .", {"fluent": "some time we get my foo".split()}),
@@ -149,7 +158,7 @@ def test_shared_case(case: Mapping[str, Any]) -> None:
         ("a (2:3.) b (3.4) c (1:02.5) d (.5) .", {"fluent": list("abcd"), "pauses": 4, "pause_seconds_timed": 189.4}),
         ("a(.)b ( .. ) c(2.)d .", {"fluent": list("abcd"), "pauses": 3, "pause_seconds_timed": 2}),
         ("a # b ## c #2_5 d [#] e [# 1] .", {"fluent": list("abcde"), "pauses": 5, "pause_seconds_timed": 3.5}),
-        ("xxx yyy www XXX xx .", {"spoken": [], "fluent": [], "unintelligible": 5}),
+        ("xxx yyy XXX xx .", {"spoken": [], "fluent": [], "unintelligible": 4}),
         ("xxx@s:spa [=? water] .", {"spoken": [], "fluent": [], "unintelligible": 1}),
         ("0 [= does nothing] .", {"spoken": [], "fluent": []}),
         # Linkers, quotations, conversation analysis.
@@ -175,6 +184,11 @@ def test_shared_case(case: Mapping[str, Any]) -> None:
         ("the stool...", {"fluent": ["the", "stool"], "terminator": "trailing_off"}),
         ("クッキー を 取ろう 。", {"fluent": ["クッキー", "を", "取ろう"]}),
         ("can I go？", {"fluent": ["can", "I", "go"], "terminator": "question"}),
+        ("on and on +...?", {"fluent": ["on", "and", "on"], "terminator": "trailing_off"}),
+        ("a #long b #short .", {"fluent": ["a", "b"], "pauses": 2}),
+        ('boy %mov:"a b.mov"_100_200 .', {"fluent": ["boy"], "start_ms": 100, "end_ms": 200}),
+        ("boy&-uh fell &+s&-um .", {"fluent": ["boy", "fell"], "fillers": 2, "fragments": 1}),
+        ("a\x02\x03b\x02\x04 \x02\x05c\x02\x06 \x01\x04d .", {"fluent": ["ab", "c", "d"]}),
         ("und\x02\x01er\x02\x02line .", {"fluent": ["underline"]}),
     ],
 )
@@ -270,6 +284,13 @@ def test_unmarked_hesitations_are_fillers_in_english_only() -> None:
         ("the boy . \x15900_100\x15", "the boy", "a time bullet that ends before it starts"),
         ("the boy . fell .", "the boy fell", "words after the utterance terminator"),
         ("the boy", "the boy", "no utterance terminator"),
+        ("the boy . www .", "the boy", "speech that is not transcribed (www)"),
+        ("[e] the boy .", "the boy", "a code [e] without an item before it"),
+        ("[: x@n] the boy .", "the boy", "a code [:] without an item before it"),
+        ("the boy . *INV: yes .", "the boy yes", "a speaker code inside a line; begin each turn on a line of its own"),
+        ("the (2,5) boy .", "the boy", "a pause that is not written as CHAT has it; read as seconds"),
+        ("the boy(3 sec.) fell .", "the boy fell", "a pause that is not written as CHAT has it; read as seconds"),
+        ("the ((laughs)) boy .", "the boy", "double parentheses, read as an event; write &="),
     ],
 )
 def test_malformed_lines_keep_their_words(line: str, words: str, message: str) -> None:

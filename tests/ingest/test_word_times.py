@@ -59,6 +59,8 @@ def test_shared_files_time_their_words(shared: Path) -> None:
     """Of the 21 %wor tiers in the constructed and clinical files none is misread; 78 words have times."""
     words, reported = 0, 0
     for path in sorted((shared / "chat").rglob("*.cha")):
+        if path.name == "headers-media-notrans.cha":  # says that it is not transcribed, and is refused
+            continue
         conversation = read_chat(path.read_text(encoding="utf-8"), file=path.name)
         words += sum(word.start_ms is not None for u in conversation.utterances for word in u.words)
         reported += sum("%wor" in diagnostic.what for diagnostic in conversation.diagnostics)

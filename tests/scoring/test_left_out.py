@@ -18,6 +18,8 @@ SPEECH = Utterance(
         Word("uh", kind="filler", retraced=True),
         Word("gonna", target=("going", "to")),
         Word("fall"),
+        Word("wug", kind="nonword"),
+        Word("okay", excluded=True),
     ),
     pauses=(Pause(1, "short"), Pause(8, "long")),
     events=(Event(8, "laughs"),),
@@ -32,6 +34,7 @@ MARKS = (
     Omission("pauses", 2, "measured as silence, not read as words"),
     Omission("other sounds", 1, "laughter, coughs and the like are no words"),
     Omission("stretches that could not be made out", 4, "nothing to read"),
+    Omission("words marked as excluded", 1, "the transcriber excluded them from analysis"),
     Omission("words noted as left out", 3, "they were not said"),
 )
 
@@ -39,7 +42,7 @@ MARKS = (
 def test_spoken_view_reads_every_word() -> None:
     """Other people, exclusions and marks are listed; fillers, repeats and corrections are read."""
     expected = Removed(
-        words=8,
+        words=9,
         utterances=(
             RemovedUtterance(
                 (ReportWord("okay", "word"), ReportWord("done", "word")),
@@ -68,7 +71,12 @@ def test_fluent_view_counts_each_word_by_the_first_rule_that_holds() -> None:
         "words broken off": 1,
         "words that the speaker corrected": 1,
         "words that the speaker repeated": 1,
-    } == {what: count for what, count in omissions.items() if what.startswith("words ") and "noted" not in what}
+        "sounds that are no words": 1,
+    } == {
+        what: count
+        for what, count in omissions.items()
+        if what.startswith(("words that", "words broken", "sounds that"))
+    }
 
 
 def test_whoever_says_most_comes_first() -> None:
@@ -89,5 +97,7 @@ def test_nothing_removed_is_an_empty_list() -> None:
 def test_a_word_has_one_mark() -> None:
     """Correction before repetition before kind; the intended form is kept."""
     words = report_words(SPEECH.words)
-    assert "filler repeated word fragment retraced retraced word word".split() == [word.mark for word in words]
+    assert "filler repeated word fragment retraced retraced word word nonword excluded".split() == [
+        word.mark for word in words
+    ]
     assert "going to" == words[6].target

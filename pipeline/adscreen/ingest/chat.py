@@ -21,6 +21,11 @@ from adscreen.records import Diagnostic, Utterance
 
 _MAIN_TIER = re.compile(r"\*([^\s:*]+)\s*:\s*(.*)", re.DOTALL)
 _MARKS = frozenset("@*%")
+_INDENTS = "\t \u00a0\u200b\u2060\ufeff"
+_INDENTED = re.compile(
+    rf"[{_INDENTS}]+(?:\*[^\W_][\w-]{{0,15}}\s?:(?!\S)|%[a-z]\w{{2,15}}:(?!\S)"
+    r"|@(?:UTF8|Begin|End|Blank|New Episode)\s*$|@[A-Z][A-Za-z ]{0,30}:(?!\S))"
+)
 _HEADER = re.compile(r"@([^:\t\n]+)(?::\s*(.*))?", re.DOTALL)
 
 
@@ -39,6 +44,8 @@ class _Headers:
     languages: tuple[str, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     with_id: set[str] = field(default_factory=set)
+    misspelt: set[str] = field(default_factory=set)  # codes of speakers in another case than the header's
+    media: str = ""
     seen: set[str] = field(default_factory=set)
     conversation_analysis: bool = False
     gems: dict[str, int] = field(default_factory=dict)
@@ -61,6 +68,8 @@ class _Headers:
                 if len(fields) > 7 and fields[2]:
                     self.with_id.add(fields[2])
                     self.roles[fields[2]] = self.roles.get(fields[2]) or fields[7]
+            case "Media":
+                self.media = value
             case "Options":
                 self.conversation_analysis = "CA" in value.replace(",", " ").split()
             case "Bg":
@@ -72,6 +81,15 @@ class _Headers:
             case "G":
                 self.lazy_gem = value
                 self.opened.append(value)
+
+    def code_of(self, speaker: str) -> str:
+        """The code of a speaker as @Participants has it, whatever its case on the main line."""
+        if speaker in self.roles:
+            return speaker
+        known = [code for code in self.roles if code.casefold() == speaker.casefold()]
+        if known:
+            self.misspelt.add(speaker)
+        return known[0] if known else speaker
 
     def in_task(self) -> bool:
         """Tell whether the current line lies in a gem of the task."""
@@ -118,7 +136,7 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
 
     ``file`` is its name for diagnostics. Where the file marks gems (``@G``, ``@Bg`` ... ``@Eg``) and ``task`` is given,
     only the gem of that name is kept. ``language`` stands in for a missing ``@Languages``. Raises InputError where no
-    gem has the name of the task.
+    gem has the name of the task, and where the file says that nothing is transcribed.
     """
     lines, diagnostics = join_lines(text, file=file)
     headers = _Headers(task=task, languages=(language,) if language else ())
@@ -140,7 +158,13 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
             if timed is None:
                 what = "a %wor tier whose words are not those of its line; its times were not read"
                 diagnostics.append(Diagnostic(file, line.number, what))
-    diagnostics += _missing_headers(headers, {utterance.speaker for utterance in turns.utterances}, file=file)
+    diagnostics += _check_headers(headers, {utterance.speaker for utterance in turns.utterances}, file=file)
+    if not turns.utterances and "notrans" in headers.media.split():
+        raise InputError(
+            "the recording is not transcribed: @Media says notrans, and no line holds speech",
+            where=file,
+            remedy="transcribe it, or leave it out of the manifest",
+        )
     labels = tuple(turns.labels)
     utterances = tuple(turns.utterances)
     if task and labels:
@@ -155,11 +179,19 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
 
 
 def join_lines(text: str, *, file: str) -> tuple[list[Line], list[Diagnostic]]:
-    """Split ``text`` into headers and tiers; a line that begins with a tab or space continues the one before it."""
+    """Split ``text`` into headers and tiers; a line that begins with a tab or space continues the one before it.
+
+    An indented line that itself has the form of a header or tier (`` *PAR:``) is read as one, with a diagnostic.
+    """
     lines: list[Line] = []
     diagnostics: list[Diagnostic] = []
     continued: list[str] = []
     for number, text_line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
+        indented = text_line[:1] not in _MARKS and _INDENTED.match(text_line)
+        if indented:
+            what = "a header or tier that is indented; read as a line of its own"
+            diagnostics.append(Diagnostic(file, number, what, "begin it in the first column"))
+            text_line = text_line.lstrip(_INDENTS)
         if text_line[:1] in _MARKS:
             if continued:
                 lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
@@ -182,7 +214,7 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
     if match is None:
         what = "a main line without `*CODE:` was passed over"
         return None, [Diagnostic(file, line.number, what, "begin it with its speaker, as in *PAR: or *INV:")]
-    speaker, text = match.groups()
+    speaker, text = headers.code_of(match.group(1)), match.group(2)
     utterance, messages = parse_main_line(
         text.strip(),
         speaker=speaker,
@@ -196,13 +228,17 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
     return utterance, [Diagnostic(file, line.number, what) for what in messages if what != expected]
 
 
-def _missing_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> list[Diagnostic]:
-    """Say which headers the format asks for and the file lacks; the words can be read without them."""
+def _check_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> list[Diagnostic]:
+    """Say which headers the format asks for and the file lacks, and which codes differ from theirs in case only."""
     missing = [
         f"no @{name} header" for name in ("Begin", "Languages", "Participants", "End") if name not in headers.seen
     ]
     missing += [f"no @ID header for {speaker}" for speaker in sorted(set(speakers) - headers.with_id)]
-    return [Diagnostic(file, None, what) for what in missing]
+    misspelt = [
+        f"the speaker code {code} has another case than in @Participants; read as that speaker"
+        for code in sorted(headers.misspelt)
+    ]
+    return [Diagnostic(file, None, what) for what in (*missing, *misspelt)]
 
 
 def _select_gem(turns: _Turns, *, task: str, file: str) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:

@@ -36,6 +36,7 @@ class Scope:
     _repeated: _Stretches = field(default_factory=list)
     _retraced: _Stretches = field(default_factory=list)
     _replaced: _Stretches = field(default_factory=list)
+    _excluded: _Stretches = field(default_factory=list)
 
     def add(self, word: Word) -> None:
         """Add a word, which is the item of a code that follows."""
@@ -74,13 +75,24 @@ class Scope:
         for position in _cover(self._retraced, *self._item()):
             self.words[position] = _retraced(self.words[position])
 
+    def exclude(self) -> None:
+        """``[e]``: the item is not to be read."""
+        for position in _cover(self._excluded, *self._item()):
+            self.words[position] = replace(self.words[position], excluded=True)
+
+    def make_nonword(self) -> None:
+        """``[: x@n]``: the item is a nonword whose target nobody can tell."""
+        for position in range(*self._item()):
+            if self.words[position].kind == "word":
+                self.words[position] = replace(self.words[position], kind="nonword")
+
     def replace_by(self, target: tuple[str, ...]) -> None:
         """``[: ]``: give the target to the first word; the others then stand for nothing: their target is ``("",)``."""
         start, stop = self._item()
         if start == stop:
             return
         first = self.words[start]
-        text = " ".join(target) if read_word(first.raw).phonetic else first.text
+        text = " ".join(target) if read_word(first.raw).phonetic and any(target) else first.text
         self.words[start] = replace(first, text=text, target=target)
         for position in _cover(self._replaced, start + 1, stop):
             self.words[position] = replace(self.words[position], target=("",))
@@ -102,7 +114,7 @@ class Scope:
         earlier = [_repeated(word) for word in said]
         self.words[start:] = [*earlier * (count - 1), *said]
         self.repetitions += count - 1
-        for covered in (self._repeated, self._retraced, self._replaced):
+        for covered in (self._repeated, self._retraced, self._replaced, self._excluded):
             _uncover(covered, start)
         return True
 

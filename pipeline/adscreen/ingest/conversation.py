@@ -48,7 +48,7 @@ class Conversation:
         """Words per speaker code, in order of first appearance."""
         counts: Counter[str] = Counter()
         for utterance in self.utterances:
-            counts[utterance.speaker] += len(utterance.words)
+            counts[utterance.speaker] += sum(not word.excluded for word in utterance.words)
         return dict(counts)
 
     def roles(self) -> dict[str, str]:
@@ -80,6 +80,12 @@ def choose_participant(
         candidates = _candidates(conversation.roles(), counts, where=where)
         participant = candidates[0] if len(candidates) == 1 else ""
         participant = participant or _choose(conversation, candidates, speaker or otherwise, where=where)
+    if counts[participant] == 0 and _is_untranscribed(conversation, participant):
+        raise InputError(
+            f"the speech of the participant {participant} is not transcribed: every line with speech is marked www",
+            where=where,
+            remedy="transcribe it, or leave the recording out of the manifest",
+        )
     if counts[participant] == 0:
         raise InputError(
             f"the participant {participant} says no word; words per speaker: {_listed(counts)}", where=where
@@ -133,6 +139,12 @@ def _choose(conversation: Conversation, candidates: list[str], choice: str | Non
 
 def _is_interviewer(code: str, role: str) -> bool:
     return role in INTERVIEWER_ROLES or (not role and code.upper().startswith(("INV", "INT")))
+
+
+def _is_untranscribed(conversation: Conversation, speaker: str) -> bool:
+    """Tell whether a speaker says nothing but CHAT's ``www``, by which a transcriber leaves speech out."""
+    own = [utterance.raw.split() for utterance in conversation.utterances if utterance.speaker == speaker]
+    return any("www" in tokens for tokens in own)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

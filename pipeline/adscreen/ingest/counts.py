@@ -14,9 +14,10 @@ _DETAILS = 20  # diagnostics spelt out in a cell; all are in transcripts.jsonl
 def count_transcript(transcript: Transcript) -> dict[str, Any]:
     """Count what was kept and what each rule of the fluent view removes.
 
-    A word is removed by the first rule that holds for it: filler, fragment, retraced, repeated. So ``words_fluent`` is
-    ``words_spoken`` minus the four and plus ``added_by_targets`` (negative where a target is shorter). Words are tokens
-    as adscreen.words defines them.
+    A word is removed by the first rule that holds for it: filler, fragment, retraced, repeated, nonword without a
+    target. So ``words_fluent`` is ``words_spoken`` minus the five and plus ``added_by_targets`` (negative where a
+    target is shorter). A word that the transcriber excluded (``[e]``) is in neither. Words are tokens as
+    adscreen.words defines them.
     """
     kept = participant_utterances(transcript)
     own = sum(utterance.speaker == transcript.participant for utterance in transcript.utterances)
@@ -36,10 +37,13 @@ def count_transcript(transcript: Transcript) -> dict[str, Any]:
 
 
 def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
-    spoken = targets = errors = foreign = 0
-    removed = {"fillers": 0, "fragments": 0, "retraced": 0, "repeated": 0}
+    spoken = targets = errors = foreign = excluded = 0
+    removed = {"fillers": 0, "fragments": 0, "retraced": 0, "repeated": 0, "nonwords": 0}
     for utterance in utterances:
         for word in utterance.words:
+            if word.excluded:
+                excluded += 1
+                continue
             count = len(spoken_tokens(word))
             spoken += count
             rule = _rule(word)
@@ -55,6 +59,7 @@ def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
         **{f"removed_{rule}": count for rule, count in removed.items()},
         "added_by_targets": targets,
         "words_fluent": fluent,
+        "words_excluded": excluded,
         "errors": errors,
         "foreign": foreign,
     }
@@ -66,7 +71,9 @@ def _rule(word: Word) -> str:
         return "fillers"
     if word.kind == "fragment":
         return "fragments"
-    return "retraced" if word.retraced else "repeated" if word.repeated else ""
+    if word.retraced or word.repeated:
+        return "retraced" if word.retraced else "repeated"
+    return "nonwords" if word.kind == "nonword" and not word.target else ""
 
 
 def _count_marks(utterances: Sequence[Utterance]) -> dict[str, int]:

@@ -5,12 +5,12 @@ Source: CHAT manual (MacWhinney, TalkBank), chapters "Words", "Utterances", "Sco
     line        = { linker } { element } [ terminator ] { postcode | bullet }
     element     = item { code } | pause | event | interposed | separator | bullet | language
     item        = word | omission | unintelligible | action | "<" { element } ">"
-    code        = "[/]" repeated | ("[//]" | "[///]" | "[/-]" | "[/?]") retraced | "[x" count "]"
+    code        = "[e]" excluded | "[/]" repeated | ("[//]" | "[///]" | "[/-]" | "[/?]") retraced | "[x" count "]"
                 | ("[:" | "[::") { word } "]" target | "[*" error "]" | "[#" seconds "]" pause
                 | "[!" | "[?" | "[=" | "[%" | "[>" | "[<" | "[^" ... "]" comments, which leave the words as they are
     word        = see adscreen.ingest.word_form
     omission    = "0" word                     action = "0"
-    unintelligible = "xxx" | "yyy" | "www"
+    unintelligible = "xxx" | "yyy"             untranscribed = "www"
     pause       = "(.)" | "(..)" | "(...)" | "(" [ minutes ":" ] seconds ")" | "#"
     event       = "&=" name | "&{n=" name      interposed = "&*" speaker ":" words (another speaker's, not kept)
     language    = "[-" code "]" (of all words that follow)
@@ -130,6 +130,10 @@ class _Line:
         self.unintelligible += 1
         self.scope.add_wordless()
 
+    def untranscribed(self, _: None) -> None:
+        self.scope.add_wordless()
+        self.messages.append("speech that is not transcribed (www)")
+
     def action(self, _: None) -> None:
         self.scope.add_wordless()
 
@@ -147,6 +151,14 @@ class _Line:
     def retraced(self, _: None) -> None:
         if self._has_item("/"):
             self.scope.retrace()
+
+    def excluded_item(self, _: None) -> None:
+        if self._has_item("e"):
+            self.scope.exclude()
+
+    def nonword(self, _: None) -> None:
+        if self._has_item(":"):
+            self.scope.make_nonword()
 
     def target(self, words: tuple[str, ...] | None) -> None:
         if self._has_item(":"):
@@ -211,12 +223,15 @@ _TAKE: Mapping[Kind, Callable[[_Line, Any], None]] = {
     "omission": _Line.omission,
     "action": _Line.action,
     "unintelligible": _Line.unintelligible_word,
+    "untranscribed": _Line.untranscribed,
     "opening": _Line.opening,
     "closing": _Line.closing,
     "repeated": _Line.repeated,
     "retraced": _Line.retraced,
     "times_said": _Line.times_said,
     "target": _Line.target,
+    "nonword": _Line.nonword,
+    "excluded_item": _Line.excluded_item,
     "error": _Line.error,
     "language": _Line.language,
     "excluded": _Line.exclusion,

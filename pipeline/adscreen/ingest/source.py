@@ -30,6 +30,7 @@ SourceFormat = Literal[
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
+_CLAN_MARK = re.compile(r"\x02[\x01-\x08\x0e-\x14]")  # underline, italics and the like begin or end
 _CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
 _CHAT_TIER = re.compile(r"^\*[A-Z0-9_]{2,7}:", re.MULTILINE)
 _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
@@ -119,7 +120,7 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
             text = "\0"
         what = "not UTF-8; read as Windows-1252, so accents may be wrong"
         diagnostics = (Diagnostic(path.name, None, what, "save the file as UTF-8"),)
-    if "\0" in text or len(_CONTROL.findall(text)) > len(text) / 100:
+    if "\0" in text or len(_CONTROL.findall(_CLAN_MARK.sub("", text))) > len(text) / 100:
         raise InputError("a binary file, not a transcript", where=str(path), remedy="save it as CHAT or plain text")
     return text, diagnostics
 

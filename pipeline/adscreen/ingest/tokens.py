@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from adscreen.ingest.code_scope import LONGEST_REPETITION
-from adscreen.ingest.word_form import UNINTELLIGIBLE, UNNAMED_LANGUAGE, is_omission, read_word
+from adscreen.ingest.word_form import UNINTELLIGIBLE, UNNAMED_LANGUAGE, UNTRANSCRIBED, is_omission, read_word
 from adscreen.records import Pause, Terminator, Word
 
 TERMINATORS: dict[str, Terminator] = {
     **dict.fromkeys((".", "!", "。", "！", "+.", '+".', '+"!', '+"/.', '+"/!'), "complete"),
     **dict.fromkeys(("?", "？", "+!?", '+"?', '+"/?'), "question"),
-    **dict.fromkeys(("...", "…", "+...", "+…", "+..?"), "trailing_off"),
+    **dict.fromkeys(("...", "…", "+...", "+…", "+..?", "+...?"), "trailing_off"),
     **dict.fromkeys(("+/.", "+/?", "+/!", "+//.", "+//?", "+//!"), "interrupted"),
     **dict.fromkeys("↗→↘⇘∞≈≋≡", "complete"),  # conversation analysis: the pitch at the end, or none marked
     "⇗": "question",
@@ -27,8 +27,8 @@ ENGLISH_HESITATIONS = frozenset("uh um er erm uhm umm uhh".split())
 
 # fmt: off
 Kind = Literal[
-    "word", "omission", "action", "unintelligible", "opening", "closing",
-    "repeated", "retraced", "times_said", "target", "error", "language", "excluded",
+    "word", "omission", "action", "unintelligible", "untranscribed", "opening", "closing",
+    "repeated", "retraced", "times_said", "target", "nonword", "excluded_item", "error", "language", "excluded",
     "pause", "event", "times", "loose_times", "ending", "message",
 ]
 # fmt: on
@@ -44,7 +44,9 @@ class Mark(NamedTuple):
 Reading = Word | tuple[Mark, ...]  # most tokens are words and say nothing else
 
 _PAUSE = r"\(\s*(?:\.+|(?:\d+:)*\d+(?:\.\d*)?|\.\d+)\s*\)"
-_PLUS_TERMINATOR = r"\+(?:\.{3}|…|\.\.\?|!\?|//?[.?!]|[\"“”]/?[.?!]|\.)"
+_ASIDE = r"\((?:\([^()]*\)|\s*\d+(?:[.,]\d+)?\s*(?:s|secs?|seconds?)?\.?\s*)\)"  # as other conventions write it
+_OLD_BULLET = r'%\w{2,4}:"[^"\x15]*"(?:_\d+_\d+)?'  # of before 2008, where copying lost its U+0015
+_PLUS_TERMINATOR = r"\+(?:\.{3}\??|…|\.\.\?|!\?|//?[.?!]|[\"“”]/?[.?!]|\.)"
 _APART = r"\s\[\]<>„‡“”\"‹›〔〕\x15,;("  # what never stands inside a word
 _TOKEN = re.compile(
     rf"""
@@ -57,18 +59,23 @@ _TOKEN = re.compile(
     | &[=*{{}}][^\s\[\]<>]*                                 # event, another speaker's words, end of a long feature
     | 〔[^〔〕]*〕                                            # sign
     | [<>,;„‡“”"‹›]                                         # group, separator
-    | (?:[^{_APART}+&]+ | ,(?=\d) | (?!{_PAUSE})\( | (?!{_PLUS_TERMINATOR})\+ | (?!&[=*{{}}])&)+    # word
+    | {_OLD_BULLET}
+    | {_ASIDE}
+    | (?:&[-+~])?                                           # word
+      (?:[^{_APART}+&]+ | ,(?=\d) | (?!{_PAUSE}|{_ASIDE})\( | (?!{_PLUS_TERMINATOR})\+ | (?!&[-+~=*{{}}])&)+
+    | &[-+~]
     | \S
     )\s*
     """,
     re.VERBOSE,
 )
 _ENDINGS = "".join(mark for mark in TERMINATORS if len(mark) == 1)
-_PAUSED = re.compile(rf"{_PAUSE}|\#+(?:\d+(?:[._:]\d+)*)?")
+_ASIDE_ALONE, _OLD_BULLET_ALONE = re.compile(_ASIDE), re.compile(_OLD_BULLET)
+_PAUSED = re.compile(rf"{_PAUSE}|\#+(?:\d+(?:[._:]\d+)*|long|short)?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 _TIMES = re.compile(r"(\d{1,12})_(\d{1,12})-?")
 _TIMES_SAID = re.compile(r"x\s*\d+")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
 _RETRACINGS = frozenset({"//", "///", "/-", "/?"})
 _COMMENTS = frozenset('!?=%><+^@"“”')
 _PAUSE_LENGTHS: tuple[Literal["short", "medium", "long"], ...] = ("short", "short", "medium", "long")
@@ -89,7 +96,7 @@ def split_tokens(line: str) -> list[str]:
     >>> split_tokens("<he's on> [//] he is fallin(g).")
     ['<', "he's", 'on', '>', '[//]', 'he', 'is', 'fallin(g).']
     """
-    tokens: list[str] = _TOKEN.findall(_INVISIBLE.sub("", line).lstrip())
+    tokens: list[str] = _TOKEN.findall(INVISIBLE.sub("", line).lstrip())
     return tokens
 
 
@@ -133,6 +140,10 @@ def _read_token(token: str, languages: tuple[str, ...], language: str | None) ->
         yield Mark("event", "sign")
     elif _PAUSED.fullmatch(token):
         yield _read_pause(token.strip("()"))
+    elif _ASIDE_ALONE.fullmatch(token):
+        yield from _read_aside(token[1:-1])
+    elif _OLD_BULLET_ALONE.fullmatch(token):
+        yield from _read_bullet(token)
     elif token.startswith(("&=", "&{n=")):
         yield from _read_event(token[4:].removesuffix("}") if token[1] == "{" else token[2:])
     elif token.startswith("&*"):
@@ -166,7 +177,9 @@ def _read_word(typed: str, languages: tuple[str, ...], language: str | None) -> 
     if kind == "word" and foreign is None and english and form.text.lower() in ENGLISH_HESITATIONS:
         kind = "filler"
     if form.text.lower() in UNINTELLIGIBLE:
-        yield Mark("unintelligible")
+        yield Mark("untranscribed" if form.text.lower() == UNTRANSCRIBED else "unintelligible")
+    elif typed.startswith("*") and typed.endswith(":"):
+        yield Mark("message", "a speaker code inside a line; begin each turn on a line of its own")
     elif form.text:
         yield Mark("word", Word(form.text, raw=typed, kind=kind, language=foreign))
     elif typed.startswith(("&", "+")):
@@ -212,12 +225,24 @@ def _read_bullet(token: str) -> tuple[Mark, ...]:
 
 def _read_pause(typed: str) -> Mark:
     typed = typed.strip().replace("_", ".")
+    if typed.lstrip("#") in ("long", "short"):
+        return Mark("pause", Pause(0, "long" if typed.endswith("long") else "short"))
     if not typed.strip(".#"):
         return Mark("pause", Pause(0, _PAUSE_LENGTHS[min(len(typed), 3)]))
     seconds = _seconds(typed.lstrip("#"))
     if seconds is None:
         return Mark("message", "a pause without a time that can be read")
     return Mark("pause", Pause(0, "timed", seconds))
+
+
+def _read_aside(aside: str) -> Iterator[Mark]:
+    """Read what stands in parentheses as other conventions have it: ``(2,5)``, ``(3 sec)``, ``((laughs))``."""
+    if aside.startswith("("):
+        yield Mark("event", aside.strip("() ") or "noise")
+        yield Mark("message", "double parentheses, read as an event; write &=")
+    else:
+        yield Mark("pause", Pause(0, "timed", float(re.sub(r"[^\d.,]", "", aside).rstrip(".,").replace(",", "."))))
+        yield Mark("message", "a pause that is not written as CHAT has it; read as seconds")
 
 
 def _seconds(time: str) -> float | None:
@@ -241,7 +266,7 @@ def _read_code(code: str) -> Iterator[Mark]:
     elif _TIMES_SAID.fullmatch(code):
         yield Mark("times_said", int(rest) if len(rest) < 9 else LONGEST_REPETITION + 1)
     elif kind == ":":
-        yield Mark("target", _read_target(code.lstrip(":").split()))
+        yield _read_target(code.lstrip(":").split())
     elif kind == "*":
         yield Mark("error", rest or "*")
     elif kind == "#":
@@ -250,16 +275,23 @@ def _read_code(code: str) -> Iterator[Mark]:
         yield Mark("language", rest or None)
     elif kind == "+" and rest.lower() == "exc":
         yield Mark("excluded")
-    elif kind not in _COMMENTS and code != "e":
+    elif code == "e":
+        yield Mark("excluded_item")
+    elif kind not in _COMMENTS:
         yield Mark("message", "an unknown code in square brackets")
 
 
-def _read_target(typed: list[str]) -> tuple[str, ...] | None:
-    """Return the words of a replacement, None where it holds none.
+def _read_target(typed: list[str]) -> Mark:
+    """Read the words of a replacement; the value is None where it holds none.
 
-    It is empty where the transcriber could not tell them (``[: xxx]``, ``[: x@n]``): then the words stay as they are.
+    It is empty where the transcriber could not tell them (``[: xxx]``): then the words stay as they are. ``[: 0]`` puts
+    no word in their place, and ``[: x@n]`` says that they are no words.
     """
     if not typed:
-        return None
-    forms = [read_word(raw.rstrip(",.?!")).text for raw in typed if raw != "x@n" and not is_omission(raw)]
-    return tuple(text for text in forms if text and text.lower() not in UNINTELLIGIBLE)
+        return Mark("target", None)
+    if typed == ["0"]:
+        return Mark("target", ("",))
+    if typed == ["x@n"]:
+        return Mark("nonword")
+    forms = [read_word(raw.rstrip(",.?!")).text for raw in typed if raw not in ("x@n", "0") and not is_omission(raw)]
+    return Mark("target", tuple(text for text in forms if text and text.lower() not in UNINTELLIGIBLE))

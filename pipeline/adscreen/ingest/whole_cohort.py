@@ -33,8 +33,9 @@ TRANSCRIPTS, INGEST, FLOW = "transcripts.jsonl", "ingest.csv", "flow.csv"
 INGEST_COLUMNS = (
     *("recording_id", "subject_id", "visit", "status", "reason", "format", "participant"),
     *("utterances", "utterances_excluded", "utterances_of_others", "words_of_others", "words_spoken"),
-    *("removed_fillers", "removed_fragments", "removed_retraced", "removed_repeated", "added_by_targets"),
-    *("words_fluent", "unintelligible", "omissions", "pauses", "events", "errors", "foreign"),
+    *("removed_fillers", "removed_fragments", "removed_retraced", "removed_repeated", "removed_nonwords"),
+    *("added_by_targets", "words_fluent", "words_excluded", "unintelligible", "omissions"),
+    *("pauses", "events", "errors", "foreign"),
     *("diagnostics", "details", "source_digest"),
 )
 FLOW_COLUMNS = ("step", "reason", "recordings", "subjects")

@@ -18,13 +18,14 @@ from typing import NamedTuple
 from adscreen.records import WordKind
 from adscreen.words import FILLERS
 
-UNINTELLIGIBLE = frozenset({"xxx", "xx", "yyy", "yy", "www"})
+UNTRANSCRIBED = "www"
+UNINTELLIGIBLE = frozenset({"xxx", "xx", "yyy", "yy", UNTRANSCRIBED})  # none of them is a word
 UNNAMED_LANGUAGE = "und"  # ISO 639-2: undetermined
 
 _PREFIXES: dict[str, WordKind] = {"&-": "filler", "&+": "fragment", "&~": "nonword"}
 _OMITTED = re.compile(r"0+['*-]*[^\W\d_]")
 _LANGUAGE_SUFFIX = re.compile(r"s(?::(.+))?")
-_OMITTED_ENDING = re.compile(r"[-*]0'?[^\W\d_]+$")
+_OMITTED_ENDING = re.compile(r"[-*]{1,2}0'?[^\W\d_]+$")
 _SEGMENT_REPETITION = re.compile(r"↫[^↫]*↫(?=.)")
 _OVERLAP = re.compile(r"[⌈⌉⌊⌋][2-9]?")
 _LENGTHENING = re.compile(r"(?<!\d):|:(?!\d)")

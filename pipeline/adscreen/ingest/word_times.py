@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from adscreen.ingest.tokens import TERMINATORS
+from adscreen.ingest.tokens import INVISIBLE, TERMINATORS
 from adscreen.ingest.word_form import UNINTELLIGIBLE, is_omission, read_word
 from adscreen.records import Utterance, Word
 
@@ -36,7 +36,7 @@ def _with_times(word: Word, start: int | None, end: int | None) -> Word:
 def _timed(tier: str) -> Iterator[tuple[str, int | None, int | None]]:
     """Yield the words of a tier in lower case, with their times."""
     text = ""
-    for match in _ITEM.finditer(tier):
+    for match in _ITEM.finditer(INVISIBLE.sub("", tier)):
         start, end, token = match.groups()
         if token is None:
             if text and start is not None:

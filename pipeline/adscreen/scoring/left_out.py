@@ -13,11 +13,13 @@ from adscreen.scoring.recording_report import Omission, OtherSpeaker, Removed, R
 from adscreen.speech import fluent_tokens, participant_utterances, spoken_tokens
 
 EXCLUDED = "the transcriber excluded it from analysis"
+EXCLUDED_WORD = "the transcriber excluded them from analysis"
 _DISFLUENT: dict[WordMark, str] = {
     "filler": "words that fill a pause",
     "fragment": "words broken off",
     "retraced": "words that the speaker corrected",
     "repeated": "words that the speaker repeated",
+    "nonword": "sounds that are no words",
 }
 _MEANT = "the language model reads what was meant"
 
@@ -48,6 +50,8 @@ def report_words(words: Iterable[Word]) -> tuple[ReportWord, ...]:
 
 def mark_of(word: Word) -> WordMark:
     """Return the one mark that a page gives a word."""
+    if word.excluded:
+        return "excluded"
     return "retraced" if word.retraced else "repeated" if word.repeated else word.kind
 
 
@@ -68,6 +72,7 @@ def _marks(utterances: tuple[Utterance, ...]) -> tuple[Omission, ...]:
         Omission("pauses", sum(len(u.pauses) for u in utterances), "measured as silence, not read as words"),
         Omission("other sounds", sum(len(u.events) for u in utterances), "laughter, coughs and the like are no words"),
         Omission("stretches that could not be made out", sum(u.unintelligible for u in utterances), "nothing to read"),
+        Omission("words marked as excluded", sum(word.excluded for u in utterances for word in u.words), EXCLUDED_WORD),
         Omission("words noted as left out", sum(u.omissions for u in utterances), "they were not said"),
     )
 

@@ -33,6 +33,7 @@ MARKS = {
     "retraced": "corrected",
     "fragment": "broken off",
     "nonword": "not a word",
+    "excluded": "excluded",
 }
 MEASURES = {
     "perplexity.forward_pooled": "Whole recording, read forwards",
