@@ -17,6 +17,7 @@ from adscreen.cli.options import (
     OutArg,
     PositiveOpt,
     QuietOpt,
+    ReadingOptions,
     SeedOpt,
     WhereOpt,
     print_json,
@@ -97,6 +98,7 @@ def manifest(
 def ingest(
     manifest: ManifestArg,
     out: OutArg,
+    reading: ReadingOptions,
     where: WhereOpt = None,
     participant: Annotated[
         str | None, cohort_option(help="Speaker to read where manifest and file do not tell: a label, or `longest`.")
@@ -114,13 +116,15 @@ def ingest(
     from adscreen.ingest.whole_cohort import ingest_cohort, require_clean, start_readers
     from adscreen.studies.runs import new_run
 
-    settings = {"manifest": manifest, "where": where, "participant": participant, "strict": strict}
+    read: dict[str, Any] = {"where": where, "missing": reading.codes(), "same_id": reading.same_id}
+    settings = {"manifest": manifest, "participant": participant, "strict": strict} | read
     with (
         start_readers(jobs) as readers,
         new_run(out, force=force, command="ingest", settings=settings) as folder,
         show_progress(quiet) as progress,
     ):
-        cohort = read_cohort(manifest, where=where)
+        cohort = read_cohort(manifest, **read)
+        progress.notes(cohort.notes)
         advance = progress.task("Reading", len(cohort.recordings))
         done = ingest_cohort(cohort, folder, readers=readers, participant=participant, progress=advance)
         if strict:
@@ -133,6 +137,7 @@ def features(
     manifest: ManifestArg,
     out: OutArg,
     extract_options: ExtractOptions,
+    reading: ReadingOptions,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -146,9 +151,10 @@ def features(
     from adscreen.studies.feature_run import read_table, write_table
     from adscreen.studies.runs import new_run
 
-    cohort = read_cohort(manifest, where=where)
+    read: dict[str, Any] = {"where": where, "missing": reading.codes(), "same_id": reading.same_id}
+    cohort = read_cohort(manifest, **read)
     extract = extract_options.settings()
-    settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": extract.layer}
+    settings: dict[str, Any] = {"manifest": manifest, "layer": extract.layer} | read
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
     settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
@@ -156,6 +162,7 @@ def features(
         new_run(out, force=force, command="features", settings=settings) as folder,
         show_progress(quiet) as progress,
     ):
+        progress.notes(cohort.notes)
         table = read_table(cohort, extract, jobs=jobs, progress=progress)
         write_table(table, folder)
     say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
@@ -164,6 +171,7 @@ def features(
 @command()
 def audit(
     path: Annotated[Path, cohort_argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
+    reading: ReadingOptions,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
@@ -179,7 +187,15 @@ def audit(
     from adscreen.studies import audit_run
 
     with show_progress(quiet) as progress:
-        found = audit_run.audit(path, positive=positive, where=where, jobs=jobs, progress=progress)
+        found = audit_run.audit(
+            path,
+            positive=positive,
+            where=where,
+            missing=reading.codes(),
+            same_id=reading.same_id,
+            jobs=jobs,
+            progress=progress,
+        )
     findings = [asdict(finding) for finding in found]
     if json:
         print_json(findings)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from adscreen.cohort.columns import standard_name
 from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
@@ -58,7 +59,7 @@ class Talk:
 
 def index_table(table: Table, *, file: str) -> Talk:
     """Find the columns of a table and the rows of each recording; raises InputError where no column holds text."""
-    columns = {name.casefold(): position for position, name in enumerate(table.columns)}
+    columns = {standard_name(name).casefold(): position for position, name in enumerate(table.columns)}
     text = next((columns[name] for name in TEXT if name in columns), None)
     if text is None:
         found = ", ".join(table.columns)
