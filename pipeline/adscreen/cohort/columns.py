@@ -68,5 +68,5 @@ def _remedy(wanted: str, columns: Sequence[str]) -> str:
     if likely is not None:
         return f"if it is `{likely}`, rename that; else add it"
     if wanted == "transcript" and "text" in folded.values():
-        return "the table holds the speech itself: `adscreen manifest FILE --layout table` makes its manifest"
+        return "the table holds the speech itself: `adscreen manifest` with the layout `table` makes its manifest"
     return "rename or add it"
