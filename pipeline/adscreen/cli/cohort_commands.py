@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from adscreen.cli.app import command
+from adscreen.cli.flags import with_flags
 from adscreen.cli.options import (
     ExtractOptions,
     ForceOpt,
@@ -196,7 +197,10 @@ def audit(
             jobs=jobs,
             progress=progress,
         )
-    findings = [asdict(finding) for finding in found]
+    findings = [
+        {name: with_flags(value) if isinstance(value, str) else value for name, value in asdict(finding).items()}
+        for finding in found
+    ]
     if json:
         print_json(findings)
     elif not quiet:

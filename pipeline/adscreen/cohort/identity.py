@@ -27,7 +27,7 @@ _WHOLE = re.compile(r"(\d+)\.0+")  # a number that a program stored as 1.0
 _SHOWN = 3
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def identity_key(name: str) -> str:
     """Return what all spellings of one id have in common.
 

@@ -215,6 +215,8 @@ def _with_header(header: Sequence[str | None], records: Iterable[Sequence[str | 
     names = [tidy(name) or None if name else None for name in header]
     while names and names[-1] is None:
         del names[-1]
+    if not names:
+        raise InputError("the header names no column", where=file)
     numbered = len(names) > 1 and names[0] is None
     if numbered:
         first, records = _peek(records)

@@ -32,14 +32,14 @@ def standardise(table: Table, *, missing: Codes, file: str) -> Table:
     """
     columns = standard_columns(table.columns, file=file)
     named = replace(table, columns=columns)
-    if table.delimiter not in (None, ","):
-        named = _with_points(named)
     codes = {standard_name(column): {str(code).strip() for code in own} for column, own in missing.items()}
     unknown = next((column for column in codes if column not in columns), None)
     if unknown is not None:
         what = f"no column {unknown!r}; columns found: {', '.join(columns)}"
         raise InputError(what, where="missing=", remedy="correct the name")
-    return replace(named, rows=_without_codes(named, codes)) if codes else named
+    if codes:
+        named = replace(named, rows=_without_codes(named, codes))
+    return _with_points(named) if table.delimiter not in (None, ",") else named
 
 
 def _without_codes(table: Table, codes: Mapping[str, set[str]]) -> Iterator[Row]:
@@ -54,8 +54,9 @@ def _without_codes(table: Table, codes: Mapping[str, set[str]]) -> Iterator[Row]
 
 
 def _is_code(cell: str, codes: set[str], numbers: set[float]) -> bool:
-    """Return whether a cell is one of the codes, as written or as a number (-99.0 is -99)."""
-    return cell in codes or (_is_number(cell) and float(cell) in numbers)
+    """Return whether a cell is one of the codes, as written or as a number (-99.0 and -99,0 are -99)."""
+    pointed = cell.replace(",", ".")
+    return cell in codes or (_is_number(pointed) and float(pointed) in numbers)
 
 
 def _is_number(text: str) -> bool:
