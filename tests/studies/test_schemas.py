@@ -59,6 +59,7 @@ MODEL = ModelManifest(
     subjects={"control": 1, "case": 1},
     subject_key="k",
     subject_digests=["d"],
+    loose_subject_digests=["e"],
     reference={"lexical.mattr": [0.5, 0.6, 0.7]},
     sentence_reference=[4.0, 7.0],
 )

@@ -80,14 +80,14 @@ def near_duplicates(table: FeatureTable) -> Iterator[Finding]:
 
 
 def similar_subject_ids(table: FeatureTable) -> Iterator[Finding]:
-    """Yield subject ids that differ only in case, leading zeros, spaces or punctuation."""
+    """Yield subject ids that differ only in leading zeros or punctuation; what identity_key folds is one id already."""
     ids = sorted(set(table.subjects["subject_id"].astype(str)))
     for rows in _groups([id_key(subject) or None for subject in ids]):
         yield Finding(
             "warning",
             f"{len(rows)} subject ids may be one person written differently",
             where=name_some(repr(ids[row]) for row in rows),
-            remedy="if so, write them alike: folds keep only equal ids together",
+            remedy="if so, write them alike: folds keep them apart as they are",
             value=float(len(rows)),
         )
 

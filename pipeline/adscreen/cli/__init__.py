@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that ``--help`` and usage e
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -29,6 +30,7 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run the command line; exit 0 on success, 2 on bad input, 130 when interrupted, 1 on a fault of our own."""
+    _write_any_letter()
     try:
         status = app(prog_name="adscreen", standalone_mode=False)
     except InputError as error:
@@ -40,6 +42,13 @@ def main() -> None:
     if status == _INTERRUPTED:  # as Typer answers Ctrl-C
         _fail("interrupted", status=_INTERRUPTED)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _write_any_letter() -> None:
+    """Let output of any encoding hold every letter: what the encoding lacks is written as ``\\u0142``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _usage_line(error: Any) -> str:

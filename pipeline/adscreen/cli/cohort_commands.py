@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from adscreen.cli.app import command
+from adscreen.cli.flags import with_flags
 from adscreen.cli.options import (
     ExtractOptions,
     ForceOpt,
@@ -17,6 +18,7 @@ from adscreen.cli.options import (
     OutArg,
     PositiveOpt,
     QuietOpt,
+    ReadingOptions,
     SeedOpt,
     WhereOpt,
     print_json,
@@ -97,6 +99,7 @@ def manifest(
 def ingest(
     manifest: ManifestArg,
     out: OutArg,
+    reading: ReadingOptions,
     where: WhereOpt = None,
     participant: Annotated[
         str | None,
@@ -115,13 +118,15 @@ def ingest(
     from adscreen.ingest.whole_cohort import ingest_cohort, require_clean, start_readers
     from adscreen.studies.runs import new_run
 
-    settings = {"manifest": manifest, "where": where, "participant": participant, "strict": strict}
+    read: dict[str, Any] = {"where": where, "missing": reading.codes(), "same_id": reading.same_id}
+    settings = {"manifest": manifest, "participant": participant, "strict": strict} | read
     with (
         start_readers(jobs) as readers,
         new_run(out, force=force, command="ingest", settings=settings) as folder,
         show_progress(quiet) as progress,
     ):
-        cohort = read_cohort(manifest, where=where)
+        cohort = read_cohort(manifest, **read)
+        progress.notes(cohort.notes)
         advance = progress.task("Reading", len(cohort.recordings))
         done = ingest_cohort(cohort, folder, readers=readers, participant=participant, progress=advance)
         if strict:
@@ -134,6 +139,7 @@ def features(
     manifest: ManifestArg,
     out: OutArg,
     extract_options: ExtractOptions,
+    reading: ReadingOptions,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -147,9 +153,10 @@ def features(
     from adscreen.studies.feature_run import read_table, write_table
     from adscreen.studies.runs import new_run
 
-    cohort = read_cohort(manifest, where=where)
+    read: dict[str, Any] = {"where": where, "missing": reading.codes(), "same_id": reading.same_id}
+    cohort = read_cohort(manifest, **read)
     extract = extract_options.settings()
-    settings: dict[str, Any] = {"manifest": manifest, "where": where, "layer": extract.layer}
+    settings: dict[str, Any] = {"manifest": manifest, "layer": extract.layer} | read
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
     settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
@@ -157,6 +164,7 @@ def features(
         new_run(out, force=force, command="features", settings=settings) as folder,
         show_progress(quiet) as progress,
     ):
+        progress.notes(cohort.notes)
         table = read_table(cohort, extract, jobs=jobs, progress=progress)
         write_table(table, folder)
     say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
@@ -165,6 +173,7 @@ def features(
 @command()
 def audit(
     path: Annotated[Path, cohort_argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
+    reading: ReadingOptions,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
@@ -180,8 +189,19 @@ def audit(
     from adscreen.studies import audit_run
 
     with show_progress(quiet) as progress:
-        found = audit_run.audit(path, positive=positive, where=where, jobs=jobs, progress=progress)
-    findings = [asdict(finding) for finding in found]
+        found = audit_run.audit(
+            path,
+            positive=positive,
+            where=where,
+            missing=reading.codes(),
+            same_id=reading.same_id,
+            jobs=jobs,
+            progress=progress,
+        )
+    findings = [
+        {name: with_flags(value) if isinstance(value, str) else value for name, value in asdict(finding).items()}
+        for finding in found
+    ]
     if json:
         print_json(findings)
     elif not quiet:

@@ -24,6 +24,11 @@ def in_flags(error: InputError) -> str:
     line = str(error)
     if error.where.endswith("="):
         line = f"{error.where}{line.removeprefix(error.where.removesuffix('='))}"
+    return with_flags(line)
+
+
+def with_flags(line: str) -> str:
+    """Return a line of the library with parameters written as options."""
     names = option_names() | OTHER_NAMES
     return PARAMETER.sub(lambda match: names.get(match[1], match[0]), line)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from adscreen.cli.app import command
+from adscreen.cli.flags import with_flags
 from adscreen.cli.options import (
     ExtractOptions,
     ForceOpt,
@@ -17,6 +18,7 @@ from adscreen.cli.options import (
     OutArg,
     PositiveOpt,
     QuietOpt,
+    ReadingOptions,
     StudyOptions,
     WhereOpt,
     print_json,
@@ -34,6 +36,7 @@ def evaluate(
     out: OutArg,
     study_options: StudyOptions,
     extract_options: ExtractOptions,
+    reading: ReadingOptions,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     test: Annotated[Path | None, cohort_option(help="Manifest of another cohort: train on all of the first.")] = None,
@@ -73,6 +76,8 @@ def evaluate(
             learning_curve=learning_curve,
             positive=positive,
             where=where,
+            missing=reading.codes(),
+            same_id=reading.same_id,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -81,7 +86,7 @@ def evaluate(
         print_json(found.metrics)
     elif not quiet:
         print_table(found.show())
-        print("\n".join(found.notes))
+        print("\n".join(map(with_flags, found.notes)))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
 
 
@@ -142,6 +147,7 @@ def train(
     model_dir: Annotated[Path, output_argument(help="Model folder to write.", show_default=False)],
     study_options: StudyOptions,
     extract_options: ExtractOptions,
+    reading: ReadingOptions,
     positive: PositiveOpt = None,
     where: WhereOpt = None,
     jobs: JobsOpt = 1,
@@ -164,6 +170,8 @@ def train(
             extract=extract,
             positive=positive,
             where=where,
+            missing=reading.codes(),
+            same_id=reading.same_id,
             jobs=jobs,
             force=force,
             progress=progress,

@@ -49,6 +49,35 @@ JsonOpt = Annotated[bool, output_option("--json", help="Print the table as JSON.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """How the cells of a manifest are understood."""
+
+    missing: Annotated[
+        list[str] | None,
+        cohort_option(
+            "--missing", metavar="<column=codes>", help="Codes for missing values: age=-99,999. May be repeated."
+        ),
+    ] = None
+    same_id: Annotated[
+        bool, cohort_option("--same-id", help="Ids that differ only in leading zeros (7, 007) are the same.")
+    ] = False
+
+    def codes(self) -> dict[str, list[str]]:
+        """Return the codes for missing values by column.
+
+        Raises:
+            InputError: one is not ``column=code,...``.
+        """
+        codes: dict[str, list[str]] = {}
+        for one in self.missing or ():
+            column, equals, own = one.partition("=")
+            if not (equals and column.strip() and own.strip()):
+                raise InputError(f"{one!r} names no codes", where="--missing", remedy="write age=-99,999")
+            codes.setdefault(column.strip(), []).extend(code.strip() for code in own.split(","))
+        return codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
     """What computes the biLM."""
 
@@ -191,10 +220,11 @@ class StudyOptions:
 
 
 def show_progress(quiet: bool) -> Any:
-    """Return progress bars on standard error, none where quiet."""
+    """Return progress bars and notes on standard error, none where quiet."""
+    from adscreen.cli.flags import with_flags
     from adscreen.progress import Progress
 
-    return Progress(shown=not quiet)
+    return Progress(shown=not quiet, wording=with_flags)
 
 
 def say(quiet: bool, line: str) -> None:

@@ -17,6 +17,7 @@ from adscreen.cli.options import (
     JsonOpt,
     OutArg,
     QuietOpt,
+    ReadingOptions,
     WhereOpt,
     print_json,
     print_table,
@@ -38,6 +39,7 @@ def score(
     inputs: Annotated[list[Path], cohort_argument(help="A manifest, transcripts or folders.", show_default=False)],
     out: OutArg,
     *,
+    reading: ReadingOptions,
     where: WhereOpt = None,
     bilm: BilmOpt = None,
     spacy_model: Annotated[
@@ -82,6 +84,7 @@ def score(
         sentence_effects=sentence_effects,
         allow_training_subjects=allow_training_subjects,
         allow_out_of_scope=allow_out_of_scope,
+        same_id=reading.same_id,
     )
 
     with show_progress(quiet) as progress:
@@ -90,6 +93,7 @@ def score(
             inputs,
             out,
             where=where,
+            missing=reading.codes(),
             bilm=bilm,
             parser=spacy_model,
             engine=engine.choice(),

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     import pandas
 
 NUMBERS = ("age", "education", "mmse")
+RANGES = {  # what a person's value can be; codes for missing (-99, 999) lie outside
+    "age": (18.0, 120.0),
+    "education": (0.0, 40.0),
+    "mmse": (0.0, 30.0),  # the scale of the Mini-Mental State Examination (Folstein et al. 1975)
+}
 COVARIATES = ("recording_id", "subject_id", "visit", "label", "cluster", "age", "sex", "education", "mmse", "site")
 _NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing number
 _LEADING_ZERO = re.compile(r"[+-]?0\d")
@@ -27,6 +32,7 @@ class Recording:
 
     ``transcript`` is an absolute path; ``extra`` holds the carried columns as written. Speech that was given in memory
     is in ``content``: a Transcript, or text as a plain-text file would hold it; ``transcript`` then only names it.
+    ``spelling`` is the subject id as this row writes it, where ``subject_id`` is another spelling of it.
     """
 
     row: int
@@ -46,6 +52,7 @@ class Recording:
     speaker: str | None = None
     extra: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
     content: Transcript | str | None = field(default=None, repr=False)
+    spelling: str | None = field(default=None, repr=False)
 
     def carries(self, column: str) -> bool:
         """Return whether the manifest has this further column, whatever its cell holds."""
@@ -65,12 +72,14 @@ class Cohort:
 
     ``path`` is the manifest (a name for it where there is no file); ``left_out`` are the recordings that a condition
     left out; ``positive`` is the case's label, None where it follows from the labels themselves (see ``labels``).
+    ``notes`` are sentences on how the manifest was read that its user should know.
     """
 
     path: Path
     recordings: Sequence[Recording] = field(repr=False)
     left_out: tuple[Recording, ...] = field(default=(), repr=False)
     positive: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.recordings)

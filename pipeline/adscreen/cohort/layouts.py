@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from adscreen.cohort.columns import require_columns, standard_columns
 from adscreen.cohort.files import list_files, read_bytes
 from adscreen.cohort.spreadsheet import read_table
 from adscreen.errors import InputError
@@ -228,10 +229,10 @@ def _folder(corpus: _Corpus, pattern: str | None) -> Iterator[_Row]:
 def _table(path: Path) -> Iterator[_Row]:
     """Read one row a recording from a table of talk; columns that vary within a recording are left out."""
     table = read_table(path)
-    columns = {name.casefold(): position for position, name in enumerate(table.columns)}
-    if "subject_id" not in columns:
-        found = ", ".join(table.columns)
-        raise InputError(f"no column `subject_id`; columns found: {found}", where=path.name, remedy="rename or add it")
+    columns = {
+        name.casefold(): position for position, name in enumerate(standard_columns(table.columns, file=path.name))
+    }
+    require_columns(list(columns), ["subject_id"], file=path.name)
     about = [name for name in columns if name not in (*_SPEECH, *_TIMES, "transcript")]
     recordings: dict[tuple[str | None, ...], _Row] = {}
     for row in table.rows:

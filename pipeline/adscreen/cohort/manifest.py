@@ -2,7 +2,8 @@
 
 ``subject_id`` and ``transcript`` (a path relative to the manifest) are required; the other columns that adscreen knows
 are the fields of Recording, and any further column is carried along. Identifiers, visits and labels are text (``007``
-stays ``007``); ``age``, ``education`` and ``mmse`` are numbers. Whether a transcript exists is seen when it is read.
+stays ``007``); ``age``, ``education`` and ``mmse`` are numbers within RANGES. Ids that are one under identity_key are
+one person, and appear as their first row writes them. Whether a transcript exists is seen when it is read.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import Cohort, Recording, choose_labels
+from adscreen.cohort.columns import require_columns, standard_name
 from adscreen.cohort.files import holds_many, names_a_place
+from adscreen.cohort.identity import identity_key, show, tidy
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
 from adscreen.cohort.spreadsheet import parse_frame, read_table
+from adscreen.cohort.values import Codes, require_in_range, standardise
 from adscreen.records import Transcript
 
 if TYPE_CHECKING:
@@ -27,17 +31,28 @@ if TYPE_CHECKING:
 from adscreen.errors import InputError
 
 
-def read_cohort(source: str | Path | pd.DataFrame, *, where: str | None = None, positive: str | None = None) -> Cohort:
+def read_cohort(
+    source: str | Path | pd.DataFrame,
+    *,
+    where: str | None = None,
+    positive: str | None = None,
+    missing: Codes | None = None,
+    same_id: bool = False,
+) -> Cohort:
     """Read a cohort from a manifest (CSV, TSV, Parquet or Excel by its extension) or from a data frame of its columns.
 
     A data frame may hold the speech itself instead of paths: a column ``text`` (what a plain-text transcript would
     hold) or Transcript records in ``transcript``. Relative paths begin at the manifest's folder, those of a data frame
     at the working directory. ``where`` is a condition on the columns, such as ``mmse >= 20``; rows that do not meet it
-    are left out. ``positive`` names the label of the cases (default: the one that is not ``control``).
+    are left out. ``positive`` names the label of the cases (default: the one that is not ``control``). ``missing`` are
+    the codes that mean a missing value in a column: ``{"age": ["-99", "999"]}``. Subject and cluster ids that differ
+    only in Unicode form, case, spaces or invisible characters are one, with ``same_id`` also those that differ in
+    leading zeros; the cohort's ``notes`` say so.
 
     Raises:
         InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
-            transcript comes twice, a subject has two labels or clusters, or no row has the positive label.
+            transcript comes twice, a subject has two labels or clusters, no row has the positive label, an age, MMSE
+            score or years of education cannot be a person's, or a column of ``missing`` does not exist.
 
     >>> import pandas as pd
     >>> cohort = read_cohort(pd.DataFrame({"subject_id": ["S1", "S2"], "text": ["a boy", "um a girl"]}))
@@ -46,9 +61,9 @@ def read_cohort(source: str | Path | pd.DataFrame, *, where: str | None = None, 
     """
     given: object = source
     if isinstance(given, str | Path):
-        cohort = _of_file(Path(given))
+        cohort = _of_file(Path(given), missing or {}, same_id=same_id)
     elif hasattr(given, "itertuples"):
-        cohort = _of_frame(source)  # type: ignore[arg-type]
+        cohort = _of_frame(source, missing or {}, same_id=same_id)  # type: ignore[arg-type]
     else:
         what = f"is a {type(given).__name__}"
         raise InputError(what, where="source=", remedy="give a manifest's path or a data frame")
@@ -58,28 +73,33 @@ def read_cohort(source: str | Path | pd.DataFrame, *, where: str | None = None, 
         cohort = select(cohort, where)
     _check(cohort)
     if positive is not None:
-        positive = str(positive)
+        positive = tidy(str(positive))
         cohort = replace(cohort, positive=positive)
         choose_labels((recording.label for recording in cohort.recordings), positive, where=cohort.path.name)
     return cohort
 
 
-def _of_file(path: Path) -> Cohort:
-    table = read_table(path)
-    _require_columns(table.columns, file=path.name)
-    return Cohort(path, Recordings(table, folder=path.parent, file=path.name))
+def _of_file(path: Path, missing: Codes, *, same_id: bool) -> Cohort:
+    table = standardise(read_table(path), missing=missing, file=path.name)
+    require_columns(table.columns, REQUIRED, file=path.name)
+    return _cohort(path, Recordings(table, folder=path.parent, file=path.name, same_id=same_id))
 
 
-def _of_frame(frame: pd.DataFrame) -> Cohort:
+def _of_frame(frame: pd.DataFrame, missing: Codes, *, same_id: bool) -> Cohort:
     """Read a data frame; speech in it is taken out of the cells, which are text."""
     path = Path("DataFrame")
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise InputError(f"two columns are called `{twice[0]}`", where=path.name, remedy="rename or remove one")
     frame, content = _take_speech(frame)
-    _require_columns([str(column) for column in frame.columns], file=path.name)
-    table = parse_frame(frame, file=path.name)
-    return Cohort(path, Recordings(table, folder=Path.cwd(), file=path.name, content=content))
+    require_columns([standard_name(str(column)) for column in frame.columns], REQUIRED, file=path.name)
+    table = standardise(parse_frame(frame, file=path.name), missing=missing, file=path.name)
+    own = {"folder": Path.cwd(), "file": path.name, "content": content, "same_id": same_id}
+    return _cohort(path, Recordings(table, **own))  # type: ignore[arg-type]
+
+
+def _cohort(path: Path, recordings: Recordings) -> Cohort:
+    return Cohort(path, recordings, notes=recordings.notes)
 
 
 def _take_speech(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Transcript | str] | None]:
@@ -151,13 +171,6 @@ def make_cohort(
     return read_cohort(pd.DataFrame({name: list(values) for name, values in own.items()}), positive=positive)
 
 
-def _require_columns(found: Sequence[str], *, file: str) -> None:
-    for column in REQUIRED:
-        if column not in found:
-            what = f"no column `{column}`; columns found: {', '.join(found)}"
-            raise InputError(what, where=file, remedy="rename or add it")
-
-
 def _check(cohort: Cohort) -> None:
     """Check what must hold between rows; raises InputError where it does not.
 
@@ -166,13 +179,14 @@ def _check(cohort: Cohort) -> None:
     """
     if _may_be_wrong(cohort):
         _name_fault(cohort)
+    require_in_range(cohort)
 
 
 def _may_be_wrong(cohort: Cohort) -> bool:
     ids, paths = array("q"), array("q")  # hashes
     known: dict[str, dict[str, str]] = {"label": {}, "cluster": {}}
     for recording in cohort.recordings:
-        ids.append(hash(recording.recording_id))
+        ids.append(hash(identity_key(recording.recording_id)))
         if recording.content is None and not holds_many(recording.transcript):
             paths.append(hash(os.fspath(recording.transcript)))
         for column, values in known.items():
@@ -188,7 +202,7 @@ def _has_repeats(hashes: array[int]) -> bool:
 
 def _name_fault(cohort: Cohort) -> None:
     """Raise InputError that names the first rows at fault."""
-    ids: dict[str, int] = {}
+    ids: dict[str, Recording] = {}
     paths: dict[str, int] = {}
     values: dict[str, dict[str, tuple[str, int]]] = {"label": {}, "cluster": {}}
     for recording in cohort.recordings:
@@ -197,12 +211,14 @@ def _name_fault(cohort: Cohort) -> None:
             _check_one_value(recording, column, first, file=cohort.path.name)
 
 
-def _check_unique(recording: Recording, ids: dict[str, int], paths: dict[str, int], *, file: str) -> None:
+def _check_unique(recording: Recording, ids: dict[str, Recording], paths: dict[str, int], *, file: str) -> None:
     """Check that no earlier row is the same recording or names the same transcript."""
-    first = ids.setdefault(recording.recording_id, recording.row)
-    if first != recording.row:
+    one = ids.setdefault(identity_key(recording.recording_id), recording)
+    if one.row != recording.row:
+        names = [one.recording_id, recording.recording_id]
+        told = repr(names[0]) if names[0] == names[1] else " and ".join(map(show, names))
         raise InputError(
-            f"rows {first} and {recording.row} are both recording {recording.recording_id!r}",
+            f"rows {one.row} and {recording.row} are both recording {told}",
             where=file,
             remedy="tell them apart in a column `visit` or `recording_id`",
         )
@@ -221,8 +237,13 @@ def _check_one_value(recording: Recording, column: str, known: dict[str, tuple[s
     first, row = known.setdefault(recording.subject_id, (value, recording.row))
     if first != value:
         raise InputError(
-            f"subject {recording.subject_id!r} has {column} {first!r} in row {row} and {value!r} in row"
-            f" {recording.row}",
+            f"subject {recording.subject_id!r}{_also(recording)} has {column} {first!r} in row {row} and {value!r} in "
+            f"row {recording.row}",
             where=file,
             remedy="correct one, or leave rows out with where=",
         )
+
+
+def _also(recording: Recording) -> str:
+    """Name the spelling of this row where it is not the subject's first one."""
+    return f" (in row {recording.row} {show(recording.spelling)})" if recording.spelling else ""

@@ -10,10 +10,20 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count, repeat
 from pathlib import Path
 from typing import overload
 
 from adscreen.cohort.cohort import NUMBERS, Recording, cell_number
+from adscreen.cohort.identity import (
+    describe_spellings,
+    describe_zeros,
+    differ_in_zeros,
+    first_spellings,
+    identity_key,
+    list_some,
+    tidy,
+)
 from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
 from adscreen.records import Transcript
@@ -25,19 +35,69 @@ class Recordings(Sequence[Recording]):
     """The recordings of a table in order; those of a slice are a tuple. ``folder`` is where relative paths begin;
     ``content`` is the speech of each, where it was given in memory.
 
-    Taking one raises InputError where its row lacks a required cell or where a number is none.
+    Subjects and clusters have one spelling each, that of their first row; ``same_id`` joins ids that differ in leading
+    zeros too. ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or where
+    a number is none.
     """
 
-    __slots__ = ("_cells", "_columns", "_content", "_file", "_folder")
+    __slots__ = ("_cells", "_columns", "_content", "_file", "_folder", "_ids", "_spellings", "notes")
 
     def __init__(
-        self, table: Table, *, folder: Path, file: str, content: Sequence[Transcript | str] | None = None
+        self,
+        table: Table,
+        *,
+        folder: Path,
+        file: str,
+        content: Sequence[Transcript | str] | None = None,
+        same_id: bool = False,
     ) -> None:
         self._cells = [row.cells for row in table.rows]
         self._columns = table.columns
         self._folder = folder
         self._file = file
         self._content = content
+        self._spellings: dict[str, dict[str, str]] = {
+            column: first_spellings(filter(None, self._column(column)), same_id=same_id)
+            for column in ("subject_id", "cluster")
+            if column in self._columns
+        }
+        subjects = self._spellings.get("subject_id", {})
+        self._ids = dict(self._free_ids({*subjects, *subjects.values()})) if subjects else {}
+        self.notes = tuple(self._describe(same_id=same_id))
+
+    def _column(self, column: str) -> Iterator[str | None]:
+        position = self._columns.index(column)
+        return (cells[position] for cells in self._cells)
+
+    def _free_ids(self, spellings: set[str]) -> Iterator[tuple[int, str]]:
+        """Yield the place and a free recording id of rows that differ from another only in the subject's spelling."""
+        names = ("recording_id", "subject_id", "visit")
+        columns = [self._column(name) if name in self._columns else repeat(None) for name in names]
+        taken: dict[str, str] = {}
+        for position, (own, spelling, visit) in enumerate(zip(*columns, strict=False)):
+            if spelling not in spellings or own:
+                continue
+            subject = self._first("subject_id", spelling)
+            name = name_recording(subject, visit)
+            if taken.setdefault(identity_key(name), spelling) != spelling:
+                name = next(free for n in count(2) if identity_key(free := f"{name}_{n}") not in taken)
+                taken[identity_key(name)] = spelling
+                yield position, name
+
+    def _describe(self, *, same_id: bool) -> Iterator[str]:
+        for column, spellings in self._spellings.items():
+            noun = column.removesuffix("_id")
+            if spellings:
+                yield describe_spellings(spellings, noun=noun)
+            zeros = [] if same_id else differ_in_zeros(dict.fromkeys(filter(None, self._column(column))))
+            if zeros:
+                yield describe_zeros(zeros, noun=noun)
+        if self._ids:
+            numbered = list_some(self._ids.values())
+            yield f"recordings of one subject that differed only in its spelling are numbered: {numbered}"
+
+    def _first(self, column: str, name: str) -> str:
+        return self._spellings.get(column, {}).get(name, name)
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -52,7 +112,23 @@ class Recordings(Sequence[Recording]):
         position = range(len(self))[index]
         row = Row(position + 1, self._cells[position])
         recording = _recording(row, self._columns, folder=self._folder, file=self._file)
+        if any(self._spellings.values()):
+            recording = self._with_first_spelling(recording, position)
         return replace(recording, content=self._content[position]) if self._content else recording
+
+    def _with_first_spelling(self, recording: Recording, position: int) -> Recording:
+        """Return the recording under the first spelling of its subject and of its cluster."""
+        written = recording.subject_id
+        subject = self._first("subject_id", written)
+        derived = recording.recording_id == name_recording(written, recording.visit)
+        own = name_recording(subject, recording.visit) if derived else recording.recording_id
+        return replace(
+            recording,
+            recording_id=self._ids.get(position, own),
+            subject_id=subject,
+            cluster=recording.cluster and self._first("cluster", recording.cluster),
+            spelling=written if written != subject else None,
+        )
 
     def __iter__(self) -> Iterator[Recording]:
         return (self[position] for position in range(len(self)))
@@ -63,38 +139,50 @@ class Recordings(Sequence[Recording]):
     __hash__ = None  # type: ignore[assignment]
 
 
+def name_recording(subject: str, visit: str | None) -> str:
+    """Return the recording id of a row that states none."""
+    return f"{subject}_{tidy(visit)}" if visit else subject
+
+
 def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str) -> Recording:
     cells = dict(zip(columns, row.cells, strict=True))
     for column in REQUIRED:
-        if cells[column] is None:
+        if not identity_key(cells[column] or ""):
             raise InputError(f"row {row.number} has no {column}", where=file)
-    subject = str(cells.pop("subject_id"))
+    subject = cells.pop("subject_id") or ""
     transcript = str(cells.pop("transcript")).replace("\\", "/")
+    cluster = cells.pop("cluster", None)
     age, education, mmse = (_number(cells.pop(name, None), column=name, row=row, file=file) for name in NUMBERS)
-    visit = cells.pop("visit", None)
+    visit = _text(cells, "visit")
     return Recording(
         row=row.number,
-        recording_id=cells.pop("recording_id", None) or (f"{subject}_{visit}" if visit else subject),
+        recording_id=cells.pop("recording_id", None) or name_recording(subject, visit),
         subject_id=subject,
         transcript=Path(os.path.abspath(os.path.join(folder, transcript))),
         visit=visit,
-        label=cells.pop("label", None),
-        cluster=cells.pop("cluster", None),
+        label=_text(cells, "label"),
+        cluster=cluster if cluster and identity_key(cluster) else None,
         age=age,
-        sex=cells.pop("sex", None),
+        sex=_text(cells, "sex"),
         education=education,
         mmse=mmse,
-        site=cells.pop("site", None),
-        task=cells.pop("task", None),
-        language=cells.pop("language", None),
-        speaker=cells.pop("speaker", None),
+        site=_text(cells, "site"),
+        task=_text(cells, "task"),
+        language=_text(cells, "language"),
+        speaker=_text(cells, "speaker"),
         extra=tuple(cells.items()),
     )
 
 
+def _text(cells: dict[str, str | None], column: str) -> str | None:
+    """Take the cell of a column: values that look alike are alike."""
+    cell = cells.pop(column, None)
+    return cell and (tidy(cell) or None)
+
+
 def _number(cell: str | None, *, column: str, row: Row, file: str) -> float | None:
     try:
-        number = cell_number(cell)
+        number = cell_number(cell and tidy(cell))
     except ValueError:
         what = f"row {row.number}: {column} is {cell!r}, not a number"
         raise InputError(what, where=file, remedy="leave it empty") from None

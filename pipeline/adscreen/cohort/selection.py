@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 _COLUMNS = tuple(
-    field.name for field in fields(Recording) if field.name not in ("row", "transcript", "extra", "content")
+    field.name for field in fields(Recording) if field.name not in ("row", "transcript", "extra", "content", "spelling")
 )
 _OPTION = "where="
 _REMEDY = "write a condition such as 'mmse >= 20' or \"site in ['ES', 'IS']\""

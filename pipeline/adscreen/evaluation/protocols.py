@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from adscreen.cohort.identity import describe_zeros, differ_in_zeros, identity_key, loose_key, show
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluation.results import Protocol
@@ -68,14 +69,38 @@ def _site_folds(table: FeatureTable) -> list[Fold]:
     return folds
 
 
-def check_apart(training: pd.DataFrame, test: pd.DataFrame) -> None:
-    """Raise InputError where a subject, a cluster or a recording is in both cohorts."""
+def check_apart(training: pd.DataFrame, test: pd.DataFrame, *, same_id: bool = False) -> None:
+    """Raise InputError where a subject, a cluster or a recording is in both cohorts, however its id is written.
+
+    With ``same_id`` ids that differ in leading zeros are one.
+    """
     for column, noun in (("subject_id", "subjects"), ("cluster", "clusters"), ("recording_id", "recordings")):
-        sides = [set(subjects.get(column, pd.Series(dtype=object)).dropna()) for subjects in (training, test)]
-        both = sorted(map(str, sides[0] & sides[1]))
+        key = loose_key if same_id and column != "recording_id" else identity_key
+        first, second = ({key(name): name for name in _names(subjects, column)} for subjects in (training, test))
+        both = sorted(first.keys() & second.keys())
         if both:
-            what = f"{len(both)} {noun} are in the training cohort as well, the first is {both[0]!r}"
+            name, other = second[both[0]], first[both[0]]
+            told = repr(name) if name == other else f"{show(name)}, there {show(other)}"
+            what = f"{len(both)} {noun} are in the training cohort as well, the first is {told}"
             raise InputError(what, where="test=", remedy="leave them out of one of the cohorts")
+
+
+def compare_ids(training: pd.DataFrame, test: pd.DataFrame) -> list[str]:
+    """Return notes on ids of the two cohorts that differ in leading zeros alone."""
+    notes = []
+    for column, noun in (("subject_id", "subject"), ("cluster", "cluster")):
+        own = [differ_in_zeros(_names(subjects, column)) for subjects in (training, test)]
+        known = {frozenset(map(identity_key, group)) for groups in own for group in groups}
+        groups = differ_in_zeros([*_names(training, column), *_names(test, column)])
+        across = [group for group in groups if frozenset(map(identity_key, group)) not in known]
+        if across:
+            notes.append(describe_zeros(across, noun=noun))
+    return notes
+
+
+def _names(subjects: pd.DataFrame, column: str) -> list[str]:
+    """Return the ids of a column, each once."""
+    return [str(name) for name in subjects.get(column, pd.Series(dtype=object)).dropna().unique()]
 
 
 def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:

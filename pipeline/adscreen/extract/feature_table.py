@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from adscreen.cohort.cohort import choose_labels
+from adscreen.cohort.identity import first_spellings
 from adscreen.cohort.spreadsheet import cell_text
 from adscreen.errors import InputError
 from adscreen.extract.own_columns import read_carried, read_joined
@@ -51,7 +52,10 @@ class FeatureTable:
     labels: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
-        """Find the labels, or check those given: every label of a row is one of the two."""
+        """Write every id in one way; find the labels, or check those given: every label of a row is one of the two."""
+        for name in ("subject_id", "cluster"):
+            if name in self.subjects:
+                object.__setattr__(self, "subjects", _with_first_spellings(self.subjects, name))
         column = self.subjects.get("label", pd.Series(dtype=object))
         if any(not isinstance(label, str) for label in column.dropna()):
             column = pd.Series([cell_text(label) for label in column], index=column.index, dtype=object)
@@ -303,6 +307,14 @@ def require_words(table: FeatureTable, *, where: str = "the table") -> None:
     if len(silent):
         what = f"recording {silent.iloc[0]!r}: the participant has no words ({len(silent)} such rows)"
         raise InputError(what, where=where, remedy="leave it out with where=")
+
+
+def _with_first_spellings(subjects: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the frame with the first spelling of each id, so that what is one under identity_key is equal."""
+    others = first_spellings(str(name) for name in subjects[column].dropna().unique())
+    if not others:
+        return subjects
+    return subjects.assign(**{column: [others.get(str(name), name) for name in subjects[column]]})
 
 
 def _join_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

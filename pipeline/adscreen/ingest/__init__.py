@@ -50,6 +50,7 @@ def read_transcript(
     speaker: str | None = None,
     otherwise: str | None = None,
     content: bytes | None = None,
+    spelling: str | None = None,
 ) -> Transcript:
     """Read the transcript of one recording; ``path`` may lead into a .zip, and the file may be compressed.
 
@@ -57,7 +58,7 @@ def read_transcript(
     ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
     ``speaker`` is the code or label of the participant, needed only where more than one person may be it; ``otherwise``
     holds only then. Either may be ``longest``, for who speaks longest. Where a file holds many recordings (a table,
-    transcripts.jsonl), the ids select one.
+    transcripts.jsonl), the ids select one; ``spelling`` is the subject's in that file, where it is another.
 
     Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
     """
@@ -65,7 +66,7 @@ def read_transcript(
     recording_id = recording_id or path.name.partition(".")[0]
     subject_id = subject_id or recording_id
     source, parts = _load_kept(path) if content is None else _load(path, content)
-    request = Request(recording_id, subject_id, visit)
+    request = Request(recording_id, spelling or subject_id, visit)
     if source.format == "transcripts":
         read = read_stored(parts.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
         conversation = Conversation(read.utterances, read.language, read.task, read.diagnostics, read.source_format)
@@ -109,6 +110,7 @@ def read_recording(recording: Recording) -> Transcript | str:
             language=recording.language,
             speaker=recording.speaker,
             content=None if recording.content is None else recording.content.encode(),
+            spelling=recording.spelling,
         )
     except InputError as error:
         return str(error).replace(str(recording.transcript), recording.transcript.name)

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from adscreen.cohort.columns import standard_name
 from adscreen.cohort.spreadsheet import Row, Table, parse_delimited
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
@@ -174,7 +175,8 @@ class Talk:
 def index_table(table: Table, *, file: str) -> Talk:
     """Find the columns of a table and the rows of each recording; raises InputError where no column holds text."""
     columns = read_columns(table.columns)
-    keys = {name.casefold(): position for position, name in enumerate(table.columns) if name.casefold() in _KEYS}
+    names = [standard_name(name).casefold() for name in table.columns]
+    keys = {name: position for position, name in enumerate(names) if name in _KEYS}
     key: Literal["recording_id", "subject_id"] | None = (
         "recording_id" if "recording_id" in keys else "subject_id" if "subject_id" in keys else None
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from adscreen.cohort.identity import show
 from adscreen.errors import InputError
 from adscreen.model.trained_model import TrainedModel
 
@@ -49,5 +50,5 @@ def refuse_training_subjects(known: Iterable[str], *, where: str, remedy: str) -
     """Raise InputError where there are subjects known from training; ``known`` are their ids."""
     subjects = sorted(set(known))
     if subjects:
-        what = f"{len(subjects)} of the subjects were in training, the first is {subjects[0]}"
+        what = f"{len(subjects)} of the subjects were in training, the first is {show(subjects[0])[1:-1]}"
         raise InputError(what, where=where, remedy=remedy)

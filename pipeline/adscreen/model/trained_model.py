@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from adscreen.checksums import differing, read_sums, sums_text, write_sums
+from adscreen.cohort.identity import identity_key, loose_key
 from adscreen.errors import InputError
 from adscreen.estimator import Stack
 from adscreen.estimator.doc2vec import LEAST_COUNT
@@ -30,7 +31,7 @@ from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable
 from adscreen.model.reference import ScoreReference, describe_scores
 from adscreen.model.training_scope import TrainingScope, describe_scope
 
-FORMAT = 1
+FORMAT = 2  # 2: subjects are remembered by the keys of their ids, under which all spellings of an id are one
 MODEL_FILES = ("estimators.skops", "model.json")
 TRUSTED_TYPES = (
     "numpy.dtype",
@@ -56,7 +57,8 @@ class ModelManifest:
 
     ``reference`` maps a feature (ours or the user's) to the training controls' 5th, 50th and 95th percentile;
     ``sentence_reference`` holds the 50th and 99th percentile of their sentences' log-perplexity (nats).
-    ``subject_digests`` are HMACs of subject ids under ``subject_key``, which only tell whether a subject is known.
+    ``subject_digests`` are HMACs of the identity keys of subject ids under ``subject_key``, which only tell whether a
+    subject is known; ``loose_subject_digests`` those of ids without leading zeros.
     ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like.
     """
 
@@ -72,6 +74,7 @@ class ModelManifest:
     subjects: dict[str, int]
     subject_key: str
     subject_digests: list[str]
+    loose_subject_digests: list[str]
     reference: dict[str, list[float]]
     sentence_reference: list[float]
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -97,8 +100,12 @@ class TrainedModel:
     digest: str = ""
 
     def knows_subject(self, subject_id: str) -> bool:
-        """Return whether the subject was in training."""
+        """Return whether the subject was in training, however the id is written."""
         return subject_digest(subject_id, self.manifest.subject_key) in self.manifest.subject_digests
+
+    def may_know_subject(self, subject_id: str) -> bool:
+        """Return whether the subject, or one whose id differs in leading zeros alone, was in training."""
+        return loose_subject_digest(subject_id, self.manifest.subject_key) in self.manifest.loose_subject_digests
 
 
 def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> tuple[TrainedModel, Tuned]:
@@ -155,7 +162,8 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelM
             for label in (negative, positive)
         },
         subject_key=key,
-        subject_digests=sorted(subject_digest(subject, key) for subject in ids),
+        subject_digests=sorted({subject_digest(subject, key) for subject in ids}),
+        loose_subject_digests=sorted({loose_subject_digest(subject, key) for subject in ids}),
         reference=_reference(controls, blocks),
         sentence_reference=[float(value) for value in np.quantile(sentences, SENTENCE_QUANTILES)],
         provenance={name: value for name, value in table.provenance.items() if name not in ("transcripts", "blocks")}
@@ -175,8 +183,17 @@ def _reference(controls: pd.DataFrame, blocks: Iterable[str]) -> dict[str, list[
 
 
 def subject_digest(subject_id: str, key: str) -> str:
-    """Return the HMAC-SHA256 of a subject id."""
-    return hmac.new(key.encode(), subject_id.strip().encode(), "sha256").hexdigest()
+    """Return the HMAC-SHA256 of a subject id's key, which all its spellings share."""
+    return _digest_of(identity_key(subject_id), key)
+
+
+def loose_subject_digest(subject_id: str, key: str) -> str:
+    """Return the HMAC-SHA256 of a subject id's key without leading zeros."""
+    return _digest_of(loose_key(subject_id), key)
+
+
+def _digest_of(name: str, key: str) -> str:
+    return hmac.new(key.encode(), name.encode("utf-8", errors="surrogatepass"), "sha256").hexdigest()
 
 
 def save_model(model: TrainedModel, folder: Path) -> None:

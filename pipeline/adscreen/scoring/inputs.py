@@ -16,6 +16,7 @@ from typing import Any
 
 from adscreen.cohort import Recording, read_cohort
 from adscreen.cohort.files import list_files, read_bytes
+from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 
 MANIFESTS = (".csv", ".tsv", ".parquet", ".xlsx")
@@ -26,24 +27,32 @@ _COMPRESSED = (".gz", ".xz")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The recordings that were named, what named them, and files passed over in folders, as ``folder/path``."""
+    """The recordings that were named, what named them, and files passed over in folders, as ``folder/path``.
+
+    ``notes`` are those of the manifest.
+    """
 
     recordings: Sequence[Recording]
     inputs: tuple[Path, ...] = ()
     passed_over: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def find_recordings(inputs: Sequence[Path], *, where: str | None = None) -> Named:
+def find_recordings(
+    inputs: Sequence[Path], *, where: str | None = None, missing: Codes | None = None, same_id: bool = False
+) -> Named:
     """Return the recordings of a manifest, or of transcripts, folders, archives and transcripts.jsonl.
 
     Raises:
-        InputError: the manifest cannot be read, a folder holds no transcript, a file is named twice, or ``where`` is
-            given without a manifest.
+        InputError: the manifest cannot be read, a folder holds no transcript, a file is named twice, or ``where`` or
+            ``missing`` is given without a manifest.
     """
     if len(inputs) == 1 and inputs[0].suffix.lower() in MANIFESTS:
-        return Named(read_cohort(inputs[0], where=where).recordings, tuple(inputs))
-    if where is not None:
-        raise InputError("needs a manifest", where="where=", remedy="score a manifest, or leave where= out")
+        cohort = read_cohort(inputs[0], where=where, missing=missing, same_id=same_id)
+        return Named(cohort.recordings, tuple(inputs), notes=cohort.notes)
+    for name, value in {"where=": where, "missing=": missing}.items():
+        if value:
+            raise InputError("needs a manifest", where=name, remedy=f"score a manifest, or leave {name} out")
     found: list[Recording] = []
     passed_over: list[str] = []
     for path in inputs:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import pandas as pd
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.bundled import BUNDLED_BILM, bundled
 from adscreen.cohort import Recording
+from adscreen.cohort.identity import list_some, show
 from adscreen.errors import InputError
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.extract.cache import Cache, cache_key, open_cache
@@ -42,6 +43,7 @@ class ScoreOptions:
 
     ``minimum_words`` None is the fewest of a training recording. ``prevalence`` is the share of cases among those who
     are screened, for the meaning of a result. ``sentence_effects`` re-scores each recording without each sentence.
+    ``same_id``: a subject whose id differs from one of training in leading zeros alone is that one.
     """
 
     minimum_words: int | None = None
@@ -49,6 +51,7 @@ class ScoreOptions:
     sentence_effects: bool = False
     allow_training_subjects: bool = False
     allow_out_of_scope: bool = False
+    same_id: bool = False
 
 
 AS_TRAINED = ScoreOptions()
@@ -87,7 +90,9 @@ def check_scoring(
     check_columns(model.manifest, recordings)
     _check_prevalence(model, options.prevalence)
     if not options.allow_training_subjects:
-        known = (recording.subject_id for recording in recordings if in_training(model, recording))
+        known = (
+            recording.subject_id for recording in recordings if in_training(model, recording, same_id=options.same_id)
+        )
         remedy = "leave them out, or add allow_training_subjects=, which marks their rows"
         refuse_training_subjects(known, where="cohort", remedy=remedy)
 
@@ -141,8 +146,21 @@ def _report_key(
     return row and cache_key(__name__, row=row, **about)
 
 
-def in_training(model: TrainedModel, recording: Recording) -> bool:
-    """Return whether the recording's subject was in training.
+def may_be_in_training(model: TrainedModel, recordings: Iterable[Recording]) -> list[str]:
+    """Return a note on subjects that were in training if ids that differ in leading zeros alone are one."""
+    asked = dict.fromkeys(
+        recording.subject_id
+        for recording in recordings
+        if not in_training(model, recording) and in_training(model, recording, same_id=True)
+    )
+    if not asked:
+        return []
+    what = f"{len(asked)} subject ids are those of training subjects but for leading zeros"
+    return [f"{what}: {list_some(map(show, asked))}; if they are the same, add same_id="]
+
+
+def in_training(model: TrainedModel, recording: Recording, *, same_id: bool = False) -> bool:
+    """Return whether the recording's subject was in training, however the id is written.
 
     A loose file has its name for a subject id (``S012-2``, or ``site/S012-2`` where another has the same name): there
     the name's parts before a ``-``, ``_`` or ``.`` are tried too.
@@ -151,7 +169,7 @@ def in_training(model: TrainedModel, recording: Recording) -> bool:
     name = recording.subject_id.rpartition("/")[2]
     if recording.transcript.name.startswith(f"{name}.") or recording.transcript.name == name:
         names |= {name, *(name[: match.start()] for match in re.finditer("[-_.]", name))}
-    return any(model.knows_subject(name) for name in names)
+    return any(map(model.may_know_subject if same_id else model.knows_subject, names))
 
 
 def check_bilm(model: TrainedModel, settings: ExtractSettings) -> None:
@@ -211,7 +229,7 @@ def _score(
     for row in rows:
         enough = row.transcript is not None and len(row.inputs[TOKENS]) >= fewest
         unlike = _compare(model, row, vocabulary) if enough else None
-        judged.append(Judged(row, in_training(model, row.recording), fewest, unlike))
+        judged.append(Judged(row, in_training(model, row.recording, same_id=options.same_id), fewest, unlike))
     within = [item for item in judged if _may_be_scored(item, options)]
     if within:
         scored = iter(on_one_thread(_evaluate, model, [item.row for item in within], settings, options))

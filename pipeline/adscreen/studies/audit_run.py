@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from adscreen.auditing import Finding, audit_cohort, audit_run, read_speech
+from adscreen.auditing.finding import in_order
 from adscreen.cohort import Cohort
+from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 from adscreen.progress import HIDDEN, Progress
 from adscreen.studies.sources import open_cohort
@@ -16,6 +18,8 @@ def audit(
     *,
     where: str | None = None,
     positive: str | None = None,
+    missing: Codes | None = None,
+    same_id: bool = False,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> list[Finding]:
@@ -27,6 +31,8 @@ def audit(
         source: a Cohort, the path of a manifest, or the folder of an evaluation.
         where: audit only the rows of a cohort that meet this condition, such as ``mmse >= 20``.
         positive: the label of the cases, where that is not clear from the labels.
+        missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
+        same_id: take ids that differ in leading zeros alone for one.
         jobs: processes; changes no result.
 
     Raises:
@@ -36,10 +42,12 @@ def audit(
     >>> pandas.DataFrame(audit("manifest.csv"))[["level", "what"]]  # doctest: +SKIP
     """
     if not isinstance(source, Cohort) and Path(source).is_dir():
-        given = next((name for name, value in {"where=": where, "positive=": positive}.items() if value), None)
+        options = {"where=": where, "positive=": positive, "missing=": missing, "same_id=": same_id}
+        given = next((name for name, value in options.items() if value), None)
         if given:
             raise InputError("needs a cohort", where=given, remedy="leave it out for the folder of an evaluation")
         return audit_run(Path(source))
-    cohort = open_cohort(source, where=where, positive=positive)
+    cohort = open_cohort(source, where=where, positive=positive, missing=missing, same_id=same_id)
     advance = progress.task("Reading transcripts", len(cohort.recordings))
-    return audit_cohort(read_speech(cohort, jobs=jobs, progress=advance))
+    found = audit_cohort(read_speech(cohort, jobs=jobs, progress=advance))
+    return in_order([*(Finding("note", note, where=cohort.path.name) for note in cohort.notes), *found])

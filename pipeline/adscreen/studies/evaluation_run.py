@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from adscreen.cohort import Cohort, read_cohort
+from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
 from adscreen.evaluation import TFIDF, Protocol, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
 from adscreen.evaluation.certificate import Certificate, certify
 from adscreen.evaluation.description import describe_cohort, describe_flow
 from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
-from adscreen.evaluation.protocols import COHORT, TEST, check_apart
+from adscreen.evaluation.protocols import COHORT, TEST, check_apart, compare_ids
 from adscreen.evaluation.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
@@ -82,7 +83,7 @@ class Evaluation:
     @cached_property
     def notes(self) -> list[str]:
         """Sentences that say what the intervals cover, and how the evaluated method compares with TF-IDF."""
-        return _notes(self.table, self.protocols)
+        return [*(note for cohort in self.cohorts for note in cohort.notes), *_notes(self.table, self.protocols)]
 
     def show(self) -> pd.DataFrame:
         """Return a few measures by recording: one row per protocol and method, the AUC with its interval."""
@@ -244,6 +245,8 @@ def run_evaluation(
     learning_curve: bool = False,
     positive: str | None = None,
     where: str | None = None,
+    missing: Codes | None = None,
+    same_id: bool = False,
     jobs: int = 1,
     force: bool = False,
     progress: Progress = HIDDEN,
@@ -254,18 +257,25 @@ def run_evaluation(
     """
     check_free(out, force=force)
     _protocols(protocol)
-    cohorts = [read_cohort(path, where=where, positive=positive) for path in (manifest, test) if path is not None]
+    read: dict[str, Any] = {"where": where, "positive": positive, "missing": missing, "same_id": same_id}
+    cohorts = [read_cohort(path, **read) for path in (manifest, test) if path is not None]
     first, *others = cohorts
     for other in others:
         _check_labels(first.labels, other.labels, name=manifest.name, where=other.path.name)
-        check_apart(first.frame(), other.frame())
+        check_apart(first.frame(), other.frame(), same_id=same_id)
+        if not same_id:
+            notes = compare_ids(first.frame(), other.frame())
+            cohorts[1] = replace(other, notes=(*other.notes, *notes))
+    for cohort in cohorts:
+        progress.notes(cohort.notes)
     _ = first.labels  # before the work
     for cohort in cohorts:
         check_columns(cohort, study.blocks)
     tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
-    about = {"manifest": manifest, "test_manifest": test, "where": where}
+    about: dict[str, Any] = {"manifest": manifest, "test_manifest": test, "where": where}
+    about |= {"missing": missing or {}, "same_id": same_id}
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
     named = replace(found, cohorts=tuple(cohorts), settings=settings)
     named.save(out, force=force)

@@ -157,9 +157,12 @@ def _joined(node: dict[str, Any]) -> dict[str, Any]:
     return {"type": [choice["type"] for choice in choices]} | {k: v for k, v in node.items() if k != "anyOf"}
 
 
+_NOT_WRITTEN = ("row", "extra", "content", "spelling")  # fields of a Recording that are no columns
+
+
 def _as_input(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a manifest row as a user writes it: two columns required, any further column carried."""
-    properties = {name: part for name, part in schema["properties"].items() if name not in ("row", "extra", "content")}
+    properties = {name: part for name, part in schema["properties"].items() if name not in _NOT_WRITTEN}
     text_or_null = properties["visit"]
     plain = {name: part for name, part in schema.items() if name != "$defs"}  # those of speech in memory
     return plain | {

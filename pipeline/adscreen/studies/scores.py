@@ -12,6 +12,7 @@ import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort import Recording
+from adscreen.cohort.values import Codes
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel, load_model
@@ -22,7 +23,14 @@ from adscreen.report.recording.pages import render_recording, write_reports
 from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import COLUMNS, writing_scores
-from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions, check_scoring, model_settings, stream_reports
+from adscreen.scoring.scoring import (
+    AS_TRAINED,
+    ScoreOptions,
+    check_scoring,
+    may_be_in_training,
+    model_settings,
+    stream_reports,
+)
 from adscreen.scoring.stored_reports import REPORTS, writing_reports
 from adscreen.studies.runs import new_run
 from adscreen.studies.sources import Source, name_recordings
@@ -118,6 +126,8 @@ def score(
     sentence_effects: bool = False,
     allow_training_subjects: bool = False,
     allow_out_of_scope: bool = False,
+    missing: Codes | None = None,
+    same_id: bool = False,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> Scores:
@@ -137,6 +147,8 @@ def score(
         sentence_effects: also score each recording without each of its sentences (several times the time).
         allow_training_subjects: score people whom the model learned from too, and mark them.
         allow_out_of_scope: score recordings unlike those of training too, and mark them.
+        missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
+        same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
         jobs: processes; changes no result.
 
     Raises:
@@ -147,11 +159,16 @@ def score(
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
     trained, folder = _open_model(model)
-    named = name_recordings(source, where=where)
+    named = name_recordings(source, where=where, missing=missing, same_id=same_id)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
-    options = ScoreOptions(minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope)
+    options = ScoreOptions(
+        minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, same_id
+    )
+    notes = [] if same_id else may_be_in_training(trained, named.recordings)
+    progress.notes([*named.notes, *notes])
     check_scoring(trained, named.recordings, settings, options)
-    about = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs, "where": where}
+    about: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs, "where": where}
+    about |= {"missing": missing or {}}
     about |= asdict(options) | {"passed_over": named.passed_over}
     return Scores(trained, named.recordings, settings, options, about, jobs, progress)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
+from adscreen.cohort.values import Codes
 from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import write_reports
@@ -29,6 +30,7 @@ def run_scoring(
     out: Path,
     *,
     where: str | None = None,
+    missing: Codes | None = None,
     bilm: Path | None = None,
     parser: str | None = None,
     engine: EngineChoice = NUMPY,
@@ -45,6 +47,7 @@ def run_scoring(
         model_dir,
         inputs,
         where=where,
+        missing=missing,
         bilm=bilm,
         parser=parser,
         engine=engine,

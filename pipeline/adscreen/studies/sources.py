@@ -11,6 +11,7 @@ import pandas as pd
 from adscreen.cohort import Cohort, choose_labels, make_cohort, read_cohort
 from adscreen.cohort.files import names_a_place
 from adscreen.cohort.selection import select
+from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 from adscreen.records import Transcript
 from adscreen.scoring.inputs import Named, find_recordings
@@ -18,17 +19,24 @@ from adscreen.scoring.inputs import Named, find_recordings
 Source = Cohort | pd.DataFrame | str | Path | Sequence[str | Path]
 
 
-def name_recordings(source: Source | Sequence[Transcript], *, where: str | None = None) -> Named:
+def name_recordings(
+    source: Source | Sequence[Transcript],
+    *,
+    where: str | None = None,
+    missing: Codes | None = None,
+    same_id: bool = False,
+) -> Named:
     """Return the recordings of a Cohort, of a manifest, transcripts or folders, or of Transcript records.
 
     Raises:
-        InputError: there is none, a source cannot be read, or ``where`` cannot be used.
+        InputError: there is none, a source cannot be read, or ``where`` or ``missing`` cannot be used.
     """
     if isinstance(source, Cohort):
+        _refuse_codes(missing)
         cohort = select(source, where) if where is not None else source
-        return Named(cohort.recordings, (cohort.path,))
+        return Named(cohort.recordings, (cohort.path,), notes=cohort.notes)
     if isinstance(source, pd.DataFrame):
-        return name_recordings(read_cohort(source), where=where)
+        return name_recordings(read_cohort(source, missing=missing, same_id=same_id), where=where)
     given: object = source
     if not isinstance(given, str | Path | Sequence):
         what = f"is a {type(given).__name__}"
@@ -47,18 +55,33 @@ def name_recordings(source: Source | Sequence[Transcript], *, where: str | None 
     if transcripts and paths:
         raise InputError("holds paths and Transcript records", where="source=", remedy="give one kind")
     if transcripts:
-        return name_recordings(make_cohort(transcripts), where=where)
-    return find_recordings(paths, where=where)
+        return name_recordings(make_cohort(transcripts), where=where, missing=missing)
+    return find_recordings(paths, where=where, missing=missing, same_id=same_id)
 
 
-def open_cohort(source: Cohort | str | Path, *, where: str | None = None, positive: str | None = None) -> Cohort:
+def _refuse_codes(missing: Codes | None) -> None:
+    """Raise InputError where codes are named for a cohort that was read already."""
+    if missing:
+        remedy = "name the codes to read_cohort"
+        raise InputError("needs a manifest, the cohort was read already", where="missing=", remedy=remedy)
+
+
+def open_cohort(
+    source: Cohort | str | Path,
+    *,
+    where: str | None = None,
+    positive: str | None = None,
+    missing: Codes | None = None,
+    same_id: bool = False,
+) -> Cohort:
     """Return a Cohort, or that of a manifest, with only the rows that meet ``where``; ``positive`` names the case.
 
     Raises:
-        InputError: the manifest cannot be read, or ``where`` or ``positive`` cannot be used.
+        InputError: the manifest cannot be read, or ``where``, ``positive`` or ``missing`` cannot be used.
     """
     if not isinstance(source, Cohort):
-        return read_cohort(source, where=where, positive=positive)
+        return read_cohort(source, where=where, positive=positive, missing=missing, same_id=same_id)
+    _refuse_codes(missing)
     cohort = source if where is None else select(source, where)
     if positive is None:
         return cohort

@@ -1,0 +1,117 @@
+"""A table as a study keeps it -> one with known column names, decimal points, and empty cells for codes.
+
+A code for a missing value (-99, 999) would be averaged as if it were an age. What is outside the range of a known
+column is refused, unless the user says which codes mean that a value is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from adscreen.cohort.cohort import NUMBERS, RANGES, Cohort
+from adscreen.cohort.columns import KNOWN, standard_columns, standard_name
+from adscreen.cohort.identity import list_some, tidy
+from adscreen.cohort.spreadsheet import Row, Table
+from adscreen.errors import InputError
+
+Codes = Mapping[str, Sequence[object]]  # column -> the codes that mean a missing value there
+
+_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_PLAIN = re.compile(r"[+-]?\d+(?:[eE][+-]?\d+)?|NA|N/A|n/a|NaN|nan")
+
+
+def standardise(table: Table, *, missing: Codes, file: str) -> Table:
+    """Return the table with the known names of its columns, decimal points, and empty cells for codes.
+
+    A decimal comma is read where something else separates cells, in columns that hold nothing but numbers.
+
+    Raises:
+        InputError: two columns stand for one, or a column of codes does not exist.
+    """
+    columns = standard_columns(table.columns, file=file)
+    named = replace(table, columns=columns)
+    codes = {standard_name(column): {str(code).strip() for code in own} for column, own in missing.items()}
+    unknown = next((column for column in codes if column not in columns), None)
+    if unknown is not None:
+        what = f"no column {unknown!r}; columns found: {', '.join(columns)}"
+        raise InputError(what, where="missing=", remedy="correct the name")
+    if codes:
+        named = replace(named, rows=_without_codes(named, codes))
+    return _with_points(named) if table.delimiter not in (None, ",") else named
+
+
+def _without_codes(table: Table, codes: Mapping[str, set[str]]) -> Iterator[Row]:
+    places = {table.columns.index(column): own for column, own in codes.items()}
+    numbers = {place: {float(code) for code in own if _is_number(code)} for place, own in places.items()}
+    for row in table.rows:
+        cells = (
+            None if place in places and cell and _is_code(tidy(cell), places[place], numbers[place]) else cell
+            for place, cell in enumerate(row.cells)
+        )
+        yield Row(row.number, tuple(cells))
+
+
+def _is_code(cell: str, codes: set[str], numbers: set[float]) -> bool:
+    """Return whether a cell is one of the codes, as written or as a number (-99.0 and -99,0 are -99)."""
+    pointed = cell.replace(",", ".")
+    return cell in codes or (_is_number(pointed) and float(pointed) in numbers)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_points(table: Table) -> Table:
+    """Write decimal commas as points in the columns that hold numbers alone, some with a comma."""
+    rows = list(table.rows)
+    places = {
+        place
+        for place, name in enumerate(table.columns)
+        if (name in NUMBERS or name not in KNOWN) and _has_commas([row.cells[place] for row in rows])
+    }
+    if not places:
+        return replace(table, rows=iter(rows))
+    changed = (
+        Row(row.number, tuple(c.replace(",", ".") if c and n in places else c for n, c in enumerate(row.cells)))
+        for row in rows
+    )
+    return replace(table, rows=changed)
+
+
+def _has_commas(cells: Sequence[str | None]) -> bool:
+    given = [cell for cell in cells if cell is not None]
+    commas = [cell for cell in given if _COMMA.fullmatch(cell)]
+    return bool(commas) and all(_COMMA.fullmatch(cell) or _PLAIN.fullmatch(cell) for cell in given)
+
+
+def require_in_range(cohort: Cohort) -> None:
+    """Raise InputError that lists the rows whose age, education or MMSE score cannot be a person's."""
+    outside: dict[str, list[tuple[int, float]]] = {}
+    for recording in cohort.recordings:
+        for column, (low, high) in RANGES.items():
+            value = getattr(recording, column)
+            if value is not None and not low <= value <= high:
+                outside.setdefault(column, []).append((recording.row, value))
+    if not outside:
+        return
+    listed = "; ".join(_describe(column, rows) for column, rows in outside.items())
+    codes = ", ".join(f"missing= {column}={_values(rows)}" for column, rows in outside.items())
+    remedy = f"correct them, leave missing ones empty, or say which codes mean missing: {codes}"
+    raise InputError(listed, where=cohort.path.name, remedy=remedy)
+
+
+def _values(rows: Sequence[tuple[int, float]]) -> str:
+    """Return the first few different values."""
+    return ",".join([f"{value:g}" for value in dict.fromkeys(value for _, value in rows)][:3])
+
+
+def _describe(column: str, rows: Sequence[tuple[int, float]]) -> str:
+    low, high = RANGES[column]
+    listed = list_some(f"row {row}: {value:g}" for row, value in rows)
+    return f"{column} is outside {low:g} to {high:g} in {len(rows)} row{'s' * (len(rows) > 1)} ({listed})"
