@@ -21,6 +21,7 @@ from adscreen.records import Diagnostic, Utterance
 
 _MAIN_TIER = re.compile(r"\*([^\s:*]+)\s*:\s*(.*)", re.DOTALL)
 _MARKS = frozenset("@*%")
+_GEM_NAME = re.compile(r"[^*:]{1,60}")  # what is longer, or holds a speaker, is speech that ran into the header
 _HEADER = re.compile(r"@([^:\t\n]+)(?::\s*(.*))?", re.DOTALL)
 
 
@@ -207,8 +208,9 @@ def _missing_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -
 
 def _select_gem(turns: _Turns, *, task: str, file: str) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:
     if not any(turns.in_task):
+        names = filter(_GEM_NAME.fullmatch, sorted(turns.labels))
         raise InputError(
-            f"no gem {task!r}; the file marks {', '.join(sorted(turns.labels))}",
+            f"no gem {task!r}; the file marks {', '.join(names) or 'gems without a short name'}",
             where=file,
             remedy="give one of these as the task, or none for the whole file",
         )
