@@ -54,7 +54,7 @@ def mutate_json(content: bytes, random: Random, words: Sequence[str]) -> bytes:
     """Change values, keys and order in a JSON document, or in one line of JSON Lines; what is neither, by lines."""
     lines = _decode(content).split("\n")
     for held, whole in ((["\n".join(lines)], True), (lines, False)):
-        number = random.randrange(len(held))
+        number = random.choice([number for number, line in enumerate(held) if line.strip()] or [0])
         try:
             tree = [json.loads(held[number])]
         except (ValueError, RecursionError):
