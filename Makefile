@@ -81,7 +81,7 @@ test-browser: .venv/.test
 	@ADSCREEN_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser
 
 fuzz: .venv-fuzz/.package
-	@echo "Fuzzing the readers (5,000 executions of each; about 15 minutes)"
+	@echo "Fuzzing the readers (5,000 executions of each by default; about 20 minutes)"
 	@$(ONE_THREAD) $(FUZZ_BIN)/python tests/fuzz/campaign.py reports/fuzz $(FUZZ_OPTIONS)
 
 allennlp: .venv-allennlp/.package
