@@ -4,6 +4,7 @@
 # make test        the whole suite;  make quick  leaves out the slow tests
 # make quick-second  the quick tests on another Python than .venv's, in .venv-second (SECOND_PYTHON=python3.13 names it)
 # make test-torch  the tests that need PyTorch, in an environment of their own
+# make fuzz        search for inputs that break a reader of transcripts, with Atheris in an environment of its own
 # make allennlp    .venv-allennlp: the real AllenNLP 2.10.1, for --elmo-engine allennlp (2.3 GB, Python 3.10)
 # make test-allennlp  parity with AllenNLP, and the speed of the engines beside it
 # make lint        ruff (rules and format) and mypy --strict
@@ -24,6 +25,8 @@ SECOND_PYTHON ?= $(shell first=$$($(firstword $(wildcard .venv/bin/python) $(PYT
 	done; done)
 TORCH_PYTHON ?= python3.11
 TORCH ?= torch==2.13.0
+FUZZ_PYTHON ?= python3.11
+ATHERIS ?= atheris==3.0.0
 IS_3_10 := import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 10))
 ALLENNLP_PYTHON ?= $(shell for python in python3.10 $(HOME)/.pyenv/versions/3.10.*/bin/python; do \
 	$$python -c '$(IS_3_10)' >/dev/null 2>&1 && echo $$python && break; done)
@@ -31,6 +34,7 @@ ALLENNLP_PYTHON ?= $(shell for python in python3.10 $(HOME)/.pyenv/versions/3.10
 BIN := .venv/bin
 SECOND_BIN := .venv-second/bin
 TORCH_BIN := .venv-torch/bin
+FUZZ_BIN := .venv-fuzz/bin
 ALLENNLP_BIN := .venv-allennlp/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # Only wheels: nothing is compiled, and no unlocked build tool is fetched for a dependency.
@@ -41,7 +45,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 QUICK := $(PARALLEL) -m "not torch and not allennlp and not slow"
 
-.PHONY: demo example test quick quick-second test-torch allennlp test-allennlp test-browser lint lock lock-allennlp
+.PHONY: demo example test quick quick-second test-torch allennlp test-allennlp test-browser fuzz lint lock lock-allennlp
 .PHONY: wheel clean
 .DELETE_ON_ERROR:
 
@@ -76,6 +80,10 @@ test-browser: .venv/.test
 	@cd tests/browser && npm install --no-package-lock --no-audit --no-fund --silent
 	@ADSCREEN_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser
 
+fuzz: .venv-fuzz/.package
+	@echo "Fuzzing the readers (5,000 executions of each by default; about 20 minutes)"
+	@$(ONE_THREAD) $(FUZZ_BIN)/python tests/fuzz/campaign.py reports/fuzz $(FUZZ_OPTIONS)
+
 allennlp: .venv-allennlp/.package
 
 test-allennlp: .venv/.test .venv-allennlp/.package
@@ -109,8 +117,8 @@ wheel: .venv/.dev
 	@$(BIN)/python -m build --quiet --outdir dist .
 
 clean:
-	@echo "Removing .venv, .venv-second, .venv-torch, .venv-allennlp, dist and caches"
-	@rm -rf .venv .venv-second .venv-torch .venv-allennlp dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@echo "Removing .venv, .venv-second, .venv-torch, .venv-fuzz, .venv-allennlp, dist and caches"
+	@rm -rf .venv .venv-second .venv-torch .venv-fuzz .venv-allennlp dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.python:
@@ -163,6 +171,16 @@ clean:
 	@$(TORCH_BIN)/python $(LOCKED) requirements-test.lock
 	@$(TORCH_BIN)/python $(PIP_INSTALL) '$(TORCH)'
 	@$(TORCH_BIN)/python $(PIP_INSTALL) --no-deps --editable .
+	@touch $@
+
+.venv-fuzz/.package: pyproject.toml requirements.lock
+	@$(FUZZ_PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { \
+		echo "no Python 3.11 to 3.13 at $(FUZZ_PYTHON); name one: make fuzz FUZZ_PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@echo "Creating .venv-fuzz with $$($(FUZZ_PYTHON) --version), the locked dependencies and $(ATHERIS)"
+	@$(FUZZ_PYTHON) -m venv --clear .venv-fuzz
+	@$(FUZZ_BIN)/python $(LOCKED) requirements.lock
+	@$(FUZZ_BIN)/python $(PIP_INSTALL) --only-binary :all: '$(ATHERIS)'
+	@$(FUZZ_BIN)/python $(PIP_INSTALL) --no-deps --editable .
 	@touch $@
 
 # Four of AllenNLP's dependencies were never released as wheels; they are pure Python.

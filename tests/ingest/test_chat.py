@@ -146,6 +146,17 @@ def test_a_task_without_a_gem_is_an_error() -> None:
         read_chat(GEMS, file="a.cha", task="stroop")
 
 
+def test_speech_that_ran_into_a_gem_header_is_not_in_the_error() -> None:
+    """A lost line break makes a turn part of the label; the error names only labels that can be names."""
+    text = "@Begin\n@Bg:\tcookie\n*PAR:\tthe boy .\n@Bg:\t| *PAR:\tthe girl .\n*PAR:\tthe stool .\n@End\n"
+    with pytest.raises(InputError) as caught:
+        words(text, task="stroop")
+    assert "no gem 'stroop'; the file marks cookie" == caught.value.what
+    with pytest.raises(InputError) as caught:
+        words(text.replace("\n@Bg:\tcookie", ""), task="stroop")
+    assert "no gem 'stroop'; the file marks gems without a short name" == caught.value.what
+
+
 def test_a_file_without_gems_is_of_any_task() -> None:
     """Where nothing is marked the whole file belongs to the task."""
     assert words(FILE) == words(FILE, task="cookie")

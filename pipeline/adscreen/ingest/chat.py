@@ -26,6 +26,7 @@ _INDENTED = re.compile(
     rf"[{_INDENTS}]+(?:\*[^\W_][\w-]{{0,15}}\s?:(?!\S)|%[a-z]\w{{2,15}}:(?!\S)"
     r"|@(?:UTF8|Begin|End|Blank|New Episode)\s*$|@[A-Z][A-Za-z ]{0,30}:(?!\S))"
 )
+_GEM_NAME = re.compile(r"[^*:]{1,60}")  # what is longer, or holds a speaker, is speech that ran into the header
 _HEADER = re.compile(r"@([^:\t\n]+)(?::\s*(.*))?", re.DOTALL)
 
 
@@ -243,8 +244,9 @@ def _check_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> 
 
 def _select_gem(turns: _Turns, *, task: str, file: str) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:
     if not any(turns.in_task):
+        names = filter(_GEM_NAME.fullmatch, sorted(turns.labels))
         raise InputError(
-            f"no gem {task!r}; the file marks {', '.join(sorted(turns.labels))}",
+            f"no gem {task!r}; the file marks {', '.join(names) or 'gems without a short name'}",
             where=file,
             remedy="give one of these as the task, or none for the whole file",
         )
