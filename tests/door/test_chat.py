@@ -61,7 +61,7 @@ def test_underlining_is_no_sign_of_a_binary_file(door: Path, ingest: Ingest) -> 
 def test_every_mark_of_clan_is_passed_over(chat: Ingest, marks: str) -> None:
     """Words that are underlined, in italics or coloured throughout are read; so is a mark that begins inside a word."""
     marked = " ".join(marks.format(word) for word in "the boy is on the stool".split())
-    seen = chat(f"*PAR:\t{marked} s{marks.format('o')} .\n%wor:\t{marked} s{marks.format('o')} \x151_2\x15 .")
+    seen = chat(f"*PAR:\t{marked} s{marks.format('o')} .\n%wor:\t{marked} s{marks.format('o')} \x151_2000\x15 .")
     assert {"PAR": "the boy is on the stool so"} == seen.words
     assert ("so", 1, 2) == seen.word_times[-1]
 

@@ -334,6 +334,7 @@ def zipped(**members: str) -> bytes:
         ("._a.docx", b"\x00\x05\x16\x07", "macOS"),
         ("Thumbs.db", OLE, "Windows keeps pictures"),
     ],
+    ids=str.split("doc encrypted xls odt pages pptx rtf pdf mht xml cut empty half entity owner lock mac thumbs"),
 )
 def test_what_is_no_word_document_is_named(tmp_path: Path, ingest: Any, name: str, content: bytes, reason: str) -> None:
     """Old, encrypted, foreign and damaged documents and lock files are refused in a line with the remedy."""

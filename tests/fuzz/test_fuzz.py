@@ -22,8 +22,6 @@ from adscreen.records import Diagnostic, Event, Pause, Transcript, Utterance, Wo
 
 # Of each input that was found: its reader, its file, and what it showed.
 INDEX = [line.split("\t") for line in (harness.CORPUS / "index.tsv").read_text(encoding="utf-8").splitlines()]
-# Readers with a known fault (an utterance can end before it starts); to be emptied when that is fixed.
-OPEN = frozenset({"whisperx", "aws_call", "elevenlabs"})
 LIMIT = 20.0  # seconds; here only what never ends is a hang
 QUICK = settings(
     max_examples=25,
@@ -35,10 +33,6 @@ QUICK = settings(
 WORD = Word("boy", raw="boy", start_ms=10, end_ms=20)
 UTTERANCE = Utterance("PAR", "Participant", (WORD,), start_ms=10, end_ms=20)
 READ = Transcript("S01", "S01", (UTTERANCE,), "PAR")
-
-
-def _known(reader: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason="a known fault", strict=False)] if reader in OPEN else []
 
 
 def _with_word(**changes: Any) -> Transcript:
@@ -66,7 +60,7 @@ BROKEN: dict[str, Transcript] = {
 }
 
 
-@pytest.mark.parametrize("reader", [pytest.param(reader, marks=_known(reader)) for reader in harness.READERS])
+@pytest.mark.parametrize("reader", harness.READERS)
 @given(chance=st.randoms(use_true_random=True), data=st.data())
 @settings(QUICK)
 def test_what_is_changed_at_random_is_read_or_refused(reader: str, chance: Random, data: st.DataObject) -> None:
@@ -78,7 +72,7 @@ def test_what_is_changed_at_random_is_read_or_refused(reader: str, chance: Rando
     assert () == harness.probe(reader, content, limit=LIMIT).faults
 
 
-@pytest.mark.parametrize(("reader", "name"), [pytest.param(*row[:2], marks=_known(row[0])) for row in INDEX])
+@pytest.mark.parametrize(("reader", "name"), [row[:2] for row in INDEX])
 def test_what_fuzzing_found_stays_fixed(reader: str, name: str) -> None:
     """An input that once broke a promise breaks none now."""
     content = (harness.CORPUS / reader / name).read_bytes()
