@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adscreen.features import compute_features, prepare_speech
-from adscreen.features.fluency import FLUENCY
+from adscreen.features.fluency import FLUENCY, pause_share
 from adscreen.ingest import read_transcript
 from adscreen.ingest.main_line import parse_main_line
+from adscreen.ingest.segments import Layout, Piece, Segment, converse
 from adscreen.records import Pause, Transcript, Utterance, Word
 
 LINES = (
@@ -224,3 +225,27 @@ def test_ranges_and_order(said: list[Utterance], data: st.DataObject) -> None:
     shuffled = fluency(*data.draw(st.permutations(said)))
     for name, value in values.items():
         assert value == shuffled[name] or (math.isnan(value) and math.isnan(shuffled[name]))
+
+
+def test_pauses_longer_than_their_utterance_are_left_out() -> None:
+    """An utterance of 2 s with a pause of 3 s contradicts itself; the share is of the others, at most 1."""
+    said = parse_main_line("the boy (3.) is up on the stool by the open window .", speaker="PAR").utterance
+    short, long = replace(said, start_ms=0, end_ms=2_000), replace(said, start_ms=2_000, end_ms=6_000)
+    assert math.isclose(3 / 4, fluency(short, long)["pause_time_share"])
+    assert math.isnan(fluency(short)["pause_time_share"])
+
+
+TIME = st.none() | st.integers(0, 9_000)
+PIECES = st.builds(Piece, st.sampled_from(["so", "well.", "[pause 9 s]", "ice-cream"]), TIME, TIME)
+SEGMENTS = st.builds(Segment, st.just("PAR"), st.lists(PIECES, min_size=1, max_size=8).map(tuple), TIME, TIME)
+
+
+@given(st.lists(SEGMENTS, min_size=1, max_size=4), st.booleans())
+def test_the_share_of_pauses_is_at_most_one(segments: list[Segment], by_sentence: bool) -> None:
+    """Whatever times the pieces of a file have, in whatever order, and whatever pauses are written among them."""
+    conversation = converse(segments, file="a", layout=Layout(by_sentence=by_sentence))
+    speech = prepare_speech(Transcript("r", "s", conversation.utterances, "PAR", source_format="whisper"))
+    share = pause_share(speech)
+    assert math.isnan(share) or 0 <= share <= 1
+    spans = [(own.start_ms, own.end_ms) for own in conversation.utterances]
+    assert all(start is None or end is None or start <= end for start, end in spans)

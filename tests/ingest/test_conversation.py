@@ -98,3 +98,12 @@ def test_a_choice_for_files_that_do_not_tell() -> None:
     assert {"PAR"} == {choose_participant(roles, where="a", otherwise=choice) for choice in ("longest", "INV")}
     assert "PAR" == choose_participant(roles, where="a", speaker="longest")
     assert "A" == choose_participant(talk(("A", "", 1), ("UNKNOWN", "", 9)), where="a")
+
+
+@pytest.mark.parametrize("format", ["json", "vtt", "srt", "elan", "textgrid", "table", "excel", "text", "docx"])
+def test_the_remedy_is_the_formats_own(format: str) -> None:
+    """Where nothing was said, the remedy names what this format writes; only CHAT has tiers of speakers."""
+    with pytest.raises(InputError) as caught:
+        choose_participant(Conversation(()), where="a", format=format)
+    assert caught.value.remedy
+    assert "*PAR" not in str(caught.value)

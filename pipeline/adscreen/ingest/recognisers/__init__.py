@@ -9,6 +9,7 @@ refused, by the name of the recogniser that it looks like.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,7 @@ READERS: tuple[Reader, ...] = (
 )
 _OTHERWISE = "export captions (.vtt, .srt) or plain text instead"
 _WRAPPERS = ("response", "result", "results", "data", "output", "transcript", "transcription", "retval")
+_INK = re.compile(r"\S")
 _FILE = ("audio_filepath", "audio", "audio_path", "file", "filename", "path", "recording", "recording_id", "subject_id")
 
 
@@ -99,13 +101,12 @@ def _once(pairs: list[tuple[str, Any]]) -> Fields:
 def _count_documents(written: str) -> int:
     """Return how many documents stand one after the other, 0 where one of them is damaged."""
     decoder, position, count = json.JSONDecoder(), 0, 0
-    while position < len(written):
+    while start := _INK.search(written, position):
         try:
-            _, position = decoder.raw_decode(written, position)
+            _, position = decoder.raw_decode(written, start.start())
         except (ValueError, RecursionError):
             return 0
         count += 1
-        position += len(written[position:]) - len(written[position:].lstrip())
     return count
 
 

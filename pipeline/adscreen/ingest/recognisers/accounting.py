@@ -207,8 +207,9 @@ def _unread_words(fields: dict[Path, _Field], reading: Reading) -> tuple[list[Un
     for path, found in fields.items():
         if not _is_speech(path, found):
             continue
-        missing = sum(_missing(value, counts, stream) for value in found.texts)
-        total = sum(len(_tokens(value)) for value in found.texts)
+        tokens = [_tokens(value) for value in found.texts]
+        missing = 0 if _is_cut_otherwise(tokens, stream) else sum((Counter(own) - counts).total() for own in tokens)
+        total = sum(map(len, tokens))
         if missing > SLACK * total:
             unread.append(Unread(_name(path), "", missing))
         else:
@@ -220,10 +221,10 @@ def _tokens(written: str) -> list[str]:
     return _WORD.findall(written.casefold())
 
 
-def _missing(value: str, counts: Counter[str], stream: str) -> int:
-    """Return how many words of a text are more than were read."""
-    tokens = _tokens(value)
-    return 0 if "".join(tokens) in stream else sum((Counter(tokens) - counts).values())
+def _is_cut_otherwise(tokens: Sequence[Sequence[str]], stream: str) -> bool:
+    """Tell whether a field holds a good part of what was read, letter by letter, however its words are cut."""
+    letters = "".join(token for own in tokens for token in own)
+    return 10 * len(letters) >= len(stream) and letters in stream
 
 
 def _unread_speakers(fields: dict[Path, _Field], reading: Reading) -> Iterator[Unread]:
