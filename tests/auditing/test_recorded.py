@@ -104,6 +104,15 @@ def _move(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _respell(frame: pd.DataFrame) -> pd.DataFrame:
+    """Move a recording to another fold, under a spelling of its subject that hides it."""
+    moved = frame["recording_id"] == frame["recording_id"].iloc[0]
+    frame.loc[moved, "fold"] = (int(frame["fold"].iloc[0]) + 1) % 3
+    frame.loc[moved, "subject_id"] = frame.loc[moved, "subject_id"].str.lower() + "\u200b"
+    frame.loc[moved, "group"] = "another"
+    return frame
+
+
 def _blank(frame: pd.DataFrame) -> pd.DataFrame:
     frame.loc[0, "probability"] = np.nan
     return frame
@@ -134,6 +143,7 @@ def _regroup(frame: pd.DataFrame) -> pd.DataFrame:
         (_drop, "never predicted: 1 recording"),
         (_repeat, "predicted more than once: 1 recording"),
         (_move, "in more than one fold: 1 subject"),
+        (_respell, "in more than one fold: 1 subject"),
         (_blank, "no probability from 0 to 1: 1 recording"),
         (_exceed, "no threshold from 0 to 1: 1 recording"),
         (_relabel, "more than one label: 1 subject"),

@@ -203,6 +203,7 @@ def test_the_frame_of_covariates(tmp_path: Path) -> None:
         ("moca == 25", [2]),
         ("education > 0", [1, 2]),
         (" mmse > 29 ", [1]),
+        ("MMSE > 29 and Site == 'ES'", [1]),
     ],
 )
 def test_where_selects_rows(tmp_path: Path, where: str, rows: list[int]) -> None:

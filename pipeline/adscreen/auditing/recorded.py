@@ -17,6 +17,7 @@ import pandas as pd
 
 from adscreen.auditing.finding import Finding, count, in_order, name_some
 from adscreen.auditing.recomputed import check_figures, check_thresholds
+from adscreen.cohort.identity import first_spellings
 from adscreen.errors import InputError
 from adscreen.evaluation.comparison import REMEDY, read_settings
 from adscreen.writing import defuse
@@ -103,6 +104,9 @@ def _read_predictions(folder: Path) -> pd.DataFrame:
         raise InputError(f"no column `{absent[0]}`", where=str(path), remedy=REMEDY)
     if text.empty:
         raise InputError("holds no prediction", where=str(path), remedy=REMEDY)
+    for name in ("subject_id", "group"):  # a run of an earlier version may have one person under two spellings
+        others = first_spellings(text[name].unique())
+        text[name] = [others.get(one, one) for one in text[name]]
     numbers = {name: text[name].map(_as_number) for name in ("probability", "threshold")}
     return text.assign(**numbers)
 

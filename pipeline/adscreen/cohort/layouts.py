@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adscreen.cohort.columns import require_columns, standard_columns
 from adscreen.cohort.files import list_files, read_bytes
+from adscreen.cohort.identity import identity_key
 from adscreen.cohort.spreadsheet import read_table
 from adscreen.errors import InputError
 
@@ -168,7 +169,7 @@ def _adress(corpus: _Corpus) -> Iterator[_Row]:
             continue
         if not known:
             raise InputError("no file of ID ; age ; gender ; mmse beside `transcription`", where=str(corpus.root))
-        about = known.get(file.stem.lower(), {})
+        about = known.get(identity_key(file.stem), {})
         group = parts[-1] if parts[-1] in ("cc", "cd") else about.get("label", "").lower().replace(" ", "")
         above = parts[: parts.index("transcription")]
         yield {
@@ -184,7 +185,7 @@ def _adress(corpus: _Corpus) -> Iterator[_Row]:
 
 
 def _read_metadata(corpus: _Corpus) -> dict[str, dict[str, str]]:
-    """Join the ``;``-separated tables with a column ID: subject in lower case -> column -> value."""
+    """Join the ``;``-separated tables with a column ID: subject, under its identity key -> column -> value."""
     known: dict[str, dict[str, str]] = {}
     for file in corpus.files:
         if file.suffix.lower() not in (".txt", ".csv"):
@@ -195,7 +196,7 @@ def _read_metadata(corpus: _Corpus) -> dict[str, dict[str, str]]:
             continue
         for line in lines[1:]:
             row = dict(zip(names, line, strict=False))
-            known.setdefault(row.pop("id", "").lower(), {}).update(row)
+            known.setdefault(identity_key(row.pop("id", "")), {}).update(row)
     return known
 
 

@@ -7,11 +7,13 @@ The condition is a pandas query, checked against a list of allowed syntax before
 from __future__ import annotations
 
 import ast
+import unicodedata
 import warnings
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import Cohort, Recording
+from adscreen.cohort.columns import standard_name
 from adscreen.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def select(cohort: Cohort, where: str) -> Cohort:
     Raises InputError where the condition is malformed, names an unknown column or leaves no recording.
     """
     frame = cohort.frame(_COLUMNS)
+    where = _with_known_names(unicodedata.normalize("NFC", where), frame)
     _check(where, frame)
     met = _meets(frame, where)
     kept = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if meets)
@@ -56,6 +59,21 @@ def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:
     if not isinstance(met, pd.Series) or met.dtype.kind != "b":
         raise InputError("not a condition on the columns", where=_OPTION, remedy=_REMEDY)
     return [bool(value) for value in met]
+
+
+def _with_known_names(where: str, frame: pandas.DataFrame) -> str:
+    """Return the condition with the known names of columns that it names as the manifest's header may (``MMSE``)."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(where.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return where  # which the check refuses
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in frame]
+    changed = [node for node in names if standard_name(node.id) in frame]
+    for node in changed:
+        node.id = standard_name(node.id)
+    return ast.unparse(tree) if changed else where
 
 
 def _check(where: str, frame: pandas.DataFrame) -> None:
