@@ -17,9 +17,18 @@ from itertools import islice
 from typing import NamedTuple
 
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
+from adscreen.ingest.notes import report_notes
+from adscreen.ingest.prose import (
+    NOTE,
+    Content,
+    label_role,
+    mark_repetitions,
+    terminator_of,
+    tokenize_prose,
+    word_kind,
+)
 from adscreen.records import Diagnostic, Utterance, Word
-from adscreen.words import split_text, tokenize
+from adscreen.words import split_text
 
 _LABELLED = re.compile(
     r"(?:[\[(]?\d+:\d\d(?::\d\d)?(?:[.,]\d+)?[\])]?\s*)?"  # a time before the label
@@ -42,7 +51,7 @@ def read_text(text: str, *, file: str) -> Conversation:
     ]
     turns, diagnostics = _turns([(number, line) for number, line in lines if line], file=file)
     utterances = tuple(utterance for turn in turns for utterance in _utterances(turn))
-    return Conversation(utterances, diagnostics=tuple(diagnostics))
+    return Conversation(utterances, diagnostics=(*diagnostics, *report_notes(utterances, file=file)))
 
 
 def find_labels(lines: Sequence[str]) -> frozenset[str]:
@@ -91,7 +100,7 @@ def _utterances(turn: _Turn) -> list[Utterance]:
     notes: list[str] = []
 
     def set_aside(match: re.Match[str]) -> str:
-        notes.append(match.group(1) or match.group(2))
+        notes.append(match.group())
         return f" {_NOTE_MARK} "
 
     text = NOTE.sub(set_aside, turn.text.replace(_NOTE_MARK, " "))
@@ -112,10 +121,10 @@ def _utterances(turn: _Turn) -> list[Utterance]:
 def _utterance(sentence: str, turn: _Turn, *, role: str, notes: tuple[str, ...]) -> Utterance:
     content = Content()
     parts = sentence.split(_NOTE_MARK)
-    spelt = "".join(f"{part}[{note}]" for part, note in zip(parts, notes, strict=False)) + parts[-1]
+    spelt = "".join(f"{part}{note}" for part, note in zip(parts, notes, strict=False)) + parts[-1]
     for part, note in zip(parts, [*notes, ""], strict=True):
         content.words += [
-            Word(text, raw=text, kind=word_kind(text, fragment=fragment)) for text, fragment in tokenize(part)
+            Word(text, raw=text, kind=word_kind(text, fragment=fragment)) for text, fragment in tokenize_prose(part)
         ]
         content.take_note(note)
     words, repetitions = mark_repetitions(content.words)

@@ -22,9 +22,17 @@ from typing import NamedTuple
 
 from adscreen.ingest.conversation import UNLABELLED, Conversation
 from adscreen.ingest.loops import flag_loops
-from adscreen.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
+from adscreen.ingest.notes import report_notes
+from adscreen.ingest.prose import (
+    NOTE,
+    Content,
+    label_role,
+    mark_repetitions,
+    terminator_of,
+    tokenize_prose,
+    word_kind,
+)
 from adscreen.records import Diagnostic, Pause, Utterance, Word
-from adscreen.words import tokenize
 
 PAUSE_MS = 250
 
@@ -106,6 +114,7 @@ def converse(
     sentences = _sentences(ordered, joined=layout.joined) if layout.by_sentence and _punctuated(ordered) else ordered
     utterances = [_utterance(sentence, automatic=layout.automatic) for sentence in sentences]
     utterances = [utterance for utterance in utterances if _holds_anything(utterance)]
+    found += report_notes(utterances, file=file)
     if layout.automatic:
         utterances, loops = flag_loops(utterances, file=file)
         found += loops
@@ -235,7 +244,7 @@ def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:
     The note is empty where there is none; then the piece itself is the rest.
     """
     first = pieces[position]
-    if first.text[:1] not in ("[", "("):
+    if first.text[:1] not in ("[", "(", "<", "{", "*"):
         return "", 1, first
     window = pieces[position : position + _NOTE_PIECES]
     match = NOTE.match(" ".join(piece.text for piece in window))
@@ -245,11 +254,11 @@ def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:
     index = bisect_left(ends, match.end())
     last = window[index]
     tail = last.text[len(last.text) - (ends[index] - match.end()) :]
-    return match.group(1) or match.group(2), index + 1, last._replace(text=tail)
+    return match.group(), index + 1, last._replace(text=tail)
 
 
 def _words(piece: Piece) -> Iterator[Word]:
-    tokens = tokenize(piece.text)
+    tokens = tokenize_prose(piece.text)
     for index, (text, fragment) in enumerate(tokens):
         yield Word(
             text,
