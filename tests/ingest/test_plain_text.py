@@ -154,7 +154,7 @@ def test_notes_are_no_words() -> None:
     assert [(1, "laughs"), (2, "coughs")] == [(event.before, event.name) for event in first.events]
     assert (1, 0) == (first.unintelligible, second.unintelligible)
     assert [(3, 2.0)] == [(pause.before, pause.seconds) for pause in first.pauses]
-    assert [(1, "medium")] == [(pause.before, pause.length) for pause in second.pauses]
+    assert [(1, "long")] == [(pause.before, pause.length) for pause in second.pauses]
     assert () == second.events
 
 

@@ -13,22 +13,26 @@ from itertools import islice
 
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.main_line import parse_main_line
-from adscreen.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
+from adscreen.ingest.notes import report_notes
+from adscreen.ingest.prose import (
+    NOTE,
+    Content,
+    label_role,
+    mark_repetitions,
+    terminator_of,
+    tokenize_prose,
+    word_kind,
+)
 from adscreen.ingest.speaker_labels import find_labels, match_label
 from adscreen.ingest.text_lines import read_lines
 from adscreen.ingest.text_turns import Turn, read_turns, report_backward_times, split_at_times
 from adscreen.records import Diagnostic, Utterance, Word
-from adscreen.words import split_text, tokenize
+from adscreen.words import split_text
 
 __all__ = ["find_labels", "match_label", "read_text"]
 
 _NOTE_MARK = "\ue000"
 _NOTES_AFTER_SENTENCE = re.compile(rf"([.?!…]{{1,9}}[\"')\]]{{0,9}}) ?({_NOTE_MARK}(?: ?{_NOTE_MARK})*)")
-_SOUND = re.compile(  # as transcribers of German, French, Spanish and Dutch write what they hear
-    r"\(((?:lach|kicher|hust|seufz|räusper|wein|schluchz|flüster|stöhn|atmet|unv\b|unverständlich|rire|rit\b|tousse|soupir|"
-    r"inaudible|risa|ríe|tose|suspir|hoest|zucht|kucht)[^()]{0,40})\)",
-    re.IGNORECASE,
-)
 _CHAT_CODE = re.compile(
     r"\[/{1,3}-?\]|(?<!\S)&[-+~=*]\w|\[\*\s[^\[\]]{1,40}\]|\[::?\s[^\[\]]{1,80}\]|(?<!\S)\+(?:\.\.\.|/{1,2}[.?!])"
 )
@@ -47,7 +51,7 @@ def read_text(text: str, *, file: str) -> Conversation:
         utterances, messages = _read_as_chat(turns, file=file)
         return Conversation(tuple(utterances), diagnostics=tuple(diagnostics + messages))
     utterances = [utterance for turn in turns for utterance in _utterances(turn)]
-    return Conversation(tuple(utterances), diagnostics=tuple(diagnostics))
+    return Conversation(tuple(utterances), diagnostics=(*diagnostics, *report_notes(utterances, file=file)))
 
 
 def _read_as_chat(turns: Iterable[Turn], *, file: str) -> tuple[list[Utterance], list[Diagnostic]]:
@@ -85,10 +89,10 @@ def _utterances(turn: Turn) -> list[Utterance]:
     notes: list[str] = []
 
     def set_aside(match: re.Match[str]) -> str:
-        notes.append(match.group(1) or match.group(2))
+        notes.append(match.group())
         return f" {_NOTE_MARK} "
 
-    text = NOTE.sub(set_aside, _SOUND.sub(r"[\1]", turn.text.replace(_NOTE_MARK, " ")))
+    text = NOTE.sub(set_aside, turn.text.replace(_NOTE_MARK, " "))
     text = _NOTES_AFTER_SENTENCE.sub(r" \2\1", " ".join(text.split()))
     remaining = iter(notes)
     utterances: list[Utterance] = []
@@ -106,10 +110,10 @@ def _utterances(turn: Turn) -> list[Utterance]:
 def _utterance(sentence: str, turn: Turn, *, role: str, notes: tuple[str, ...]) -> Utterance:
     content = Content()
     parts = sentence.split(_NOTE_MARK)
-    spelt = "".join(f"{part}[{note}]" for part, note in zip(parts, notes, strict=False)) + parts[-1]
+    spelt = "".join(f"{part}{note}" for part, note in zip(parts, notes, strict=False)) + parts[-1]
     for part, note in zip(parts, [*notes, ""], strict=True):
         content.words += [
-            Word(text, raw=text, kind=word_kind(text, fragment=fragment)) for text, fragment in tokenize(part)
+            Word(text, raw=text, kind=word_kind(text, fragment=fragment)) for text, fragment in tokenize_prose(part)
         ]
         content.take_note(note)
     words, repetitions = mark_repetitions(content.words)

@@ -1,6 +1,7 @@
 """Transcribed prose -> words, notes and endings: what plain text, captions and recognisers' output have in common.
 
-    note = "[" text "]" | "(" a sound or "inaudible" ")"
+What stands in brackets is read in adscreen.ingest.notes. Lengthening (``so:::``), latching (``=``), ``°soft°``,
+``>fast<`` and laughter inside words (``fu(h)nny``) leave the words as they are.
 
 Prose marks no repetition, so an immediate repeat of a word or of two words (``the the boy``) is taken for one, except
 words that are doubled for emphasis.
@@ -12,16 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from adscreen.ingest.notes import NOTE as NOTE
+from adscreen.ingest.notes import read_note
 from adscreen.records import Event, Pause, Terminator, Word, WordKind
-from adscreen.words import FILLERS
+from adscreen.words import FILLERS, Token, tokenize
 
 DOUBLED_FOR_EMPHASIS = frozenset({"very", "no", "yeah", "bye", "that", "had"})
-NOTE = re.compile(
-    r"\[([^\[\]]{1,200})\]"
-    r"|\(((?:laugh|chuckl|cough|sigh|clear|sniff|cry|whisper|inaudible|unintelligible|unclear|indistinct|pause|silence)"
-    r"[^()]{0,40})\)",
-    re.IGNORECASE,
-)
 INTERVIEWER = frozenset(
     "inv interviewer investigator examiner experimenter doctor dr clinician researcher therapist psychologist"
     " neuropsychologist assessor int exp q i interviewerin".split()
@@ -31,10 +28,11 @@ PARTICIPANT = frozenset(
     " befragte befragter".split()
 )
 
-_UNHEARD = re.compile(r"\b(?:inaudible|unintelligible|unclear|indistinct|xxx)\b|^\?+$", re.IGNORECASE)
-_SILENCE = re.compile(r"\b(?:pause|silence)\b", re.IGNORECASE)
-_TIME = re.compile(r"(?:\d+:)+\d\d(?:[.,]\d+)?")
-_SECONDS = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?\b", re.IGNORECASE)
+_INNER_SIGN = re.compile(
+    r"(?<=[^\W\d_])(?:::+|\(h+\)|:(?=[^\W\d_]))"  # lengthening, laughter inside a word
+    r"|(?<=[^\W\d_])\((?=[^\W\d_]{1,8}\))|(?<=\w)\)(?=[^\W\d_])"  # go(ing), (be)cause
+)
+_BREATH = re.compile(r"(?<![\w'])\.?h{2,}(?![\w'])", re.IGNORECASE)
 _BROKEN_OFF = ("-", "–", "—")
 
 
@@ -49,16 +47,26 @@ class Content:
 
     def take_note(self, note: str) -> None:
         """File a note by what it says: speech not understood, a silence, a time (left out) or another event."""
-        position = len(self.words)
-        note = note.strip()
-        if _UNHEARD.search(note):
+        read = read_note(note, position=len(self.words)) if note else None
+        if isinstance(read, Pause):
+            self.pauses.append(read)
+        elif read:
+            self.events.append(Event(len(self.words), read))
+        elif read is not None:
             self.unintelligible += 1
-        elif _SILENCE.search(note):
-            seconds = _SECONDS.search(note)
-            timed = float(seconds.group(1)) if seconds else None
-            self.pauses.append(Pause(position, "timed" if seconds else "medium", timed))
-        elif any(map(str.isalpha, note)) and not _TIME.fullmatch(note):
-            self.events.append(Event(position, note))
+
+
+def tokenize_prose(text: str) -> list[Token]:
+    """Return the words of a text whose notes were taken out; signs of how they were said never make or part a word.
+
+    >>> [token.text for token in tokenize_prose("we:::ll= °it is° fu(h)nny .hhh >go(ing) on<")]
+    ['well', 'it', 'is', 'funny', 'going', 'on']
+    """
+    if "(" in text or "[" in text:
+        text = NOTE.sub(" ", text)
+    if ":" in text or "(" in text:
+        text = _INNER_SIGN.sub("", text)
+    return tokenize(_BREATH.sub(" ", text) if "hh" in text.lower() else text)
 
 
 def word_kind(text: str, *, fragment: bool) -> WordKind:

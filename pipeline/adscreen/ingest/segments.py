@@ -23,11 +23,19 @@ from typing import NamedTuple
 
 from adscreen.ingest.conversation import UNLABELLED, Conversation
 from adscreen.ingest.loops import flag_loops
+from adscreen.ingest.notes import report_notes
 from adscreen.ingest.pieces import Piece, Segment
-from adscreen.ingest.prose import NOTE, Content, label_role, mark_repetitions, terminator_of, word_kind
+from adscreen.ingest.prose import (
+    NOTE,
+    Content,
+    label_role,
+    mark_repetitions,
+    terminator_of,
+    tokenize_prose,
+    word_kind,
+)
 from adscreen.ingest.word_order import with_times_in_order
 from adscreen.records import Diagnostic, Pause, Utterance, Word
-from adscreen.words import tokenize
 
 __all__ = ["PAUSE_MS", "Layout", "Piece", "Segment", "converse", "milliseconds", "untimed"]
 
@@ -98,6 +106,7 @@ def converse(
     sentences = _sentences(ordered, joined=layout.joined) if layout.by_sentence and _punctuated(ordered) else ordered
     utterances = [_utterance(sentence, automatic=layout.automatic) for sentence in sentences]
     utterances = [utterance for utterance in utterances if _holds_anything(utterance)]
+    found += report_notes(utterances, file=file)
     if layout.automatic:
         utterances, loops = flag_loops(utterances, file=file)
         found += loops
@@ -242,7 +251,7 @@ def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:
     The note is empty where there is none; then the piece itself is the rest.
     """
     first = pieces[position]
-    if first.text[:1] not in ("[", "("):
+    if first.text[:1] not in ("[", "(", "<", "{", "*"):
         return "", 1, first
     window = pieces[position : position + _NOTE_PIECES]
     match = NOTE.match(" ".join(piece.text for piece in window))
@@ -252,11 +261,11 @@ def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:
     index = bisect_left(ends, match.end())
     last = window[index]
     tail = last.text[len(last.text) - (ends[index] - match.end()) :]
-    return match.group(1) or match.group(2), index + 1, last._replace(text=tail)
+    return match.group(), index + 1, last._replace(text=tail)
 
 
 def _words(piece: Piece) -> Iterator[Word]:
-    tokens = tokenize(piece.text)
+    tokens = tokenize_prose(piece.text)
     for index, (text, fragment) in enumerate(tokens):
         yield Word(
             text,
