@@ -14,7 +14,7 @@ from adscreen.errors import InputError
 from adscreen.ingest.label_track import is_label_track
 from adscreen.ingest.nist import recognise_nist, refuse_rttm
 from adscreen.ingest.utterance_tables import is_table
-from adscreen.ingest.xml_document import declared_encoding, root_name
+from adscreen.ingest.xml_document import declared_encoding, is_xml, root_name
 from adscreen.records import Diagnostic
 
 SourceFormat = Literal[
@@ -45,7 +45,6 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("vtt", re.compile(r"WEBVTT(?!\S)")),
     ("srt", re.compile(rf"(?:\d+\s*\n)?\s*{_TIMING}")),
     ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
-    ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*[\[{]')),
 )
@@ -147,9 +146,11 @@ def _recognise(text: str, *, where: str) -> SourceFormat:
             raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
     if _HTML.match(start):
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
+    if is_xml(start):
+        return _XML_ROOTS.get(root_name(start), "elan")
     for format, pattern in _STARTS:
         if pattern.match(start):
-            return _XML_ROOTS.get(root_name(start), format) if format == "elan" else format
+            return format
     lines = recognise_nist(text)
     if lines == "rttm":
         raise refuse_rttm(where=where)

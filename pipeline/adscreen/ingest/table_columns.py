@@ -1,8 +1,8 @@
 """The names of a table's columns -> what each holds: text, speaker, tier, times and their unit.
 
 Names are read in any case of letters, with or without spaces and ``_``; a unit may end them: ``Start (s)``,
-``start_ms``, ``Begin Time - hh:mm:ss.ms``. They are those of this project's own tables and of the exports of NVivo, ELAN
-(tab-delimited text), Praat (a TextGrid as a table), Audacity, Descript, Premiere, Rev, Sonix and Trint.
+``start_ms``, ``Begin Time - hh:mm:ss.ms``. They are those of this project's own tables and of the exports of NVivo,
+ELAN (tab-delimited text), Praat (a TextGrid as a table), Audacity, Descript, Premiere, Rev, Sonix and Trint.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ Role = Literal["text", "label", "speaker", "tier", "start", "end", "span", "dura
 
 TEXT = (
     "text utterance transcript transcription sentence words utterancetext content transcripttext spokentext "
-    "segmenttext turntext speech said verbatim dialogue dialog caption captions subtitle quote texte texto testo inhalt word token"
+    "segmenttext turntext speech said verbatim dialogue dialog caption captions "
+    "subtitle quote texte texto testo inhalt word token"
 ).split()
 ONE_WORD = ("word", "token")
 CLOCK = 0.0  # the unit of a column whose name says that it holds hh:mm:ss

@@ -303,6 +303,10 @@ def _times(
             (start_ms, None if start_ms is None or length_ms is None else start_ms + length_ms)
             for (start_ms, _), length_ms in zip(times, lengths, strict=True)
         ]
+    framed = sum((cell or "").count(":") + (cell or "").count(";") == 3 for cell in (*starts, *ends))
+    if framed:
+        what = f"{framed} times with frames were read to the whole second"
+        found.append(Diagnostic(file, None, what, "write hh:mm:ss.mmm"))
     cells = zip([*starts, *ends], [time[0] for time in times] + [time[1] for time in times], strict=True)
     lost = sum(bool(cell) and time is None for cell, time in cells)
     if lost:
