@@ -115,10 +115,11 @@ def _records(text: str, delimiter: str) -> list[list[str]]:
     return [[cell.strip() for cell in record] for record in records if any(cell.strip() for cell in record)]
 
 
-def _names_something(cell: str) -> bool:
+def _names_something(cell: str) -> str:
+    """Return what a header's cell names: the role of its column, a key, or a unit of time; empty where nothing."""
     name = cell.strip().strip('"').strip()
     column = read_column(0, name)
-    return bool(column.role) or column.unit is not None or name.casefold() in _KEYS
+    return column.role or (name.casefold() if name.casefold() in _KEYS or column.unit is not None else "")
 
 
 def _is_header(cells: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
@@ -126,7 +127,7 @@ def _is_header(cells: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
     names = [cell.strip().strip('"').strip() for cell in cells]
     if len(names) < 2 or any(len(name) >= 60 for name in names):
         return False
-    known = sum(map(_names_something, names))
+    known = len(set(map(_names_something, names)) - {""})
     has_text = any(read_column(0, name).role == "text" for name in names)
     is_even = len(records) > 1 and all(1 < len(record) <= len(names) for record in records)
     is_prose = any(cell.startswith(" ") for cell in cells[1:]) and known < 2  # as in `Words, words`
