@@ -170,9 +170,10 @@ def _segments(tier: _Tier, seen: Sequence[_Tier], timeline: _Timeline) -> Iterat
     glue = "" if any(event.text[-1:].isspace() for event in tier.events) else " "
     position = 0
     for chain in _chains(tier.events):
-        parts = []
+        parts: list[str] = []
         for event in chain:
-            while position < len(done) and done[position][0] <= timeline.order[event.start]:
+            is_between = glue or not parts or parts[-1][-1:].isspace()  # an event may begin within a word
+            while is_between and position < len(done) and done[position][0] <= timeline.order[event.start]:
                 parts.append(_description(done[position][1]))
                 position += 1
             parts.append(event.text)

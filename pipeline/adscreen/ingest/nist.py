@@ -29,7 +29,10 @@ from adscreen.records import Diagnostic
 _SHARE = 0.8  # of the lines that fit, at least, in a file that is recognised; the others are reported
 _TIME = re.compile(r"\d{1,7}(?:\.\d{1,9})?")
 _CTM_LINE = re.compile(rf"\S+\s+\S+\s+(?:{_TIME.pattern}\s+{_TIME.pattern}|\*\s+\*)\s+\S+(?:\s+\S+){{0,3}}\s*")
-_STM_LINE = re.compile(rf"\S+\s+\S+\s+\S+\s+{_TIME.pattern}\s+{_TIME.pattern}(?:\s.*)?")
+_STM_LINE = re.compile(  # where the third field is a number, the sixth is not: in a CTM it is the confidence
+    rf"\S+\s+\S+\s+(?:(?!{_TIME.pattern}\s)\S+\s+{_TIME.pattern}\s+{_TIME.pattern}(?:\s.*)?"
+    rf"|\S+\s+{_TIME.pattern}\s+{_TIME.pattern}\s+(?!{_TIME.pattern}(?:\s|$))\S.*)"
+)
 _RTTM_LINE = re.compile(
     r"(?:SPEAKER|LEXEME|NON-LEX|NON-SPEECH|SEGMENT|SPKR-INFO|NOSCORE|NO_RT_METADATA|SU|EDIT|FILLER|IP|CB|A/P)\s+\S+\s+\S+"
     r"(?:\s+(?:\d+(?:\.\d+)?|<NA>)){2}(?:\s+\S+){2,5}\s*"

@@ -18,7 +18,7 @@ from adscreen.ingest.nist import recognise_nist, refuse_rttm
 from adscreen.ingest.salt import is_salt
 from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
 from adscreen.ingest.utterance_tables import is_table
-from adscreen.ingest.xml_document import declared_encoding, root_name
+from adscreen.ingest.xml_document import declared_encoding, is_xml, root_name
 from adscreen.records import Diagnostic
 
 # fmt: off
@@ -38,7 +38,6 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("srt", CAPTIONS_START),
     ("sbv", SUBVIEWER_START),
     ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
-    ("elan", re.compile(r"<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html", re.IGNORECASE)),
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*(?:[{"]|\[\s*[\[{"\d\]-])')),
 )
@@ -145,9 +144,11 @@ def recognise(text: str, *, where: str) -> SourceFormat:
     if _HTML.match(start):
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
     refuse_captions(start, where=where)
+    if is_xml(start):
+        return _XML_ROOTS.get(root_name(start), "elan")
     for format, pattern in _STARTS:
         if pattern.match(start):
-            return _XML_ROOTS.get(root_name(start), format) if format == "elan" else format
+            return format
     return _recognise_lines(text, start, where=where)
 
 

@@ -17,8 +17,8 @@ Role = Literal["text", "label", "speaker", "tier", "start", "end", "span", "dura
 
 TEXT = (
     "text utterance transcript transcription sentence words utterancetext content transcripttext spokentext "
-    "segmenttext turntext speech said verbatim dialogue dialog caption captions subtitle quote texte texto "
-    "testo inhalt word token"
+    "segmenttext turntext speech said verbatim dialogue dialog caption captions "
+    "subtitle quote texte texto testo inhalt word token"
 ).split()
 ONE_WORD = ("word", "token")
 CLOCK = 0.0  # the unit of a column whose name says that it holds hh:mm:ss

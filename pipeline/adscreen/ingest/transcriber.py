@@ -82,21 +82,30 @@ def _parts(turn: ET.Element) -> Sequence[_Part]:
         if text and text.strip():
             parts[-1].said.setdefault(number, []).append(text.strip())
 
-    say(turn.text)
-    for element in turn:
-        if element.tag == "Sync":
+    for element, text in _content(turn):
+        if element is not None and element.tag == "Sync":
             time = milliseconds(element.get("time"))
             if parts[-1].said:
                 parts.append(_Part(time))
             else:
                 parts[-1].start_ms = time if time is not None else parts[-1].start_ms
             number = 0
-        elif element.tag == "Who":
+        elif element is not None and element.tag == "Who":
             number = int(nb) if (nb := element.get("nb", "")).isdecimal() and len(nb) < 4 else 0
-        elif element.tag == "Event":
+        elif element is not None and element.tag == "Event":
             say(_note(element))
-        say(element.tail)
+        say(text)
     return parts
+
+
+def _content(turn: ET.Element) -> Iterator[tuple[ET.Element | None, str | None]]:
+    """Yield each mark of a turn with the text behind it; some tools put that text into the Sync."""
+    yield None, turn.text
+    for element in turn:
+        yield element, element.text if element.tag == "Sync" else None
+        if element.tag == "Sync":
+            yield from ((mark, mark.tail) for mark in element)
+        yield None, element.tail
 
 
 def _note(event: ET.Element) -> str:

@@ -116,10 +116,11 @@ def _records(text: str, delimiter: str) -> list[list[str]]:
     return [[cell.strip() for cell in record] for record in records if any(cell.strip() for cell in record)]
 
 
-def _names_something(cell: str) -> bool:
+def _names_something(cell: str) -> str:
+    """Return what a header's cell names: the role of its column, a key, or a unit of time; empty where nothing."""
     name = cell.strip().strip('"').strip()
     column = read_column(0, name)
-    return bool(column.role) or column.unit is not None or name.casefold() in _KEYS
+    return column.role or (name.casefold() if name.casefold() in _KEYS or column.unit is not None else "")
 
 
 def _is_header(cells: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
@@ -127,7 +128,7 @@ def _is_header(cells: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
     names = [cell.strip().strip('"').strip() for cell in cells]
     if len(names) < 2 or any(len(name) >= 60 for name in names):
         return False
-    known = sum(map(_names_something, names))
+    known = len(set(map(_names_something, names)) - {""})
     has_text = any(read_column(0, name).role == "text" for name in names)
     is_even = len(records) > 1 and all(1 < len(record) <= len(names) for record in records)
     is_prose = any(cell.startswith(" ") for cell in cells[1:]) and known < 2  # as in `Words, words`
@@ -305,6 +306,10 @@ def _times(
             (start_ms, None if start_ms is None or length_ms is None else start_ms + length_ms)
             for (start_ms, _), length_ms in zip(times, lengths, strict=True)
         ]
+    framed = sum((cell or "").count(":") + (cell or "").count(";") == 3 for cell in (*starts, *ends))
+    if framed:
+        what = f"{framed} times with frames were read to the whole second"
+        found.append(Diagnostic(file, None, what, "write hh:mm:ss.mmm"))
     cells = zip([*starts, *ends], [time[0] for time in times] + [time[1] for time in times], strict=True)
     lost = sum(bool(cell) and time is None for cell, time in cells)
     if lost:

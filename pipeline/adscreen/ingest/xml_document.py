@@ -52,6 +52,19 @@ def root_name(text: str) -> str:
     return match[1] if match else ""
 
 
+def is_xml(text: str) -> bool:
+    """Tell whether a text is XML: by its declaration, or, without one, by an element that spans all of it.
+
+    >>> is_xml("<Trans>so</Trans>"), is_xml("<laughs> so")
+    (True, False)
+    """
+    start = text.lstrip("\ufeff \t\n")
+    if start.startswith(("<?xml", "<!DOCTYPE", "<ANNOTATION_DOCUMENT")):
+        return True
+    root = root_name(start)
+    return bool(root) and re.search(rf"(?:</(?:[\w.-]{{1,60}}:)?{re.escape(root)}\s*|/)>\Z", start.rstrip()) is not None
+
+
 def declared_encoding(content: bytes) -> str:
     """Return the encoding that an XML declaration names and in which the content can be read, else nothing."""
     match = _ENCODING.match(content)
