@@ -161,5 +161,7 @@ def _cut_spelt(line: str) -> tuple[Stamp | None, str]:
     if match is None:
         return None, line
     hours, minutes, seconds = (int(number or 0) for number in match.groups())
-    _, rest = cut_first(line[match.end() :].lstrip()) if line[match.end() :].strip() else (None, "")
+    rest = line[match.end() :].lstrip()
+    again = match_stamp(rest)
+    rest = rest[again[1] :].lstrip() if again else rest
     return Stamp(((hours * 60 + minutes) * 60 + seconds) * 1000, None, True, True), rest

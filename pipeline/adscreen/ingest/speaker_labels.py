@@ -257,7 +257,8 @@ def _spelt(heads: Iterable[Head], keys: Iterable[str]) -> dict[str, str]:
     first: dict[str, str] = {}
     for head in heads:
         first.setdefault(label_key(head.label), head.label)
-    return {key: first[key] for key in first if key in set(keys)}
+    wanted = set(keys)
+    return {key: name for key, name in first.items() if key in wanted}
 
 
 def _colons(own: _Own, heads: Sequence[Sequence[Head]]) -> dict[str, str]:
@@ -330,7 +331,7 @@ def _bares(own: _Own, heads: Sequence[Sequence[Head]]) -> dict[str, str]:
         counts = _count(head for _, head in chosen)
         kept = {key for key, count in counts.items() if count > 1 or chosen is clear}
         places = [index for index, head in chosen if label_key(head.label) in kept]
-        others = sum(index not in places for index, _ in likely)  # a list of words has no labels
+        others = len({index for index, _ in likely} - set(places))  # a list of words has no labels
         apart = 3 * others <= len(places) and all(
             after - before > 1 for before, after in zip(places, [*places[1:], len(heads)], strict=False)
         )

@@ -14,10 +14,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, cut_last, cut_stamps, match_stamp
-from adscreen.ingest.label_forms import label_key, read_heads
+from adscreen.ingest.label_forms import Head, label_key, read_heads
 from adscreen.ingest.speaker_labels import (
     find_speakers,
     holds_label,
@@ -59,11 +60,11 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
     begins = [
         head is not None or (index > 0 and (alone[index - 1] or is_time[index - 1])) for index, head in enumerate(heads)
     ]
-    wrapped = find_wrapped(lines, begins=begins)
+    lines, heads = _join_wrapped(lines, heads, find_wrapped(lines, begins=begins))
     script = _Script(bare)
     passed_over: list[int] = []
     speaker = "" if speakers.names else "PAR"
-    for line, head, goes_on in zip(lines, heads, wrapped, strict=True):
+    for line, head in zip(lines, heads, strict=True):
         stamp, said = bare.cut_first(head.said if head else line.text)
         if head:
             speaker = head.label
@@ -72,8 +73,6 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
             script.pending = stamp
         elif not speaker:
             passed_over.append(line.number)
-        elif goes_on and script.turns and script.turns[-1].speaker == speaker:
-            script.go_on(line.text)
         else:
             script.add(line, speaker, said, stamp)
     what = "a line before the first speaker label was passed over"
@@ -92,6 +91,20 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
         diagnostics += _suspect(lines, script.turns, labelled=labelled, file=file)
     loose = bare.first or any(head and head.said and _is_bare(head.stamp) for head in heads)
     return _with_inner_times(script.turns) if loose else script.turns, diagnostics
+
+
+def _join_wrapped(
+    lines: Sequence[TextLine], heads: Sequence[Head | None], wrapped: Sequence[bool]
+) -> tuple[list[TextLine], list[Head | None]]:
+    """Join each line that an editor broke with those that go on with it."""
+    starts = [index for index, goes_on in enumerate(wrapped) if not goes_on]
+    joined: list[TextLine] = []
+    kept: list[Head | None] = []
+    for start, end in pairwise([*starts, len(lines)]):
+        head, rest = heads[start], [line.text for line in lines[start + 1 : end]]
+        joined.append(TextLine(lines[start].number, " ".join([lines[start].text, *rest])))
+        kept.append(head._replace(said=" ".join([head.said, *rest])) if head else None)
+    return joined, kept
 
 
 def _is_time(line: str) -> bool:
@@ -171,13 +184,6 @@ class _Script:
             start = last.start_ms if last.end_ms is not None and start is None else start
             end = last.end_ms if last.end_ms is not None else last.start_ms
         self.turns.append(Turn(line.number, speaker, said, start, end))
-
-    def go_on(self, said: str) -> None:
-        """Add a line to the turn above it, whose sentence it goes on with."""
-        last, said = self.bare.cut_last(said)
-        turn = self.turns[-1]
-        end = turn.end_ms if last is None else last.start_ms if last.end_ms is None else last.end_ms
-        self.turns[-1] = turn._replace(text=f"{turn.text} {said}".rstrip(), end_ms=end)
 
 
 class _BareTimes(NamedTuple):
