@@ -5,6 +5,7 @@
           | hours ":" minutes ":" seconds "-" tenths             between two "#", as f4 and MAXQDA write it
     span  = clock [ ("-" | "-->" | "to") clock ]
     stamp = span | "[" span "]" | "(" span ")" | "<" span ">" | "{" span "}" | "#" span "#"
+          | "[" seconds "-" seconds "]"
 
 Sources: the handbook of f4transkript (audiotranskription.de) for ``#00:00:05-1#``; NVivo's help, "Import transcripts",
 for times at the start of a paragraph, bare, between ``[ ]`` or ``# #``.
@@ -23,11 +24,15 @@ _SPAN = rf"(?P<start>{_CLOCK})(?:[ ]?{_SEPARATOR}[ ]?(?P<end>{_CLOCK})|,(?P<sbv>
 _OPEN, _CLOSE = r"[\[({<#]", r"[\])}>#]"
 _MARKED = re.compile(rf"{_OPEN}[ ]?{_SPAN}[ ]?{_CLOSE}")
 _BARE = re.compile(rf"(?<![\w:.,/]){_SPAN}(?![\w:/%]|[.,]\d)")
+_SECONDS = re.compile(
+    r"\[[ ]?(?P<from>\d{1,6}(?:\.\d{1,3})?)[ ]?s?[ ]?(?:-{1,2}>?|–|to)[ ]?(?P<to>\d{1,6}(?:\.\d{1,3})?)[ ]?s?[ ]?\]"
+)
 _PARTS = re.compile(
     r"(?P<first>\d{1,3}):(?P<second>\d{1,2})(?::(?P<third>\d{2})(?:[:;]\d{2})?)?"
     r"(?:[.,-](?P<fraction>\d{1,3}))?[ ]?(?P<half>[AaPp]?)"
 )
 _SPELT = re.compile(r"(?:(\d{1,2}) hours?,? ?)?(\d{1,2}) minutes?,? ?(\d{1,2}) seconds?", re.IGNORECASE)
+_FRACTION = re.compile(r"[.,]\d")
 _LONGEST = 64  # characters of a stamp; a longer one is none
 
 
@@ -65,11 +70,17 @@ def read_clock(text: str) -> int | None:
 def match_stamp(text: str, position: int = 0) -> tuple[Stamp, int] | None:
     """Return the stamp that begins at ``position`` and where it ends, None where none does."""
     end = position + _LONGEST
+    if seconds := _SECONDS.match(text, position, end):
+        return _span_of_seconds(seconds), seconds.end()
     match = _MARKED.match(text, position, end)
     marked = match is not None
     match = match or _BARE.match(text, position, end)
     stamp = _stamp(match, marked=marked) if match else None
     return (stamp, match.end()) if match and stamp else None
+
+
+def _span_of_seconds(match: re.Match[str]) -> Stamp:
+    return Stamp(round(1000 * float(match["from"])), round(1000 * float(match["to"])), marked=True, exact=True)
 
 
 def cut_first(line: str) -> tuple[Stamp | None, str]:
@@ -141,7 +152,7 @@ def _stamp(match: re.Match[str], *, marked: bool) -> Stamp | None:
 
 
 def _is_exact(clock: str) -> bool:
-    return clock.count(":") > 1 or "." in clock or "," in clock
+    return clock.count(":") > 1 or _FRACTION.search(clock) is not None
 
 
 def _cut_spelt(line: str) -> tuple[Stamp | None, str]:
@@ -150,5 +161,7 @@ def _cut_spelt(line: str) -> tuple[Stamp | None, str]:
     if match is None:
         return None, line
     hours, minutes, seconds = (int(number or 0) for number in match.groups())
-    _, rest = cut_first(line[match.end() :].lstrip()) if line[match.end() :].strip() else (None, "")
+    rest = line[match.end() :].lstrip()
+    again = match_stamp(rest)
+    rest = rest[again[1] :].lstrip() if again else rest
     return Stamp(((hours * 60 + minutes) * 60 + seconds) * 1000, None, True, True), rest

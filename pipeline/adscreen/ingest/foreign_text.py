@@ -43,6 +43,26 @@ _FOREIGN = (
         "name the transcript that goes with it",
         re.compile(r"(?:SPEAKER|SPKR-INFO|LEXEME|NON-SPEECH)[ \t]+\S+[ \t]+\S+[ \t]+[\d.<]"),
     ),
+    _Foreign(
+        "CTM, a word and its time in a line",
+        "export the transcript of the recogniser with its speakers",
+        re.compile(r"(?:\S+[ \t]+\S+[ \t]+\d+\.\d+[ \t]+\d+\.\d+[ \t]+\S+(?:[ \t]+[\d.]+)?[ \t]*(?:\n|$)){2}"),
+    ),
+    _Foreign(
+        "STM, a reference of speech recognition",
+        _CONVERT,
+        re.compile(r"(?:;;.*\n)*\S+[ \t]+\S+[ \t]+\S+[ \t]+\d+\.\d+[ \t]+\d+\.\d+[ \t]+(?:<[^<>\n]*>)?"),
+    ),
+    _Foreign(
+        "a list of labels with times in seconds, as Audacity exports it",
+        "write the times as 0:03 and the speaker and a colon behind them",
+        re.compile(r"\d+[.,]\d+[ \t]+\d+[.,]\d+[ \t]"),
+    ),
+    _Foreign(
+        "headers of CHAT without main lines",
+        "begin each utterance with its speaker, as in *PAR: or *INV:",
+        re.compile(r"@(?:Languages|Participants|Options|ID|Media|Date|Situation|Transcriber|Comment|Birth of \w+):"),
+    ),
     _Foreign("a LaTeX document", _CONVERT, re.compile(r"\\(?:documentclass|begin\{)")),
     _Foreign("a PostScript document", _CONVERT, re.compile(r"%!PS")),
     _Foreign(
@@ -72,7 +92,8 @@ def refuse_foreign(text: str, *, where: str) -> None:
 
 def _is_table(text: str) -> bool:
     """Tell a table by a header of short names, and rows of as many cells."""
-    header, *rows = islice((line for line in text.split("\n", _ROWS + 1) if line.strip()), _ROWS)
+    lines = list(islice((line for line in text.split("\n", _ROWS + 1) if line.strip()), _ROWS))
+    header, rows = lines[0] if lines else "", lines[1:]
     for delimiter in ("\t", ",", ";"):
         cells = header.split(delimiter)
         same = sum(row.count(delimiter) == len(cells) - 1 for row in rows)

@@ -33,6 +33,7 @@ _CLOCK = re.compile(r"-[ \t]*(?:(?:(\d{1,2}):)?(\d{1,3}))?:(\d{1,2})(?!\d)")
 _SILENCE = re.compile(r"[:;][ \t]*(?:(\d{0,3}):)?(\d{1,4}(?:\.\d+)?)[ \t]*")
 _MORPHEME = re.compile(r"\w/(?:\*?(?:s|z|ed|ing|3s|en)\b|['’]\w)|/\*|\w\|\w|\[E[A-Z]+[:\]]")
 _ENDS = re.compile(r"[.!?~^>][\"'”’]*(?:\s*[\[{][^\[\]{}]*[\]}])*\s*$")
+_TAIL = 200  # characters at the end of a line in which its end mark, comments and codes stand
 _LANGUAGES = {"english": "eng", "spanish": "spa", "french": "fra", "german": "deu"}
 _PARTICIPANTS = frozenset("child student teen adult target speaker client participant patient subject".split())
 _OTHERS = frozenset("clinician teacher".split())
@@ -76,9 +77,15 @@ def read_salt(text: str, *, file: str, where: str) -> Conversation:
 
 
 class _Entry(NamedTuple):
+    """An utterance that may go on; ``lines`` grows."""
+
     number: int
     letter: str
-    text: str
+    lines: list[str]
+
+    def is_finished(self) -> bool:
+        """Tell whether its last line ends as an utterance must."""
+        return _ENDS.search(self.lines[-1][-_TAIL:]) is not None
 
 
 @dataclass(slots=True)
@@ -104,17 +111,17 @@ class _Script:
         match = _ENTRY.fullmatch(line)
         if match and self.begins(match["letter"]):
             self.close()
-            self.entry = _Entry(number, match["letter"].upper(), match["text"])
+            self.entry = _Entry(number, match["letter"].upper(), [match["text"]])
             if self.entry.letter not in self.roles:
                 what = "a line of a speaker whom the line of speakers does not name"
                 self.diagnostics.append(
                     Diagnostic(self.file, number, what, "add the name to the line that begins with $")
                 )
         elif self.entry:
-            if _ENDS.search(self.entry.text):
+            if self.entry.is_finished():
                 what = "a line without a speaker behind a finished utterance; read as its speaker's"
                 self.diagnostics.append(Diagnostic(self.file, number, what, "begin it with the letter of its speaker"))
-            self.entry = self.entry._replace(text=f"{self.entry.text} {line}")
+            self.entry.lines.append(line)
         else:
             what = "a line before the first utterance was passed over"
             self.diagnostics.append(Diagnostic(self.file, number, what, "begin it with the letter of its speaker"))
@@ -123,7 +130,7 @@ class _Script:
         """Tell whether a letter begins an entry; `I` and `A` that no speaker has may go on with an unfinished one."""
         if letter in self.roles:
             return True
-        finished = self.entry is None or _ENDS.search(self.entry.text) is not None
+        finished = self.entry is None or self.entry.is_finished()
         if letter.islower():
             return finished and letter.upper() in self.roles and letter != "a"
         return finished or letter not in "IA"
@@ -149,8 +156,8 @@ class _Script:
         """Read the entry that is complete."""
         if self.entry is None:
             return
-        number, letter, text = self.entry
-        parsed = parse_salt_line(text, speaker=letter, role=self.roles.get(letter, ""), number=number)
+        number, letter, lines = self.entry
+        parsed = parse_salt_line(" ".join(lines), speaker=letter, role=self.roles.get(letter, ""), number=number)
         utterance = replace(parsed.utterance, start_ms=self.clock)
         if self.silence is not None:
             utterance = replace(utterance, pauses=(Pause(0, "timed", self.silence), *utterance.pauses))

@@ -1,36 +1,23 @@
-"""The lines of a file -> who speaks in them, as people and their tools write it.
+"""The lines of a file -> who speaks in them.
 
-    colon     Anna: ...    Anna (0:03): ...    [0:03] Anna: ...    Anna: [0:03] ...    **Anna:** ...
-    bracket   [Anna] ...   (speaker 0) ...     <Anna> ...          [[SPEAKER_00]] ...  [SPEAKER_00]: ...   [Anna] 0:03
-    timed     Anna 0:03    Anna (0:03)         0:03 Anna           alone on a line, the words under it
-    inline    Anna 0:03 ...
-    tab       Anna TAB ...
-    dash      Anna - ...   Anna > ...          Anna | ...
-    bare      Anna                             alone on a line, the words under it
-
-Sources: files that Otter, Rev, Zoom, Teams, Descript, oTranscribe, Sonix, Trint, Happy Scribe, Temi, NVivo, f4,
-WhisperX and Google Meet write (tests/door/test_text.py names a public description of each).
-
-One line proves nothing: `Note: ...` is prose and `Yes` an answer. So a form is taken for labels only where the lines of
-the whole file show it: names that recur, words that name a role, most lines. One name is one speaker in any case and
-spacing of its letters, and whatever time stands beside it.
+adscreen.ingest.label_forms says in which forms a line may begin with a label. One line proves nothing: `Note: ...` is
+prose and `Yes` an answer. So a form is taken for labels only where the lines of the whole file show it: names that
+recur, words that name a role, most lines. One name is one speaker in any case and spacing of its letters, and whatever
+time stands beside it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
-from adscreen.ingest.clock_times import Stamp, cut_first, match_stamp
+from adscreen.ingest.label_forms import Form, Head, label_key, read_heads
 from adscreen.ingest.prose import label_role
 from adscreen.words import FILLERS
 
-Form = Literal["colon", "bracket", "timed", "inline", "tab", "dash", "bare"]
 _CLEAR: tuple[Form, ...] = ("timed", "colon", "bracket")  # a file may have more than one of these
 _FAINT: tuple[Form, ...] = ("inline", "tab", "dash", "bare")  # taken only where there is none of them
 
@@ -48,50 +35,16 @@ _NO_NAMES = FILLERS | frozenset(
     " second third next finally also because why what who where when how if in on at it he she they we you i'm the an"
     " that this there here one two three not only remember warning example".split()
 )
-_SOUNDS = re.compile(
-    r"(?:laugh|chuckl|cough|sigh|clear|sniff|cry|whisper|inaudible|unintelligible|unclear|indistinct|pause|silence|"
-    r"crosstalk|cross talk|overlap|music|applause|noise|background|phone|door|breath|yawn|sneez|hums?\b|humming|"
-    r"blank_audio|sound|sings?\b|singing|points?\b|pointing|nods?\b|nodding|lach|lacht|rire|risa)",
-    re.IGNORECASE,
-)
 _PARTICLES = frozenset(
     "van von der den de del della di da do dos das du la le les el al bin ibn ben ter ten te zu zur y e of the af"
     " av och und and".split()
 )
 _NUMBERS = frozenset("one two three four five six".split())
 
-_WORD = r"[^\s:：\[\]{}<>\"“”!?;|=*]{1,40}"
-_NAME = rf"{_WORD}(?: {_WORD}){{0,6}}?"
-_MARKS = r"[*_]{0,3}"
-_COLON = re.compile(
-    rf"(?:\#{{1,6}} |>> ?|- )?{_MARKS}(?P<label>{_NAME}){_MARKS} ?(?P<colon>[:：])(?!//)[*_]{{0,3}}[ \t]*"
-)
-_TIMED_COLON = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}[ \t,|–—-]{{0,3}}(?=[\[(<{{#]?\d)")
-_GAP = re.compile(r"[ \t,|–—-]{1,3}(?=[\[(<{#]?\d)")
-_BRACKET = re.compile(
-    rf"{_MARKS}(?:\[(?P<double>\[)?|\((?P<round>)|<(?P<angle>)|\{{(?P<curly>))"
-    rf" ?(?P<label>{_NAME})(?:[ ,]{{1,2}}(?:[-–—] )?(?P<time>\d[\d:.,]{{3,12}}))? ?"
-    r"(?(double)\]\]|(?(round)\)|(?(angle)>|(?(curly)\}|\]))))"
-    rf"{_MARKS}[ \t]*(?P<colon>[:：])?{_MARKS}[ \t]*"
-)
-_TAB = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS} ?\t[ \t]*(?=\S)")
-_DASH = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: [-–—|>] | ?> ?(?=\S))")
-_ALONE = re.compile(rf"(?:\#{{1,6}} )?{_MARKS}(?P<label>{_NAME}){_MARKS}")
-_AFTER_TIME = re.compile(r"[-–—|:][ \t]+")
+_INNER = re.compile(r"(?<=\s)[*_\[]{0,2}([A-Z][\w.'-]{0,20}(?: [\w.'-]{1,20})?)[*_\]]{0,2}:(?=\s)")
 _TOP = 12  # lines among which the first turn begins, where only its name shows that it is one
 _HEADERS = 30  # lines at the top among which headers may stand
-_HEAD = 200  # characters in which a label and its time must stand
-_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.?){1,6}\.")
 _BEFORE_WORDS: frozenset[Form] = frozenset({"colon", "bracket"})
-
-
-class Head(NamedTuple):
-    """How a line begins: the form of its label, the label, its time, and what was said."""
-
-    form: Form
-    label: str
-    said: str
-    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,115 +84,6 @@ def match_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     return (head.label, head.said) if head else ("", line)
 
 
-@lru_cache(maxsize=1024)
-def label_key(label: str) -> str:
-    """Return what all spellings of a name share.
-
-    >>> label_key("Mary  JONES") == label_key("mary jones"), label_key("SPEAKER_00") == label_key("Speaker 00")
-    (True, True)
-    """
-    folded = unicodedata.normalize("NFKC", label).casefold()
-    return "".join(letter for letter in folded if letter.isalnum() or unicodedata.combining(letter))
-
-
-def read_heads(line: str) -> list[Head]:
-    """Return the heads that a line may have by its form alone, the clearer ones first."""
-    stamp, rest = cut_first(line[:_HEAD])
-    stamp, rest = _outside_brackets(stamp, rest, line)
-    if stamp:
-        dash = _AFTER_TIME.match(rest)
-        rest = rest[dash.end() :] if dash else rest
-    rest += line[_HEAD:]
-    heads = [_colon(rest, stamp), _timed_colon(rest, stamp), _bracket(rest, stamp), _tab(rest, stamp)]
-    heads += [_dash(rest, stamp), _alone(rest, stamp)]
-    return [head for head in heads if head and label_key(head.label)]
-
-
-def _outside_brackets(stamp: Stamp | None, rest: str, line: str) -> tuple[Stamp | None, str]:
-    """Leave a line whose time is followed by nothing as it is: the time belongs to another line."""
-    return (stamp, rest) if stamp and rest else (None, line[:_HEAD])
-
-
-def _colon(line: str, stamp: Stamp | None) -> Head | None:
-    match = _COLON.match(line[:_HEAD])
-    if match is None or not _is_label(match["label"]):
-        return None
-    place = match.end("colon")
-    if line[place - 2 : place - 1].isdigit() and line[place : place + 1].isdigit():  # a time of day
-        return None
-    said = line[match.end() :]
-    after = match_stamp(said)
-    if after and (after[0].marked or after[0].exact or after[1] == len(said)):
-        stamp, said = stamp or after[0], said[after[1] :].lstrip(" \t")
-    return Head("colon", match["label"], said, stamp)
-
-
-def _timed_colon(line: str, stamp: Stamp | None) -> Head | None:
-    """Read a name and a time; a colon behind them, or nothing, or words."""
-    match = _TIMED_COLON.match(line[:_HEAD])
-    if match is None:
-        return None
-    label, place = match["label"], match.end()
-    found = match_stamp(line, place)
-    while found is None:  # the name holds a number, as `Speaker 2 0:03`
-        gap = _GAP.search(line, place, _HEAD)
-        if gap is None:
-            return None
-        label, place = line[: gap.start()], gap.end()
-        found = match_stamp(line, place)
-    label = label.strip("*_ ,|–—-")
-    if not re.fullmatch(_NAME, label) or not _is_label(label):
-        return None
-    rest = line[found[1] :].lstrip("*_ \t")
-    if rest[:1] in (":", "："):
-        return Head("colon", label, rest[1:].lstrip("*_ \t"), found[0])
-    return Head("inline" if rest else "timed", label, rest, found[0])
-
-
-def _bracket(line: str, stamp: Stamp | None) -> Head | None:
-    match = _BRACKET.match(line[:_HEAD])
-    if match is None or not _is_label(match["label"]) or _SOUNDS.match(match["label"]):
-        return None
-    inner = match_stamp(match["time"]) if match["time"] else None
-    rest = line[match.end() :]
-    after = match_stamp(rest)
-    if after:
-        stamp, rest = after[0], rest[after[1] :].lstrip(" \t").removeprefix(":").lstrip(" \t")
-    return Head("bracket", match["label"], rest, inner[0] if inner else stamp)
-
-
-def _tab(line: str, stamp: Stamp | None) -> Head | None:
-    match = _TAB.match(line[:_HEAD])
-    return Head("tab", match["label"], line[match.end() :], stamp) if match and _is_label(match["label"]) else None
-
-
-def _dash(line: str, stamp: Stamp | None) -> Head | None:
-    match = _DASH.match(line[:_HEAD])
-    return Head("dash", match["label"], line[match.end() :], stamp) if match and _is_label(match["label"]) else None
-
-
-def _alone(line: str, stamp: Stamp | None) -> Head | None:
-    """Read a line that holds a name and no more; the time before or behind it makes it clear."""
-    match = _ALONE.fullmatch(line.rstrip())
-    if match is None or not _is_label(match["label"]):
-        return None
-    return Head("timed" if stamp else "bare", match["label"], "", stamp)
-
-
-@lru_cache(maxsize=1024)
-def _is_label(label: str) -> bool:
-    """Tell whether a text can be a label by its form: letters first, brackets in pairs, no end of a sentence within."""
-    if not label[:1].isalpha() or len(label) > 60 or label.count("(") != label.count(")"):
-        return False
-    words = label.split()
-    return all(not word.endswith((".", ",")) or _ABBREVIATION.fullmatch(word) or _may_end(word) for word in words)
-
-
-def _may_end(word: str) -> bool:
-    """`Dr.`, `Prof.` and `Smith,` are parts of a name; a longer word with a full stop ends a sentence."""
-    return word.endswith(",") or len(word) <= 6
-
-
 def is_name(label: str) -> bool:
     """Tell whether a label is written as a name: each word with a capital letter, a number, or in a script without."""
     words = [word.strip("(),.'’-&/#") for word in label.split()]
@@ -257,6 +101,23 @@ def names_speaker(label: str) -> bool:
         return True
     named = [word for word in label.split()[1:] if word[0].islower() and len(word) > 1 and word not in _NUMBERS]
     return len(others) <= 3 and not named and (bool(label_role(label)) or first in SPEAKER_WORDS)
+
+
+def holds_label(text: str, names: Mapping[str, str]) -> bool:
+    """Tell whether a label of ``names``, or one in capitals such as INV, stands within a text as at a line's start."""
+    if ":" not in text:
+        return False
+    return any(
+        label_key(match[1]) in names if names else match[1].isupper() and names_speaker(match[1])
+        for match in _INNER.finditer(text)
+    )
+
+
+def may_be_names_alone(heads: Sequence[Sequence[Head]]) -> bool:
+    """Tell whether a file begins with a name alone on its line that returns, beside others of its kind."""
+    lone = [(index, head) for index, line in enumerate(heads) for head in line if _is_lone_name(head)]
+    counts = _count(head for _, head in lone)
+    return bool(lone) and lone[0][0] == 0 and 1 < len(counts) < counts.total() and 2 * len(lone) <= len(heads) + 1
 
 
 def may_be_label(heads: Iterable[Head]) -> bool:
@@ -278,6 +139,27 @@ def _is_candidate(label: str) -> bool:
     if words[0].rstrip(".,'") in _NO_NAMES:
         return False
     return is_name(label) and not _is_heading(label)
+
+
+def join_times(heads: Sequence[Sequence[Head]], is_time: Sequence[bool]) -> list[list[Head]]:
+    """Return heads in which a name alone beside a time alone, on lines of their own, is as clear as on one line.
+
+    ``is_time``: whether a line holds a time and no more. A name stands behind the times of a file or before them.
+    """
+    joined = [list(line) for line in heads]
+    times = [index for index, alone in enumerate(is_time) if alone]
+    for step in (1, -1):
+        beside = [index + step for index in times if 0 <= index + step < len(heads)]
+        named = [index for index in beside if any(_is_lone_name(head) for head in heads[index])]
+        if len(times) > 1 and 5 * len(named) >= 4 * len(times):
+            for index in named:
+                joined[index] = [head._replace(form="timed") if _is_lone_name(head) else head for head in heads[index]]
+            break
+    return joined
+
+
+def _is_lone_name(head: Head) -> bool:
+    return head.form == "bare" and _is_candidate(head.label)
 
 
 def find_speakers(heads: Sequence[Sequence[Head]]) -> Speakers:
@@ -302,7 +184,9 @@ def _doubtful(names: Mapping[str, str], heads: Sequence[Sequence[Head]], forms: 
     counts = _count(labelled)
     if 2 * counts.total() > len(heads) or counts.total() < 2:
         return frozenset()
-    return frozenset(key for key, count in counts.items() if count == 1 and not names_speaker(names[key]))
+    once = (head for head in labelled if head.form == "colon" and head.said and head.stamp is None)
+    keys = {label_key(head.label) for head in once if not names_speaker(head.label)}
+    return frozenset(key for key in keys if counts[key] == 1)
 
 
 def _covered(form: Form, names: Mapping[str, str], heads: Iterable[Sequence[Head]]) -> int:
@@ -373,24 +257,21 @@ def _spelt(heads: Iterable[Head], keys: Iterable[str]) -> dict[str, str]:
     first: dict[str, str] = {}
     for head in heads:
         first.setdefault(label_key(head.label), head.label)
-    return {key: first[key] for key in first if key in set(keys)}
+    wanted = set(keys)
+    return {key: name for key, name in first.items() if key in wanted}
 
 
 def _colons(own: _Own, heads: Sequence[Sequence[Head]]) -> dict[str, str]:
-    """Candidates, where most lines carry one, one recurs, or roles are named; else names in small letters."""
+    """Candidates, where most lines carry one, one recurs, roles are named, or the first line has one of several."""
     likely = [head for _, head in own if _is_candidate(head.label)]
     under = sum(not head.said for _, head in own)  # a label alone on its line has its words on the next
     counts = _count(likely)
     length = len(heads) - under
-    first = next((index for index, head in own if _is_candidate(head.label)), 0)
+    first = next((index for index, head in own if _is_candidate(head.label)), _TOP)
     clear = {label_key(head.label) for head in likely if names_speaker(head.label)}
+    shown = len(clear) > 1 or (first == 0 and (len(counts) > 1 or bool(clear)))
     recurs = max(counts.values(), default=0) > 1 and first < _TOP
-    if (
-        2 * counts.total() > length
-        or recurs
-        or len(clear) > 1
-        or (clear and names_speaker(own[0][1].label) and not first)
-    ):
+    if 2 * counts.total() > length or recurs or shown:
         return _spelt(likely, counts)
     return _small_letters([head for _, head in own], length)
 
@@ -436,6 +317,8 @@ def _separated(own: _Own, length: int) -> dict[str, str]:
     clear = {label_key(head.label) for head in likely if names_speaker(head.label)}
     if not counts or 2 * counts.total() <= length:
         return {}
+    if all(head.form == "inline" for head in likely) and counts.total() > 1:  # the times are proof enough
+        return _spelt(likely, counts)
     recurring = len(counts) > 1 and 4 * len(counts) <= 3 * counts.total() + 1 and max(counts.values()) > 1
     return _spelt(likely, counts) if recurring or clear == set(counts) else {}
 
@@ -448,7 +331,10 @@ def _bares(own: _Own, heads: Sequence[Sequence[Head]]) -> dict[str, str]:
         counts = _count(head for _, head in chosen)
         kept = {key for key, count in counts.items() if count > 1 or chosen is clear}
         places = [index for index, head in chosen if label_key(head.label) in kept]
-        apart = all(after - before > 1 for before, after in zip(places, [*places[1:], len(heads)], strict=False))
+        others = len({index for index, _ in likely} - set(places))  # a list of words has no labels
+        apart = 3 * others <= len(places) and all(
+            after - before > 1 for before, after in zip(places, [*places[1:], len(heads)], strict=False)
+        )
         if len(kept) > 1 and apart and 5 * len(places) >= len(heads) and (places[0] == 0 or chosen is clear):
             return _spelt((head for _, head in chosen), kept)
     return {}

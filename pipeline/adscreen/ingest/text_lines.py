@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from adscreen.ingest.clock_times import match_stamp
-from adscreen.ingest.speaker_labels import read_heads
+from adscreen.ingest.label_forms import read_heads
 from adscreen.records import Diagnostic
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")

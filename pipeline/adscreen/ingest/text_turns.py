@@ -14,15 +14,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, cut_last, cut_stamps, match_stamp
-from adscreen.ingest.speaker_labels import find_speakers, label_key, may_be_label, names_speaker, read_heads
+from adscreen.ingest.label_forms import Head, label_key, read_heads
+from adscreen.ingest.speaker_labels import (
+    find_speakers,
+    holds_label,
+    join_times,
+    may_be_label,
+    may_be_names_alone,
+    names_speaker,
+)
 from adscreen.ingest.text_lines import TextLine, find_wrapped
 from adscreen.records import Diagnostic
 
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ")", "]", "。", "？", "！")
 _LIKE_A_LABEL = re.compile(r"[^\W\d_]{1,3}\d{0,3}[.)>:|/=]|[A-Z]{1,4}\d{0,3}(?=\s)|[^\W\d_]{1,12}[ _]?\d{1,3}(?=\s)")
+_CLOCK = re.compile(r"\d:\d\d(?!\d)")
+_DASHES = ("- ", "– ", "— ", ">>")
 _WORDS_TOO = frozenset({"i", "a"})
 _NO_LABEL = "no speaker label was found, so all words were taken for one person's"
 _LABEL_REMEDY = "begin each turn with its speaker and a colon, as in INV: ... and PAR: ..."
@@ -40,15 +51,20 @@ class Turn(NamedTuple):
 
 def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], list[Diagnostic]]:
     """Return the turns of a text, and what was passed over or looks doubtful."""
-    possible = [read_heads(line.text) for line in lines]
+    is_time = [_is_time(line.text) for line in lines]
+    possible = join_times([read_heads(line.text) for line in lines], is_time)
     speakers = find_speakers(possible)
     heads = [speakers.match(found) if index >= speakers.headers else None for index, found in enumerate(possible)]
     bare = _bare_times([head.said if head else line.text for head, line in zip(heads, lines, strict=True)])
-    wrapped = find_wrapped(lines, begins=[head is not None for head in heads])
+    alone = [head is not None and not head.said for head in heads]
+    begins = [
+        head is not None or (index > 0 and (alone[index - 1] or is_time[index - 1])) for index, head in enumerate(heads)
+    ]
+    lines, heads = _join_wrapped(lines, heads, find_wrapped(lines, begins=begins))
     script = _Script(bare)
     passed_over: list[int] = []
     speaker = "" if speakers.names else "PAR"
-    for line, head, goes_on in zip(lines, heads, wrapped, strict=True):
+    for line, head in zip(lines, heads, strict=True):
         stamp, said = bare.cut_first(head.said if head else line.text)
         if head:
             speaker = head.label
@@ -57,8 +73,6 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
             script.pending = stamp
         elif not speaker:
             passed_over.append(line.number)
-        elif goes_on and script.turns and script.turns[-1].speaker == speaker:
-            script.go_on(line.text)
         else:
             script.add(line, speaker, said, stamp)
     what = "a line before the first speaker label was passed over"
@@ -68,10 +82,34 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
         for line, head in zip(lines, heads, strict=True)
         if head and label_key(head.label) in speakers.doubtful
     ]
+    within = [turn.number for turn in script.turns if holds_label(turn.text, speakers.names)]
+    if within:
+        what = f"{len(within)} lines hold what looks like a speaker label among their words"
+        diagnostics.append(Diagnostic(file, within[0], what, "begin a line with each label"))
     if not speakers.names:
-        diagnostics += _suspect(lines, script.turns, labelled=sum(map(may_be_label, possible)), file=file)
+        labelled = sum(map(may_be_label, possible)) > 1 or may_be_names_alone(possible)
+        diagnostics += _suspect(lines, script.turns, labelled=labelled, file=file)
     loose = bare.first or any(head and head.said and _is_bare(head.stamp) for head in heads)
     return _with_inner_times(script.turns) if loose else script.turns, diagnostics
+
+
+def _join_wrapped(
+    lines: Sequence[TextLine], heads: Sequence[Head | None], wrapped: Sequence[bool]
+) -> tuple[list[TextLine], list[Head | None]]:
+    """Join each line that an editor broke with those that go on with it."""
+    starts = [index for index, goes_on in enumerate(wrapped) if not goes_on]
+    joined: list[TextLine] = []
+    kept: list[Head | None] = []
+    for start, end in pairwise([*starts, len(lines)]):
+        head, rest = heads[start], [line.text for line in lines[start + 1 : end]]
+        joined.append(TextLine(lines[start].number, " ".join([lines[start].text, *rest])))
+        kept.append(head._replace(said=" ".join([head.said, *rest])) if head else None)
+    return joined, kept
+
+
+def _is_time(line: str) -> bool:
+    stamp, rest = cut_first(line)
+    return stamp is not None and not rest
 
 
 def _with_inner_times(turns: Sequence[Turn]) -> list[Turn]:
@@ -147,13 +185,6 @@ class _Script:
             end = last.end_ms if last.end_ms is not None else last.start_ms
         self.turns.append(Turn(line.number, speaker, said, start, end))
 
-    def go_on(self, said: str) -> None:
-        """Add a line to the turn above it, whose sentence it goes on with."""
-        last, said = self.bare.cut_last(said)
-        turn = self.turns[-1]
-        end = turn.end_ms if last is None else last.start_ms if last.end_ms is None else last.end_ms
-        self.turns[-1] = turn._replace(text=f"{turn.text} {said}".rstrip(), end_ms=end)
-
 
 class _BareTimes(NamedTuple):
     """Whether a time without brackets at the start, or at the end, of a line is a stamp in this file."""
@@ -183,15 +214,17 @@ def _is_bare(stamp: Stamp | None) -> bool:
     return stamp is not None and not stamp.marked and not stamp.exact
 
 
-def _suspect(lines: Sequence[TextLine], turns: Sequence[Turn], *, labelled: int, file: str) -> list[Diagnostic]:
+def _suspect(lines: Sequence[TextLine], turns: Sequence[Turn], *, labelled: bool, file: str) -> list[Diagnostic]:
     """Report line starts that look like labels, or hold times or numbers, in a file in which no label was found."""
     timed = sum(turn.start_ms is not None or turn.end_ms is not None for turn in turns)
     numbers = sum(turn.text[0].isdigit() for turn in turns)
     if _alternates([turn.text for turn in turns]):
         what = "line starts alternate as speaker labels do"
-    elif labelled > 1:
-        what = "some lines begin as with a speaker label"
-    elif 2 * timed > len(turns) or any(match_stamp(line.text) for line in lines):
+    elif labelled:
+        what = "some lines begin as with a speaker label, or hold a name alone"
+    elif 4 * sum(turn.text.startswith(_DASHES) for turn in turns) > len(turns) > 1:
+        what = "lines begin with the dash of a dialogue"
+    elif 2 * max(timed, sum(_CLOCK.search(line.text[:80]) is not None for line in lines)) > len(turns):
         what = "line starts or ends hold clock times"
     elif 2 * numbers > len(turns):
         what = "most lines begin with a number"
@@ -207,7 +240,8 @@ def _alternates(texts: Sequence[str]) -> bool:
     counts = Counter(start for text in texts if (start := _label_like(text)))
     if not counts.keys() - _WORDS_TOO:
         return False
-    return 2 * counts.total() > len(texts) and 1 < len(counts) < counts.total()
+    recurring = len(counts) < counts.total() or all(map(names_speaker, counts))
+    return 2 * counts.total() > len(texts) and len(counts) > 1 and recurring
 
 
 def _label_like(text: str) -> str:

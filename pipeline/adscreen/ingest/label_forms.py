@@ -1,0 +1,172 @@
+"""How a line begins -> the forms that a speaker label in it may have.
+
+    colon     Anna: ...    Anna (0:03): ...    [0:03] Anna: ...    Anna: [0:03] ...    **Anna:** ...
+    bracket   [Anna] ...   (speaker 0) ...     <Anna> ...          [[SPEAKER_00]] ...  [SPEAKER_00]: ...   [Anna] 0:03
+    timed     Anna 0:03    Anna (0:03)         0:03 Anna           alone on a line, the words under it
+    inline    Anna 0:03 ...
+    tab       Anna TAB ...
+    dash      Anna - ...   Anna > ...          Anna | ...
+    bare      Anna                             alone on a line, the words under it
+
+Sources: files that Otter, Rev, Zoom, Teams, Descript, oTranscribe, Sonix, Trint, Happy Scribe, Temi, NVivo, f4,
+WhisperX and Google Meet write (tests/door/test_text.py names a public description of each).
+
+One line proves nothing; adscreen.ingest.speaker_labels looks at all lines of a file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from adscreen.ingest.clock_times import Stamp, cut_first, match_stamp
+
+Form = Literal["colon", "bracket", "timed", "inline", "tab", "dash", "bare"]
+
+_SOUNDS = re.compile(  # what a note in brackets says; `Crystal` and `Lachlan` are names
+    r"(?:laugh(?:s|ing|ter|ed)?|chuckl\w+|cough(?:s|ing|ed)?|sigh(?:s|ing|ed)?|clear(?:s|ing)|sniff\w*|cr(?:y|ies|ying)|"
+    r"whisper\w*|inaudible|unintelligible|unclear|indistinct|(?:long |short )?pauses?|silence|cross ?talk|overlap\w*|"
+    r"music|applause|(?:back)?ground\w*|noises?|phone|door|breath\w*|yawn\w*|sneez\w*|hum(?:s|ming)?|blank_audio|sounds?|"
+    r"sing(?:s|ing)|point(?:s|ing)|nod(?:s|ding)|lach(?:t|en)|rires?|risas)\b",
+    re.IGNORECASE,
+)
+_WORD = r"[^\s:：\[\]{}<>\"“”!?;|=*]{1,40}"
+_NAME = rf"{_WORD}(?: {_WORD}){{0,6}}?"
+_MARKS = r"[*_]{0,3}"
+_COLON = re.compile(
+    rf"(?:\#{{1,6}} |>> ?|- )?{_MARKS}(?P<label>{_NAME}){_MARKS} ?(?P<colon>[:：])(?!//)[*_]{{0,3}}[ \t]*"
+)
+_TIMED_COLON = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}[ \t,|–—-]{{0,3}}(?=[\[(<{{#]?\d)")
+_GAP = re.compile(r"[ \t,|–—-]{1,3}(?=[\[(<{#]?\d)")
+_BRACKET = re.compile(
+    rf"{_MARKS}(?:\[(?P<double>\[)?|\((?P<round>)|<(?P<angle>)|\{{(?P<curly>))"
+    rf" ?(?P<label>{_NAME})(?:[ ,]{{1,2}}(?:[-–—] )?(?P<time>\d[\d:.,]{{3,12}}))? ?"
+    r"(?(double)\]\]|(?(round)\)|(?(angle)>|(?(curly)\}|\]))))"
+    rf"{_MARKS}[ \t]*(?P<colon>[:：])?{_MARKS}[ \t]*"
+)
+_TAB = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS} ?\t[ \t]*(?=\S)")
+_DASH = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: [-–—|>] | ?> ?(?=\S))")
+_ALONE = re.compile(rf"(?:\#{{1,6}} )?{_MARKS}(?P<label>{_NAME}){_MARKS}")
+_AFTER_TIME = re.compile(r"[-–—|:][ \t]+")
+_HEAD = 200  # characters in which a label and its time must stand
+_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.?){1,6}\.")
+
+
+class Head(NamedTuple):
+    """How a line begins: the form of its label, the label, its time, and what was said."""
+
+    form: Form
+    label: str
+    said: str
+    stamp: Stamp | None = None
+
+
+@lru_cache(maxsize=1024)
+def label_key(label: str) -> str:
+    """Return what all spellings of a name share.
+
+    >>> label_key("Mary  JONES") == label_key("mary jones"), label_key("SPEAKER_00") == label_key("Speaker 00")
+    (True, True)
+    """
+    folded = unicodedata.normalize("NFKC", label).casefold()
+    return "".join(letter for letter in folded if letter.isalnum() or unicodedata.combining(letter))
+
+
+def read_heads(line: str) -> list[Head]:
+    """Return the heads that a line may have by its form alone, the clearer ones first."""
+    stamp, rest = cut_first(line[:_HEAD])
+    stamp, rest = _outside_brackets(stamp, rest, line)
+    if stamp:
+        dash = _AFTER_TIME.match(rest)
+        rest = rest[dash.end() :] if dash else rest
+    rest += line[_HEAD:]
+    heads = [_colon(rest, stamp), _timed_colon(rest, stamp), _bracket(rest, stamp), _tab(rest, stamp)]
+    heads += [_dash(rest, stamp), _alone(rest, stamp)]
+    return [head for head in heads if head and label_key(head.label)]
+
+
+def _outside_brackets(stamp: Stamp | None, rest: str, line: str) -> tuple[Stamp | None, str]:
+    """Leave a line whose time is followed by nothing as it is: the time belongs to another line."""
+    return (stamp, rest) if stamp and rest else (None, line[:_HEAD])
+
+
+def _colon(line: str, stamp: Stamp | None) -> Head | None:
+    match = _COLON.match(line[:_HEAD])
+    if match is None or not _is_label(match["label"]):
+        return None
+    place = match.end("colon")
+    if line[place - 2 : place - 1].isdigit() and line[place : place + 1].isdigit():  # a time of day
+        return None
+    said = line[match.end() :]
+    after = match_stamp(said)
+    if after and (after[0].marked or after[0].exact or after[1] == len(said)):
+        stamp, said = stamp or after[0], said[after[1] :].lstrip(" \t")
+    return Head("colon", match["label"], said, stamp)
+
+
+def _timed_colon(line: str, stamp: Stamp | None) -> Head | None:
+    """Read a name and a time; a colon behind them, or nothing, or words."""
+    match = _TIMED_COLON.match(line[:_HEAD])
+    if match is None:
+        return None
+    label, place = match["label"], match.end()
+    found = match_stamp(line, place)
+    while found is None:  # the name holds a number, as `Speaker 2 0:03`
+        gap = _GAP.search(line, place, _HEAD)
+        if gap is None:
+            return None
+        label, place = line[: gap.start()], gap.end()
+        found = match_stamp(line, place)
+    label = label.strip("*_ ,|–—-")
+    if not re.fullmatch(_NAME, label) or not _is_label(label):
+        return None
+    rest = line[found[1] :].lstrip("*_ \t")
+    if rest[:1] in (":", "："):
+        return Head("colon", label, rest[1:].lstrip("*_ \t"), found[0])
+    return Head("inline" if rest else "timed", label, rest, found[0])
+
+
+def _bracket(line: str, stamp: Stamp | None) -> Head | None:
+    match = _BRACKET.match(line[:_HEAD])
+    if match is None or not _is_label(match["label"]) or _SOUNDS.match(match["label"]):
+        return None
+    inner = match_stamp(match["time"]) if match["time"] else None
+    rest = line[match.end() :]
+    after = match_stamp(rest)
+    if after:
+        stamp, rest = after[0], rest[after[1] :].lstrip(" \t").removeprefix(":").lstrip(" \t")
+    return Head("bracket", match["label"], rest, inner[0] if inner else stamp)
+
+
+def _tab(line: str, stamp: Stamp | None) -> Head | None:
+    match = _TAB.match(line[:_HEAD])
+    return Head("tab", match["label"], line[match.end() :], stamp) if match and _is_label(match["label"]) else None
+
+
+def _dash(line: str, stamp: Stamp | None) -> Head | None:
+    match = _DASH.match(line[:_HEAD])
+    return Head("dash", match["label"], line[match.end() :], stamp) if match and _is_label(match["label"]) else None
+
+
+def _alone(line: str, stamp: Stamp | None) -> Head | None:
+    """Read a line that holds a name and no more; the time before or behind it makes it clear."""
+    match = _ALONE.fullmatch(line.rstrip())
+    if match is None or not _is_label(match["label"]):
+        return None
+    return Head("timed" if stamp else "bare", match["label"], "", stamp)
+
+
+@lru_cache(maxsize=1024)
+def _is_label(label: str) -> bool:
+    """Tell whether a text can be a label by its form: letters first, brackets in pairs, no end of a sentence within."""
+    if not label[:1].isalpha() or len(label) > 60 or label.count("(") != label.count(")"):
+        return False
+    words = label.split()
+    return all(not word.endswith((".", ",")) or _ABBREVIATION.fullmatch(word) or _may_end(word) for word in words)
+
+
+def _may_end(word: str) -> bool:
+    """`Dr.`, `Prof.` and `Smith,` are parts of a name; a longer word with a full stop ends a sentence."""
+    return word.endswith(",") or len(word) <= 6
