@@ -20,7 +20,7 @@ from adscreen.features.tasks import Task
 from adscreen.parser import Parser
 from adscreen.records import Transcript
 
-SET_VERSION = 2
+SET_VERSION = 3
 FEATURES: tuple[Feature, ...] = (*LEXICAL, *SYNTACTIC, *FLUENCY, *SEMANTIC)
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(feature.family for feature in FEATURES))
 
