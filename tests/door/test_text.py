@@ -9,7 +9,7 @@ import pytest
 
 SAMPLES = Path(__file__).parents[1] / "ingest" / "samples"
 
-# The sentences are ours; the layout is that of the page or repository named.
+# The sentences are ours; the layout is that of the page or repository named, or, where none is, as users describe it.
 TOOLS = [
     # UmbraLimi/research, Comm-Helpers/.claude/commands/r-otter.md; transcript-indexer.pages.dev, "readers.otter"
     ("text/otter.txt", {"Anna Smith": 12, "Speaker 2": 17}, [2_000, 9_000, 31_000, 34_000]),
@@ -23,17 +23,17 @@ TOOLS = [
     ("text/teams_one_line.txt", {"Anna Smith": 6, "Mary Jones": 12}, [2_000, 9_000, 3_729_000]),
     # amm3/transcriptformatter, docs/SPEAKER_FEATURE_GUIDE.md: what DaVinci Resolve exports
     ("text/resolve.txt", {"Anna": 6, "Mary": 12}, [3_602_000, 3_609_000, 3_612_000]),
-    # phantom47m/leon-system, skills/ai-meeting-notes/examples/input-transcript.md
+    # a time before each label: phantom47m/leon-system, skills/ai-meeting-notes/examples/input-transcript.md
     ("text/descript.txt", {"Anna": 8, "Mary": 6}, [2_000, 9_000, 31_000]),
     # oTranscribe/oTranscribe, README.md: a time wherever its key was pressed
     ("text/otranscribe.txt", {"Anna": 8, "Mary": 19}, [2_000, 9_000, 14_000, 31_000, 34_000]),
-    # docs.aseed.ai, "Text transcripts"; times with a fraction and a dash before the speaker
+    # no public file was at hand: a time with a fraction and a dash before the speaker, as users describe it
     ("text/happy_scribe.txt", {"Speaker 1": 6, "Speaker 2": 6}, [2_010, 9_120]),
-    # docs.aseed.ai, "Text transcripts": Google Meet
+    # docs.aseed.ai, "Text transcripts", lists Google Meet among name and colon; its header and footer as users describe
     ("text/google_meet.txt", {"Anna Smith": 8, "Mary Jones": 13}, [0, 300_000]),
     # help-nv.qsrinternational.com, "Import transcripts": tab-delimited lines with a timestamp
     ("text/nvivo.txt", {"Anna": 8, "Mary": 10}, [2_000, 9_000, 31_000, 34_000]),
-    # m-bain/whisperX prints [SPEAKER_00]: before each segment
+    # the example whisperx.txt of the cases that this project was given
     ("text/whisperx.txt", {"SPEAKER_00": 6, "SPEAKER_01": 12}, []),
     # ggml-org/whisper.cpp#1031
     ("text/whisper_cpp.txt", {"speaker 0": 6, "speaker 1": 12}, [2_000, 9_000, 12_500]),

@@ -8,8 +8,8 @@
     dash      Anna - ...   Anna > ...          Anna | ...
     bare      Anna                             alone on a line, the words under it
 
-Sources: files that Otter, Rev, Zoom, Teams, Descript, oTranscribe, Sonix, Trint, Happy Scribe, Temi, NVivo, f4,
-WhisperX and Google Meet write (tests/door/test_text.py names a public description of each).
+Sources: tests/door/test_text.py names the public page or repository that each sample follows. The forms of Descript,
+Sonix, Trint, Temi and Happy Scribe are as users describe them; no public file of theirs was at hand.
 
 One line proves nothing; adscreen.ingest.speaker_labels looks at all lines of a file.
 """
