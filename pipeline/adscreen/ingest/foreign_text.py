@@ -19,7 +19,7 @@ class _Foreign(NamedTuple):
     start: re.Pattern[str]
 
 
-_CONVERT = "convert it to CHAT or plain text"
+_CONVERT = "save its words as plain text, one turn per line"
 _FOREIGN = (
     _Foreign(
         "a damaged JSON file", "export it again", re.compile(r'[\[{]\s*"[^"\n]{0,80}"\s*[:,\]}]|\{\s*\'\w+\'\s*:')
@@ -55,7 +55,7 @@ _FOREIGN = (
     ),
     _Foreign(
         "a list of labels with times in seconds, as Audacity exports it",
-        "write the times as 0:03 and the speaker and a colon behind them",
+        "write each line as a time, a speaker and a colon, as in 0:03 PAR: ...",
         re.compile(r"\d+[.,]\d+[ \t]+\d+[.,]\d+[ \t]"),
     ),
     _Foreign(

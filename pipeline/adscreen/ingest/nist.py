@@ -81,7 +81,7 @@ def refuse_rttm(*, where: str) -> InputError:
     return InputError(
         "RTTM, which says who spoke when and holds no words",
         where=where,
-        remedy="give the words with their speakers, as STM, or as JSON of a recogniser that was given this diarisation",
+        remedy="give the words with their speakers: the recogniser's JSON, or STM",
     )
 
 

@@ -41,7 +41,18 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*(?:[{"]|\[\s*[\[{"\d\]-])')),
 )
-_REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
+_REFUSED = (
+    (
+        "a PDF document",
+        "save its text as Word (.docx) or plain text, and compare it with the page",
+        re.compile(r"%PDF-"),
+    ),
+    (
+        "an RTF document",
+        "open it in Word or LibreOffice and save it as Word (.docx)",
+        re.compile(r"\{\\rtf"),
+    ),
+)
 _XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
@@ -120,7 +131,7 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         what = "not UTF-8; read as Windows-1252, so accents may be wrong"
         diagnostics = (Diagnostic(path.name, None, what, "save the file as UTF-8"),)
     if "\0" in text or len(_CONTROL.findall(_CLAN_MARK.sub("", text))) > len(text) / 100:
-        raise InputError("a binary file, not a transcript", where=str(path), remedy="save it as CHAT or plain text")
+        raise InputError("a binary file, not a transcript", where=str(path), remedy="save its words as plain text")
     return text, diagnostics
 
 
@@ -138,9 +149,9 @@ def recognise(text: str, *, where: str) -> SourceFormat:
     if _CHAT_START.match(text):
         return "chat"
     start = text.lstrip("\ufeff \t\n")
-    for name, refused in _REFUSED:
+    for name, remedy, refused in _REFUSED:
         if refused.match(start):
-            raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
+            raise InputError(f"{name}, not a transcript", where=where, remedy=remedy)
     if _HTML.match(start):
         raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
     refuse_captions(start, where=where)

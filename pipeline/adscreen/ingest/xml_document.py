@@ -101,6 +101,6 @@ def refuse_foreign(root: ET.Element, *, where: str) -> None:
     """Raise InputError, by the name of the format where it is known, for XML whose format is not read."""
     what, remedy = _FOREIGN.get(
         root.tag.rpartition("}")[2].casefold(),
-        ("XML, but no ELAN annotation document", "convert it to CHAT or plain text"),
+        ("XML, but no ELAN annotation document", "save its words as plain text, one turn per line"),
     )
     raise InputError(what, where=where, remedy=f"{READ_HERE}; {remedy}")
