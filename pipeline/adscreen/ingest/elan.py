@@ -37,7 +37,7 @@ from adscreen.ingest.tiers import (
 from adscreen.ingest.xml_document import parse_xml, refuse_foreign
 from adscreen.records import Diagnostic
 
-MAX_TIERS = 500
+MAX_TIERS = 100
 
 _ANNOTATED = Layout(by_sentence=False, automatic=False)
 _ALIGNED = frozenset({"Time_Subdivision", "Included_In"})

@@ -26,7 +26,7 @@ from adscreen.ingest.tiers import SILENT, Said, Span, choose_tiers, holds_ids, l
 from adscreen.records import Diagnostic
 
 BREAK_MS = 1000
-MAX_TIERS = 500
+MAX_TIERS = 100
 CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 _ANNOTATED = Layout(by_sentence=False, automatic=False)

@@ -48,6 +48,7 @@ _KEYS = ("recording_id", "subject_id", "visit", "label")
 _DELIMITERS = "\t,;|"
 _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _SHOWN = 20_000  # characters that tell a table
+_COLUMNS = 200  # of a header, at most
 _RECORDS = 20  # rows of these
 _CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d[.,]\d{1,3}")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,6})?")
@@ -86,7 +87,7 @@ def parse_table(text: str, *, file: str) -> Table:
     """Parse the text of a table; raises InputError where it has no header that is known for one."""
     delimiter = is_table(text) or ","
     _, text = _without_preface(text)
-    if not any(_names_something(name) for name in text.partition("\n")[0].split(delimiter)):
+    if not any(map(_names_something, text.partition("\n")[0].split(delimiter, _COLUMNS))):
         columns = _elan_columns(_records(text, delimiter))
         if columns is None:
             remedy = f"add a first row that names the columns, such as speaker, start, end; {_NAME_IT}"
@@ -126,7 +127,7 @@ def _names_something(cell: str) -> str:
 def _is_header(cells: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
     """Tell whether a line is a header: of a column of text and another, or of two others above rows as long."""
     names = [cell.strip().strip('"').strip() for cell in cells]
-    if len(names) < 2 or any(len(name) >= 60 for name in names):
+    if not 2 <= len(names) <= _COLUMNS or any(len(name) >= 60 for name in names):
         return False
     known = len(set(map(_names_something, names)) - {""})
     has_text = any(read_column(0, name).role == "text" for name in names)
