@@ -83,7 +83,7 @@ class _Headers:
                 self.opened.append(value)
 
     def code_of(self, speaker: str) -> str:
-        """The code that @Participants has for a speaker it does not list: one in another case, else the speaker's own."""
+        """The code of a speaker whom @Participants does not list as written: one in another case, else the own one."""
         known = [code for code in self.roles if code.casefold() == speaker.casefold()]
         if known:
             self.misspelt.add(speaker)
