@@ -84,9 +84,7 @@ class _Headers:
                 self.opened.append(value)
 
     def code_of(self, speaker: str) -> str:
-        """The code of a speaker as @Participants has it, whatever its case on the main line."""
-        if speaker in self.roles:
-            return speaker
+        """The code of a speaker whom @Participants does not list as written: one in another case, else the own one."""
         known = [code for code in self.roles if code.casefold() == speaker.casefold()]
         if known:
             self.misspelt.add(speaker)
@@ -188,12 +186,12 @@ def join_lines(text: str, *, file: str) -> tuple[list[Line], list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     continued: list[str] = []
     for number, text_line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
-        indented = text_line[:1] not in _MARKS and _INDENTED.match(text_line)
-        if indented:
+        own = text_line[:1] in _MARKS
+        if not own and _INDENTED.match(text_line):
             what = "a header or tier that is indented; read as a line of its own"
             diagnostics.append(Diagnostic(file, number, what, "begin it in the first column"))
-            text_line = text_line.lstrip(_INDENTS)
-        if text_line[:1] in _MARKS:
+            own, text_line = True, text_line.lstrip(_INDENTS)
+        if own:
             if continued:
                 lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
                 continued = []
@@ -215,7 +213,9 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
     if match is None:
         what = "a main line without `*CODE:` was passed over"
         return None, [Diagnostic(file, line.number, what, "begin it with its speaker, as in *PAR: or *INV:")]
-    speaker, text = headers.code_of(match.group(1)), match.group(2)
+    speaker, text = match.groups()
+    if speaker not in headers.roles:
+        speaker = headers.code_of(speaker)
     utterance, messages = parse_main_line(
         text.strip(),
         speaker=speaker,
