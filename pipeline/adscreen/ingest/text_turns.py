@@ -150,12 +150,12 @@ def split_at_times(turn: Turn, *, round_brackets: bool) -> Iterator[Turn]:
 
 
 def report_backward_times(turns: Iterable[Turn], *, file: str) -> list[Diagnostic]:
-    """Report turns whose time is earlier than that of a turn above."""
+    """Report turns whose time is earlier than one above, or which end before they start."""
     latest = -1
     numbers = []
     for turn in turns:
         times = [time for time in (turn.start_ms, turn.end_ms) if time is not None]
-        if times and times[0] < latest:
+        if times and (times[0] < latest or times[-1] < times[0]):
             numbers.append(turn.number)
         latest = max([latest, *times])
     what = f"{len(numbers)} times are earlier than the one above"
