@@ -6,8 +6,8 @@
               Brunner, Cortex, 1972), the quickest talkers some 400; the bounds lie far outside
     refused   under STILL or over SUDDEN no person speaks, and nothing but the unit of the times explains it: where
               milliseconds are read as seconds, 120 words a minute are 0.12. Between STILL and STALLED only where every
-              time is a whole second, as hundredths of a second read as seconds are. In all cases a unit must make the
-              rate CREDIBLE
+              time is a whole second and no utterance is quicker than LAGGING, as where hundredths of a second are read
+              as seconds. In all cases a unit must make the rate CREDIBLE
     duration  where the file says how long the recording is, no time lies far beyond
 
 A diagnostic keeps the file: slow speech, cues that stay long, an utterance that was cut wrongly. So few words that a
@@ -26,7 +26,7 @@ from adscreen.ingest.conversation import Conversation
 from adscreen.records import Diagnostic, Utterance
 
 SLOW, FAST = 10.0, 450.0  # words a minute
-STILL, STALLED, SUDDEN = 0.5, 2.0, 30_000.0
+STILL, STALLED, LAGGING, SUDDEN = 0.5, 4.0, 8.0, 1_800.0
 CREDIBLE = (30.0, 400.0)
 WORD_MS = 5000  # no word takes longer
 SPILL_MS = 2000  # a time may lie this far beyond the recording: durations are rounded
@@ -40,6 +40,7 @@ _UNITS = {  # how many times too long the times are -> what they look like
     1_000_000.0: "microseconds, not seconds",
     10_000_000.0: "ticks of 100 ns, not seconds",
     25.0: "frames, not seconds",
+    1 / 60: "minutes, not seconds",
     1 / 1_000: "seconds, not milliseconds",
 }
 _USUAL = 150.0
@@ -120,17 +121,17 @@ def _rate(spans: Sequence[Span]) -> tuple[int, float, float]:
 
 
 def _said(words: int, seconds: float, rate: float) -> str:
-    return (
-        f"{words} words in {seconds:,.3g} s ({rate:,.2g} words a minute)"
-        if seconds < 1
-        else (f"{words} words in {seconds:,.0f} s ({rate:,.1f} words a minute)")
-    )
+    exact = 1 if rate < 100 else 0
+    written = f"{rate:,.{exact}f}" if rate < 1_000 else f"{float(f'{rate:.2g}'):,.0f}"
+    return f"{words} words in {seconds:,.{0 if seconds >= 1 else 3}f} s ({written} words a minute)"
 
 
 def _refuse_rate(spans: Sequence[Span], *, where: str, remedy: str) -> None:
+    spans = [span for span in spans if span.end_ms > span.start_ms]
     words, seconds, rate = _rate(spans)
     whole = all(span.start_ms % 1000 == 0 and span.end_ms % 1000 == 0 for span in spans)
-    slow = (rate < STILL and words >= _FEW) or (rate < STALLED and words >= _SOME and whole)
+    lagging = whole and all(_rate([span])[2] < LAGGING for span in spans)
+    slow = (rate < STILL and words >= _FEW) or (rate < STALLED and words >= _SOME and lagging)
     if not rate or not (slow or (rate > SUDDEN and words >= _FEW)):
         return
     units = likely_units(rate)[:2]

@@ -90,7 +90,7 @@ def _watson_results(content: Any) -> list[Fields]:
     """Return the results, also where they lie in results of their own (the answer of an asynchronous job)."""
     outer = dicts(as_dict(content).get("results"))
     inner = [result for item in outer for result in dicts(item.get("results"))]
-    results = inner or outer
+    results = [result for result in inner or outer if result.get("final") is not False]  # an interim one comes again
     found = [best(result.get("alternatives")) for result in results]
     known = any("result_index" in holder for holder in (as_dict(content), *outer))
     return results if known or any(isinstance(item.get("timestamps"), list) for item in found) else []
