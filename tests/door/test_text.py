@@ -155,7 +155,7 @@ def test_a_salt_utterance_goes_on_over_lines(ingest: Any) -> None:
         ("File type = x\nhello", "Praat"),
         ("SPEAKER f 1 0.00 1.50 <NA> <NA> A <NA> <NA>\n", "RTTM"),
         ("@Languages:\teng\nPAR: hi\n", "CHAT"),
-        ("Speaker,Start,Content\nA,1,hi\nB,2,ho\n", "table"),
+        ("Spkr,Strt,Cntnt\nA,1,hi\nB,2,ho\n", "no column of text"),
         ("\\documentclass{article}\nhi\n", "LaTeX"),
     ],
 )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.main_line import parse_main_line
-from adscreen.ingest.word_times import with_word_times
+from adscreen.ingest.word_times import in_order, with_word_times
 from adscreen.records import Diagnostic, Utterance
 
 _MAIN_TIER = re.compile(r"\*([^\s:*]+)\s*:\s*(.*)", re.DOTALL)
@@ -152,11 +152,7 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
         elif mark == "@" and (header := _HEADER.match(line.text)):
             headers.take(header.group(1).strip(), (header.group(2) or "").strip())
         elif spoken and line.text.startswith("%wor:"):
-            timed = with_word_times(turns.utterances[-1], line.text[5:])
-            turns.utterances[-1] = timed or turns.utterances[-1]
-            if timed is None:
-                what = "a %wor tier whose words are not those of its line; its times were not read"
-                diagnostics.append(Diagnostic(file, line.number, what))
+            diagnostics += _take_word_times(line, turns, file=file)
     diagnostics += _check_headers(headers, {utterance.speaker for utterance in turns.utterances}, file=file)
     if not turns.utterances and "notrans" in headers.media.split():
         raise InputError(
@@ -227,6 +223,17 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
         return utterance, []
     expected = "no utterance terminator" if headers.conversation_analysis else ""
     return utterance, [Diagnostic(file, line.number, what) for what in messages if what != expected]
+
+
+def _take_word_times(line: Line, turns: _Turns, *, file: str) -> list[Diagnostic]:
+    """Give the last utterance the times of its %wor tier."""
+    timed = with_word_times(turns.utterances[-1], line.text[5:])
+    if timed is None:
+        what = "a %wor tier whose words are not those of its line; its times were not read"
+        return [Diagnostic(file, line.number, what)]
+    turns.utterances[-1], dropped = in_order(timed)
+    what = f"{dropped} words have times out of the order of the text; the times of these words were dropped"
+    return [Diagnostic(file, line.number, what, "align the words again")] if dropped else []
 
 
 def _check_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> list[Diagnostic]:

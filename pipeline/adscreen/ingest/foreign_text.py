@@ -6,6 +6,7 @@ tool is never read as prose: it is refused by its name.
 
 from __future__ import annotations
 
+import csv
 import re
 from itertools import islice
 from typing import NamedTuple
@@ -77,6 +78,8 @@ _COLUMNS = frozenset(
     " line participant visit subject subject_id recording_id start_time end_time start_ms end_ms channel".split()
 )
 _ROWS = 50
+_BRIEF = 3  # words of a speaker, a number or a time in the first cell of a row
+_QUOTED_ROW = re.compile(r'"[^"\n]*"(?: "[^"\n]*")+[ ]*\n"')  # of names, as R's write.table writes it
 
 
 def refuse_foreign(text: str, *, where: str) -> None:
@@ -86,12 +89,16 @@ def refuse_foreign(text: str, *, where: str) -> None:
             raise InputError(f"{foreign.what}, not a transcript", where=where, remedy=foreign.remedy)
     if _is_table(text):
         raise InputError(
-            "a table without a column of text", where=where, remedy="name the column that holds the words `text`"
+            "a table with no column of text", where=where, remedy="name the column that holds the words `text`"
+        )
+    if _QUOTED_ROW.match(text):
+        raise InputError(
+            "a table whose columns are separated by spaces", where=where, remedy="save it with commas or tabs"
         )
 
 
 def _is_table(text: str) -> bool:
-    """Tell a table by a header of short names, and rows of as many cells."""
+    """Tell a table by a header of known names, or by rows cut alike: prose has a space behind each comma."""
     lines = list(islice((line for line in text.split("\n", _ROWS + 1) if line.strip()), _ROWS))
     header, rows = lines[0] if lines else "", lines[1:]
     for delimiter in ("\t", ",", ";"):
@@ -101,4 +108,17 @@ def _is_table(text: str) -> bool:
         named = len(cells) > 1 and all(_CELL.fullmatch(cell.strip()) for cell in cells)
         if known and named and rows and 10 * same >= 9 * len(rows):
             return True
-    return False
+    return any(_is_cut_alike(lines, delimiter) for delimiter in (",", ";", "|"))
+
+
+def _is_cut_alike(lines: list[str], delimiter: str) -> bool:
+    """Tell whether all lines have as many cells, none of them with a space before it, and a short first one."""
+    if len(lines) < 2 or any(delimiter not in line for line in lines):
+        return False
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return False
+    cells = [cell for row in rows for cell in row[1:]]
+    brief = all(len(row[0].split()) <= _BRIEF for row in rows if row)
+    return brief and len({len(row) for row in rows}) == 1 and not any(cell.startswith(" ") for cell in cells)

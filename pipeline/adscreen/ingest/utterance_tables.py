@@ -34,6 +34,7 @@ from adscreen.ingest.table_columns import (
     TEXT,
     Column,
     find_column,
+    is_time,
     read_column,
     read_columns,
     read_time,
@@ -79,7 +80,7 @@ def is_table(text: str) -> str | None:
             return delimiter
     rows = _records(text, "\t")
     widths = {len(row) for row in rows}
-    labelled = sum(any(cell.endswith(":") for cell in row[:2]) for row in rows)
+    labelled = sum(any(cell.endswith(":") or cell.startswith(("[", "#")) for cell in row[:2]) for row in rows)
     return "\t" if len(rows) > 1 and len(widths) == 1 and min(widths) > 2 and 2 * labelled < len(rows) else None
 
 
@@ -185,11 +186,16 @@ def index_table(table: Table, *, file: str) -> Talk:
     rows: dict[str | None, list[Row]] = defaultdict(list)
     for row in table.rows:
         rows[row.cells[keys[key]] if key else None].append(row)
-    text, others = _text_column(columns, [row for own in rows.values() for row in own], file=file)
+    listed = [row for own in rows.values() for row in own]
+    text, others = _text_column(columns, listed, file=file)
     found = []
     if others:
         what = f"columns that hold words and were not read: {list_tiers(column.name for column in others)}"
         found.append(Diagnostic(file, None, what))
+    times = [column.name for column in columns if not column.role and _holds_times(column, listed)]
+    if times and not any(column.role in ("start", "span") for column in columns):
+        what = f"columns that hold times and were not read: {list_tiers(times)}"
+        found.append(Diagnostic(file, None, what, "name them `start` and `end`, in seconds"))
     return Talk(columns, text, key, keys, dict(rows), found)
 
 
@@ -216,6 +222,10 @@ def _words(column: Column, rows: Sequence[Row]) -> float:
     cells = [cell for row in rows if (cell := row.cells[column.position])]
     lettered = sum(any(map(str.isalpha, cell)) for cell in cells)
     return sum(len(cell.split()) for cell in cells) / len(cells) if 2 * lettered > len(cells) else 0
+
+
+def _holds_times(column: Column, rows: Sequence[Row]) -> bool:
+    return is_time(column.name, [row.cells[column.position] or "" for row in rows])
 
 
 def _alike(first: Column, second: Column, rows: Sequence[Row]) -> bool:

@@ -111,7 +111,10 @@ def _read_watson(content: Any) -> Reading:
 
 
 def _watson(item: Fields, speakers: dict[int | None, str]) -> Iterator[Segment]:
-    stamps = [stamp for stamp in item.get("timestamps") or [] if isinstance(stamp, list) and len(stamp) == 3]
+    listed = item.get("timestamps")
+    stamps = [
+        stamp for stamp in (listed if isinstance(listed, list) else []) if isinstance(stamp, list) and len(stamp) == 3
+    ]
     said = []
     for word, start, end in stamps:
         written = _FILLER if word == _HESITATION else text(word)
