@@ -60,11 +60,11 @@ def test_f4_marks_the_end_of_a_paragraph(ingest: Any) -> None:
     assert ["lacht"] == seen.events
 
 
-def test_times_without_speakers_are_reported(ingest: Any) -> None:
-    """Whisper's console output names no speaker: its times are read, and the lack of labels is said."""
+def test_what_whisper_prints_is_read_as_captions(ingest: Any) -> None:
+    """Whisper's console output names no speaker: its times are those of cues, and no digit of them is a word."""
     seen = ingest(SAMPLES / "text/whisper_console.txt")
     assert [("PAR", 2_000, 5_500), ("PAR", 9_000, 12_500)] == seen.spans
-    assert "clock times, but no speaker label was found" in seen.diagnostics
+    assert "srt" == seen.row["format"]
 
 
 @pytest.mark.parametrize(

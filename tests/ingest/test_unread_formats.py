@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
+from adscreen.ingest.unread_formats import refuse_document, refuse_owner_file, refuse_text
 
 
 @given(st.text(st.characters(categories=("Ll", "Lu", "Nd")) | st.sampled_from(" .,:?!-\n")))
 def test_prose_is_not_refused(text: str) -> None:
     """Words and punctuation are none of these formats."""
-    refuse_captions(text, where="a.txt")
+    refuse_text(text, where="a.txt")
     refuse_document(text.encode(), where="a.txt")
 
 

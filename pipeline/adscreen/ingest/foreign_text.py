@@ -26,18 +26,10 @@ _FOREIGN = (
         "a damaged JSON file", "export it again", re.compile(r'[\[{]\s*"[^"\n]{0,80}"\s*[:,\]}]|\{\s*\'\w+\'\s*:')
     ),
     _Foreign(
-        "a web page", "save its words as plain text", re.compile(r"<(?:!--|html|head|body|div|p|span|br)\b", re.I)
-    ),
-    _Foreign(
         "an XML document of no known kind",
         _CONVERT,
         re.compile(r"<(?P<tag>[A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>(?=[^\0]*</\w)"),
     ),
-    _Foreign(
-        "a subtitle file of SubStation Alpha (.ass)", "export SubRip (.srt)", re.compile(r"\[Script Info\]", re.I)
-    ),
-    _Foreign("a subtitle file of MicroDVD (.sub)", "export SubRip (.srt)", re.compile(r"\{\d+\}\{\d+\}")),
-    _Foreign("a file of lyrics (.lrc)", "export SubRip (.srt)", re.compile(r"\[(?:ti|ar|al|by|offset|length):", re.I)),
     _Foreign("a damaged Praat file", "save it again as a text file", re.compile(r"File type\s*=|Object class\s*=")),
     _Foreign(
         "RTTM, which holds no words",
@@ -45,18 +37,18 @@ _FOREIGN = (
         re.compile(r"(?:SPEAKER|SPKR-INFO|LEXEME|NON-SPEECH)[ \t]+\S+[ \t]+\S+[ \t]+[\d.<]"),
     ),
     _Foreign(
-        "CTM, a word and its time in a line",
-        "export the transcript of the recogniser with its speakers",
+        "a damaged CTM file",
+        "write recording, channel, start, duration and word in every line",
         re.compile(r"(?:\S+[ \t]+\S+[ \t]+\d+\.\d+[ \t]+\d+\.\d+[ \t]+\S+(?:[ \t]+[\d.]+)?[ \t]*(?:\n|$)){2}"),
     ),
     _Foreign(
-        "STM, a reference of speech recognition",
-        _CONVERT,
+        "a damaged STM file",
+        "write recording, channel, speaker, start, end and words in every line",
         re.compile(r"(?:;;.*\n)*\S+[ \t]+\S+[ \t]+\S+[ \t]+\d+\.\d+[ \t]+\d+\.\d+[ \t]+(?:<[^<>\n]*>)?"),
     ),
     _Foreign(
-        "a list of labels with times in seconds, as Audacity exports it",
-        "write the times as 0:03 and the speaker and a colon behind them",
+        "a damaged list of labels with times in seconds, as Audacity exports it",
+        "export the labels again",
         re.compile(r"\d+[.,]\d+[ \t]+\d+[.,]\d+[ \t]"),
     ),
     _Foreign(
@@ -69,7 +61,7 @@ _FOREIGN = (
     _Foreign(
         "an e-mail",
         "save its words as plain text",
-        re.compile(r"(?:MIME-Version|Return-Path|Received|Message-ID):", re.I),
+        re.compile(r"(?:Return-Path|Received|Message-ID):", re.I),
     ),
 )
 _CELL = re.compile(r"\"?[^\W\d][\w .#()/-]{0,30}\"?")

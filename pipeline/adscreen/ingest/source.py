@@ -16,7 +16,7 @@ from adscreen.ingest.foreign_text import refuse_foreign
 from adscreen.ingest.label_track import is_label_track
 from adscreen.ingest.nist import recognise_nist, refuse_rttm
 from adscreen.ingest.salt import is_salt
-from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
+from adscreen.ingest.unread_formats import refuse_document, refuse_owner_file, refuse_text
 from adscreen.ingest.utterance_tables import is_table
 from adscreen.ingest.xml_document import declared_encoding, is_xml, root_name
 from adscreen.records import Diagnostic
@@ -41,11 +41,9 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*(?:[{"]|\[\s*[\[{"\d\]-])')),
 )
-_REFUSED = (("a PDF document", re.compile(r"%PDF-")), ("an RTF document", re.compile(r"\{\\rtf")))
 _XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
-_HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
 _PRAAT_BINARY = b"ooBinaryFile"
 _OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
@@ -138,12 +136,7 @@ def recognise(text: str, *, where: str) -> SourceFormat:
     if _CHAT_START.match(text):
         return "chat"
     start = text.lstrip("\ufeff \t\n")
-    for name, refused in _REFUSED:
-        if refused.match(start):
-            raise InputError(f"{name}, not a transcript", where=where, remedy="convert it to CHAT or plain text")
-    if _HTML.match(start):
-        raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
-    refuse_captions(start, where=where)
+    refuse_text(start, where=where)
     if is_xml(start):
         return _XML_ROOTS.get(root_name(start), "elan")
     for format, pattern in _STARTS:

@@ -2,6 +2,7 @@
 
 captions         Advanced SubStation, TTML, SAMI, LRC, MicroDVD, Scenarist, YouTube's XML ...
 word processing  the binary .doc, OpenDocument, Pages, Word as XML or as a web archive, an encrypted document
+others           PDF, RTF, a web page
 owner files      what Word, LibreOffice, macOS and Windows write beside a document
 
 Source: the first bytes that each format's specification gives; [MS-CFB] for the binary documents of Office, and
@@ -34,6 +35,15 @@ _DOCUMENTS = (
     ("a Word document as XML", re.compile(rf"{_XML}(?:<\?mso-application[^>]*>\s*)?<(?:w:wordDocument|pkg:package)\b")),
     ("a web archive (.mht), as which Word may save a .doc", re.compile(r"MIME-Version:\s*1\.0", re.IGNORECASE)),
 )
+_OTHERS = (
+    ("a PDF document", re.compile(r"%PDF-"), "save it as Word (.docx) or plain text"),
+    ("an RTF document", re.compile(r"\{\\rtf"), "save it as Word (.docx) or plain text"),
+    (
+        "a web page",
+        re.compile(r"(?:<\?xml[^>]*>\s*)?(?:(?:<!DOCTYPE )?<?html|<(?:head|body|div|p|span|br))\b", re.IGNORECASE),
+        "save its words as plain text",
+    ),
+)
 _SAVE_CAPTIONS = "export it again as WebVTT (.vtt) or SubRip (.srt)"
 _SAVE_DOCUMENT = "open it in its own program and save it as a Word document (.docx)"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -46,8 +56,11 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _PAGES = ("Index/Document.iwa", "Index.zip", "index.xml", "index.xml.gz")
 
 
-def refuse_captions(text: str, *, where: str) -> None:
+def refuse_text(text: str, *, where: str) -> None:
     """Raise InputError where text begins as captions, or a document, in a format that is not read."""
+    for name, pattern, remedy in _OTHERS:
+        if pattern.match(text):
+            raise InputError(f"{name}, not a transcript", where=where, remedy=remedy)
     for name, pattern in _CAPTIONS:
         if pattern.match(text):
             raise InputError(f"{name}, which are not read", where=where, remedy=_SAVE_CAPTIONS)
