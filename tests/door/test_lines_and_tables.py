@@ -303,3 +303,16 @@ def test_a_laugh_at_the_end_of_a_word(ingest: Ingest, tmp_path: Path) -> None:
     text = "speaker,start,end,text\nA,0,3,the boy is on the stool.[laughs]\n"
     seen = ingest(saved(tmp_path, text))
     assert ({"A": "the boy is on the stool"}, ["laughs"]) == (seen.words, seen.events)
+
+
+def test_a_speaker_in_two_cases_is_one_person(ingest: Ingest, tmp_path: Path) -> None:
+    """``Anna`` and ``anna`` in hand-written tables are one, and that is said."""
+    seen = ingest(saved(tmp_path, "speaker,text\nAnna,so it is\nINV,yes\nanna,and so on\n"))
+    assert {"Anna": "so it is and so on", "INV": "yes"} == seen.words
+    assert "1 rows write a speaker in another case" in seen.diagnostics
+
+
+def test_labels_that_only_name_speakers_are_no_words(ingest: Ingest, tmp_path: Path) -> None:
+    """Who spoke when, written as labels, holds no words."""
+    text = "0.5\t2.5\tA\n4.0\t8.0\tB\n9.0\t10.0\tA\n"
+    assert "a label track without words" in ingest(saved(tmp_path, text)).refused

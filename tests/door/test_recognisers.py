@@ -266,6 +266,8 @@ TURNS = [("A", 0.0, 2.9, "The boy is standing on the stool."), ("B", 3.5, 6.0, "
         {"is_patient": [True, False]},
         {"agent": [{"id": 1}, {"id": 2}]},
         {"speaker_change": [False, True]},
+        {"spkr": ["A", "B"]},
+        {"identity": ["A", "B"]},
     ],
 )
 def test_speakers_in_a_field_of_another_name_are_refused(

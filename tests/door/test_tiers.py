@@ -407,3 +407,11 @@ def test_words_on_a_tier_of_their_own_have_times(tmp_path: Path, ingest: Ingest)
     """A tier `words` with one word in each annotation times the words."""
     seen = ingest(saved(tmp_path, EAF.format(aligned("Eva - words", "she", "sits")), "a.eaf"))
     assert [("she", 0, 1000), ("sits", 2000, 3000)] == seen.word_times
+
+
+def test_marks_of_aligners_are_no_words(tmp_path: Path, ingest: Ingest) -> None:
+    """``{BR}`` and ``{LG}`` of forced aligners are events, and xxx was not understood."""
+    text = grid(("Eva", [(0, 1, "{BR}"), (1, 2, "xxx"), (2, 4, "she {LG} sits")]))
+    seen = ingest(saved(tmp_path, text, "a.TextGrid"))
+    assert ({"Eva": "she sits"}, ["BR", "LG"]) == (seen.words, seen.events)
+    assert "1" == seen.row["unintelligible"]

@@ -33,6 +33,8 @@ _ANNOTATED = Layout(by_sentence=False, automatic=False)
 _TOKEN = re.compile(r'"((?:[^"]|"")*)"|![^\n]*|([^\s"]+)')
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _CLASS = re.compile(r'\s*(?:File type = )?"ooTextFile[^"]*"\s*(?:Object class = )?"([\w ]{1,40})"')
+_MARK = re.compile(r"\{([A-Za-z_]{2,20})\}")
+_UNCLEAR = re.compile(r"(?<![\w\[(<])(?:xxx?|yyy|XXX?)(?![\w\])>])")
 _UNHEARD = frozenset({"spn", "<unk>", "<spn>"})
 _SAVE_AGAIN = "save the TextGrid again in Praat, and check that nothing is missing"
 _NAME_IT = "in Praat, name the tier of words `words` or after its speaker, and other tiers `translation`, `notes` ..."
@@ -60,6 +62,11 @@ def read_textgrid(text: str, *, file: str, where: str) -> Conversation:
     return converse(segments, file=file, layout=_ANNOTATED, diagnostics=found)
 
 
+def _with_notes(text: str) -> str:
+    """Write the marks of aligners and transcribers as notes of prose: ``{BR}`` is a breath, ``xxx`` unclear."""
+    return _UNCLEAR.sub("[unintelligible]", _MARK.sub(r"[\1]", text))
+
+
 def _may_be_speech(grid: Grid) -> bool:
     """Tell whether a tier holds texts, and neither its name nor what it holds says that they are no speech."""
     texts = [span.text for span in grid.spans if any(map(str.isalpha, span.text))]
@@ -78,7 +85,8 @@ def read_tiers(
     left: list[str] = []
     said: list[Said] = []
     words: list[Said] = []
-    for name, spans in tiers:
+    for name, held in tiers:
+        spans = [span._replace(text=_with_notes(span.text)) for span in held]
         tier = Said(name, read_name(name), spans)
         if not any(span.text.strip().casefold() not in SILENT for span in spans):
             continue

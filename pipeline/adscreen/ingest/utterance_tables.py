@@ -277,15 +277,21 @@ def _speakers(
     column = talk.column("speaker")
     labels = find_labels([text for text in texts if text]) if column is None and talk.column("tier") is None else None
     named: list[tuple[str, str]] = []
-    continued = 0
+    spellings: dict[str, str] = {}
+    continued = respelt = 0
     for row, text in zip(rows, texts, strict=True):
         speaker, said = match_label(text, labels) if labels else ("", text)
         if column is not None:
             speaker = (row.cells[column.position] or "").strip("*: ")
+            first = spellings.setdefault(" ".join(speaker.casefold().split()), speaker)
+            respelt += first != speaker
+            speaker = first
         if not speaker and said and named and named[-1][0]:
             speaker = named[-1][0]
             continued += 1
         named.append((speaker, said))
+    if respelt:
+        found.append(Diagnostic(file, None, f"{respelt} rows write a speaker in another case; taken for one person"))
     if continued:
         what = f"{continued} rows without a speaker continue the one above"
         found.append(Diagnostic(file, None, what, "fill in the speaker of every row"))

@@ -51,9 +51,11 @@ _SPEAKER = frozenset(
 )
 _PERSON = re.compile(
     r"(?:actor|agent|author|caller|channel|client|cluster|doctor|examin|interview|participant|party|patient|person|sender|"
-    r"speaker|spk|subject|talker|therap|user|voice|who)(?:s|id|er|ee|ist|name|label|tag|idx|index|number)*"
+    r"speaker|spkr?|subject|talker|therap|user|voice|who)(?:s|id|er|ee|ist|name|label|tag|idx|index|number)*"
 )
-_NAMES = frozenset({"label", "name", "role", "side", "sp", "from", "by"})  # of a person where they are the whole name
+_NAMES = frozenset(
+    {"label", "name", "role", "side", "sp", "from", "by", "s", "identity", "displayname"}
+)  # of a person where they are the whole name
 _MEASURES = frozenset({"confidence", "score", "scores", "prob", "probability", "count", "embedding", "gender", "age"})
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_\d]+")
 _TIME = re.compile(
