@@ -22,10 +22,12 @@ from typing import NamedTuple
 
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.cues import Cue, Cues, Line, read_cues
+from adscreen.ingest.label_forms import read_heads
 from adscreen.ingest.plain_text import find_labels, match_label
 from adscreen.ingest.prose import label_role
 from adscreen.ingest.rolling import take_once
 from adscreen.ingest.segments import Piece, Segment, converse, untimed
+from adscreen.ingest.speaker_labels import may_be_label, names_speaker
 from adscreen.records import Diagnostic
 
 _BRACKETED = re.compile(r"(?:\[([^\W_][\w .'-]{0,39})\]|\(([^\W_][\w .'-]{0,39})\))(:?)\s*")
@@ -61,6 +63,11 @@ def read_captions(text: str, *, file: str) -> Conversation:
     if marked and not any(turn.speaker for turn in turns):
         what = f"{len(marked)} cues mark a change of speaker, and nothing names the speakers"
         diagnostics.append(Diagnostic(file, marked[0][0].cue.line, what, "name the speakers, as in Anna: ..."))
+    if unlabelled := _like_labels(turns):
+        what = f"{len(unlabelled)} cues begin as with a speaker label, but no speaker was found"
+        diagnostics.append(
+            Diagnostic(file, unlabelled[0].cue.line, what, "name the speaker in every cue, as in Anna: ...")
+        )
     turns, continued = _ascribe(turns)
     if continued:
         what = f"{len(continued)} cues without a name were taken for speech of the speaker before them"
@@ -84,6 +91,17 @@ def _diagnose(read: Cues, repeated: int, *, file: str) -> list[Diagnostic]:
         what = f"the captions show words more than once; {repeated} repeated lines were taken once"
         found.append(Diagnostic(file, None, what))
     return found
+
+
+def _like_labels(turns: Sequence[_Turn]) -> list[_Turn]:
+    """Return lines that begin with a colon or a dash behind what may be a speaker, where nothing names one."""
+    if any(turn.speaker for turn in turns):
+        return []
+    heads = [(turn, head) for turn in turns for head in read_heads(_text(turn.pieces))]
+    found = [
+        turn for turn, head in heads if may_be_label([head]) or (head.form == "dash" and names_speaker(head.label))
+    ]
+    return found if len(found) > 1 else []
 
 
 def _by_cue(turns: Sequence[_Turn]) -> list[list[_Turn]]:
