@@ -118,7 +118,7 @@ BINARY = b"ooBinaryFile\x08TextGrid\x00\x00\x00\x00"
         (b'<?xml version="1.0"?><folker-transcription><contribution/></folker-transcription>', "a FOLKER transcript"),
         (b'<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body/></tt>', "TTML captions"),
         (b'<CHAT xmlns="http://www.talkbank.org/ns/talkbank"><u/></CHAT>', "TalkBank XML"),
-        (b'<?xml version="1.0" encoding="UTF-16"?><annotation><body/></annotation>', "damaged XML"),
+        (b'<?xml version="1.0" encoding="UTF-16"?><ANNOTATION_DOCUMENT/>', "damaged XML"),
         (b'<?xml version="1.0"?><annotation><body/></annotation>', "an Anvil annotation"),
         (b"<segmented-transcription/>", "an EXMARaLDA segmented transcription"),
         (b'<?xml version="1.0"?><something>the boy</something>', "XML, but no ELAN annotation document"),

@@ -20,8 +20,6 @@ from adscreen.ingest.foreign_text import refuse_foreign
         ("0.1\t2.0\tthe boy\n", "Audacity"),
         ("<a><b>hi</b></a>", "XML"),
         ("Name\tStart\tContent\nA\t1\thi\n", "a table"),
-        ("%!PS-Adobe\n", "PostScript"),
-        ("Return-Path: x\n", "an e-mail"),
     ],
 )
 def test_marks_of_formats(text: str, what: str) -> None:

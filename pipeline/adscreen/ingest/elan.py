@@ -35,7 +35,8 @@ from adscreen.ingest.tiers import (
     spelling,
     undecided,
 )
-from adscreen.ingest.xml_document import parse_xml, refuse_foreign
+from adscreen.ingest.unread_formats import refuse_xml
+from adscreen.ingest.xml_document import parse_xml
 from adscreen.records import Diagnostic
 
 MAX_TIERS = 100
@@ -93,7 +94,7 @@ def read_elan(content: bytes, *, file: str, where: str) -> Conversation:
     """Read an .eaf file; raises InputError where it is damaged, annotates no speech, or does not say on which tier."""
     document = parse_xml(content, where=where, remedy="save it again in ELAN")
     if document.tag != "ANNOTATION_DOCUMENT":
-        refuse_foreign(document, where=where)
+        refuse_xml(document.tag, where=where)
     header = document.find("HEADER")
     units = header.get("TIME_UNITS", "milliseconds") if header is not None else "milliseconds"
     if units != "milliseconds":

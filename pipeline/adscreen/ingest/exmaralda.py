@@ -25,7 +25,8 @@ from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.prose import NOTE
 from adscreen.ingest.segments import Layout, Segment, converse, milliseconds, untimed
 from adscreen.ingest.tiers import list_tiers, undecided
-from adscreen.ingest.xml_document import parse_xml, refuse_foreign
+from adscreen.ingest.unread_formats import refuse_xml
+from adscreen.ingest.xml_document import parse_xml
 from adscreen.records import Diagnostic
 
 _ANNOTATED = Layout(joined=False, automatic=False)
@@ -69,7 +70,7 @@ def read_exmaralda(content: bytes, *, file: str, where: str) -> Conversation:
     """Read an .exb file; raises InputError where it is damaged, or does not say which tier holds a speaker's words."""
     root = parse_xml(content, where=where, remedy="save it again in the EXMARaLDA Partitur-Editor")
     if root.tag != "basic-transcription":
-        refuse_foreign(root, where=where)
+        refuse_xml(root.tag, where=where)
     points = root.findall("basic-body/common-timeline/tli")
     timeline = _Timeline(
         {point.get("id", ""): position for position, point in enumerate(points)},

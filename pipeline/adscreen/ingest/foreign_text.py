@@ -1,7 +1,7 @@
-"""Text -> the format whose mark it bears, where that is one of no transcript, or of one that is damaged.
+"""Text that no reader knows -> a refusal, where it begins as a damaged file does of a format that is read.
 
-A line of prose begins with a word, a label, a time or a note. What begins like markup, a table or the file of another
-tool is never read as prose: it is refused by its name.
+A line of prose begins with a word, a label, a time or a note. What begins like markup, a table or the file of a tool is
+never read as prose: it is refused by its name. Formats that are not read are in adscreen.ingest.unread_formats.
 """
 
 from __future__ import annotations
@@ -20,22 +20,16 @@ class _Foreign(NamedTuple):
     start: re.Pattern[str]
 
 
-_CONVERT = "convert it to CHAT or plain text"
 _FOREIGN = (
     _Foreign(
         "a damaged JSON file", "export it again", re.compile(r'[\[{]\s*"[^"\n]{0,80}"\s*[:,\]}]|\{\s*\'\w+\'\s*:')
     ),
     _Foreign(
         "an XML document of no known kind",
-        _CONVERT,
-        re.compile(r"<(?P<tag>[A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>(?=[^\0]*</\w)"),
+        "convert it to CHAT or plain text",
+        re.compile(r"<[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>(?=[^\0]*</\w)"),
     ),
     _Foreign("a damaged Praat file", "save it again as a text file", re.compile(r"File type\s*=|Object class\s*=")),
-    _Foreign(
-        "RTTM, which holds no words",
-        "name the transcript that goes with it",
-        re.compile(r"(?:SPEAKER|SPKR-INFO|LEXEME|NON-SPEECH)[ \t]+\S+[ \t]+\S+[ \t]+[\d.<]"),
-    ),
     _Foreign(
         "a damaged CTM file",
         "write recording, channel, start, duration and word in every line",
@@ -55,13 +49,6 @@ _FOREIGN = (
         "headers of CHAT without main lines",
         "begin each utterance with its speaker, as in *PAR: or *INV:",
         re.compile(r"@(?:Languages|Participants|Options|ID|Media|Date|Situation|Transcriber|Comment|Birth of \w+):"),
-    ),
-    _Foreign("a LaTeX document", _CONVERT, re.compile(r"\\(?:documentclass|begin\{)")),
-    _Foreign("a PostScript document", _CONVERT, re.compile(r"%!PS")),
-    _Foreign(
-        "an e-mail",
-        "save its words as plain text",
-        re.compile(r"(?:Return-Path|Received|Message-ID):", re.I),
     ),
 )
 _CELL = re.compile(r"\"?[^\W\d][\w .#()/-]{0,30}\"?")

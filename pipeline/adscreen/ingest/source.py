@@ -14,7 +14,7 @@ from adscreen.errors import InputError
 from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
 from adscreen.ingest.foreign_text import refuse_foreign
 from adscreen.ingest.label_track import is_label_track
-from adscreen.ingest.nist import recognise_nist, refuse_rttm
+from adscreen.ingest.nist import recognise_nist
 from adscreen.ingest.salt import is_salt
 from adscreen.ingest.unread_formats import refuse_document, refuse_owner_file, refuse_text
 from adscreen.ingest.utterance_tables import is_table
@@ -45,7 +45,6 @@ _XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Tran
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
 _ZIP = b"PK\x03\x04"
-_PRAAT_BINARY = b"ooBinaryFile"
 _OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
 
 
@@ -77,9 +76,6 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     refuse_document(content, where=where)
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
-    if content.startswith(_PRAAT_BINARY):
-        remedy = "in Praat, choose Save as text file"
-        raise InputError("a binary Praat file (of a TextGrid, as a rule)", where=where, remedy=remedy)
     text, diagnostics = _decode(content, path)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -147,11 +143,10 @@ def recognise(text: str, *, where: str) -> SourceFormat:
 
 def _recognise_lines(text: str, start: str, *, where: str) -> SourceFormat:
     """Return the format of text that only all its lines together can tell."""
-    lines = recognise_nist(text)
-    if lines == "rttm":
-        raise refuse_rttm(where=where)
-    if lines or is_label_track(text):
-        return lines or "labels"
+    if nist := recognise_nist(text):
+        return nist
+    if is_label_track(text):
+        return "labels"
     if _CHAT_TIER.search(text):
         return "chat"
     if holds_cues(text):
