@@ -196,6 +196,7 @@ def test_line_starts_that_look_like_labels_are_reported(tmp_path: Path, ingest: 
         "Dog\nHorse\nCat\nCow\nDog\nPig\nCat\nHen",
         "It was at 10:30 in the morning.\nThen we went home.",
         "Yes\nNo\nYes\nNo",
+        "Bread; milk and eggs\nCheese; butter\nBread; jam\nMilk; tea",
     ],
 )
 def test_prose_is_prose(tmp_path: Path, ingest: Any, text: str) -> None:
@@ -203,7 +204,7 @@ def test_prose_is_prose(tmp_path: Path, ingest: Any, text: str) -> None:
     file = tmp_path / "a.txt"
     file.write_text(text, encoding="utf-8")
     seen = ingest(file)
-    spoken = text.replace(":", " ").replace(".", "").split()
+    spoken = text.translate({ord(":"): " ", ord("="): " ", ord("."): None, ord(";"): None}).split()
     assert {"PAR": " ".join(spoken)} == seen.words
     assert "" == seen.diagnostics
 
@@ -236,6 +237,7 @@ def dialogue(first: str, second: str) -> str:
         ("[3/1/24, 10:12:05 AM] Anna: {}", "[3/1/24, 10:12:15 AM] Mary: {}", ("Anna", "Mary")),
         ("2024-03-01 10:12:05 Anna: {}", "2024-03-01 10:12:15 Mary: {}", ("Anna", "Mary")),
         ("**Anna Smith** *[00:02]*: {}", "**Mary Jones** *[00:07]*: {}", ("Anna Smith", "Mary Jones")),
+        ("Anna Smith  12:02\n{}", "Mary Jones  12:07\n{}", ("Anna Smith", "Mary Jones")),
         ("**[00:02] Anna**: {}", "**[00:07] Mary**: {}", ("Anna", "Mary")),
         ("@0:02 - Anna Smith\n{}", "@0:07 - Mary Jones\n{}", ("Anna Smith", "Mary Jones")),
         ("Médecin : {}", "Mme Dupont : {}", ("Médecin", "Mme Dupont")),
@@ -287,6 +289,13 @@ def test_one_person_has_one_name_and_own_words(tmp_path: Path, ingest: Any, text
     assert words == ingest(file).words
 
 
+def test_words_at_the_ends_of_pages_are_speech(tmp_path: Path, ingest: Any) -> None:
+    """Turns and single words that come again beside page numbers are no running heads."""
+    file = tmp_path / "a.txt"
+    file.write_text("INT: so\nPAR: well\nyes\nPage 1\nINT: so\nPAR: he\nyes\nPage 2\n", encoding="utf-8")
+    assert {"INT": "so so", "PAR": "well yes he yes"} == ingest(file).words
+
+
 @pytest.mark.parametrize(
     "furniture",
     [
@@ -336,3 +345,13 @@ def test_what_is_uncertain_is_said(tmp_path: Path, ingest: Any, text: str, what:
     file = tmp_path / "a.txt"
     file.write_text(text, encoding="utf-8")
     assert what in ingest(file).diagnostics
+
+
+@pytest.mark.parametrize("text", ["TV. I watch it.\nTV. Always.\nBBC. No.", "BOY = fell\nGIRL = laughs\nBOY = cries"])
+def test_faint_marks_make_labels_of_roles_only(tmp_path: Path, ingest: Any, text: str) -> None:
+    """A full stop or `=` behind a word that is no role makes nobody speak; that line starts alternate is said."""
+    file = tmp_path / "a.txt"
+    file.write_text(text, encoding="utf-8")
+    seen = ingest(file)
+    assert {"PAR": " ".join(text.replace(".", "").replace("=", "").split())} == seen.words
+    assert "line starts alternate" in seen.diagnostics

@@ -42,8 +42,12 @@ def find_bare_times(lines: Sequence[str]) -> BareTimes:
     starts = [stamp for stamp, _ in map(cut_first, lines) if is_bare(stamp)]
     ends = [stamp for stamp, _ in map(cut_last, lines) if is_bare(stamp)]
     first, last = _are_stamps(starts, len(lines)), _are_stamps(ends, len(lines))
-    said = [len(stamps) for stamps, are in ((starts, first), (ends, last)) if not are and len(stamps) > 1]
-    return BareTimes(first, last, sum(said))
+    said = [
+        sum(is_bare(stamp) and bool(rest) for stamp, rest in map(cut, lines))
+        for cut, are_stamps in ((cut_first, first), (cut_last, last))
+        if not are_stamps
+    ]
+    return BareTimes(first, last, sum(count for count in said if count > 1))
 
 
 def is_bare(stamp: Stamp | None) -> TypeGuard[Stamp]:

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from adscreen.ingest.clock_times import cut_last
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.cues import Cue, Cues, Line, read_cues
 from adscreen.ingest.label_forms import read_heads
@@ -168,7 +169,8 @@ def _below_names(lines: Sequence[Line], names: frozenset[str]) -> Iterator[Line]
 
 def _name(line: Line) -> str:
     """Return the name that a line has the form of, with or without brackets, empty where it has not."""
-    text = _text(line.pieces)
+    stamp, text = cut_last(_text(line.pieces))
+    text = text if stamp and stamp.marked and text else _text(line.pieces)
     text = text[1:-1] if _is_bracketed(text) else text
     words = text.split()
     fits = all(not word[0].islower() and word[0].isalnum() for word in words) and 0 < len(words) <= _NAME_WORDS

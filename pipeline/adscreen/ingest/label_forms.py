@@ -5,7 +5,7 @@
     timed     Anna 0:03    Anna (0:03)         0:03 Anna           alone on a line, the words under it
     inline    Anna 0:03 ...
     tab       Anna TAB ...
-    dash      Anna - ...   Anna > ...          Anna | ...          Anna; ...         Anna = ...          Q. ...
+    dash      Anna - ...   Anna > ...          Anna | ...          INT; ...           Q. ...             INT = ...
     bare      Anna                             alone on a line, the words under it
 
 Sources: tests/door/test_text.py names the public page or repository that each sample follows. The forms of Descript,
@@ -23,6 +23,7 @@ from typing import Literal, NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, match_stamp
 from adscreen.ingest.notes import NOTE
+from adscreen.ingest.prose import label_role
 
 Form = Literal["colon", "bracket", "timed", "inline", "tab", "dash", "bare"]
 
@@ -48,8 +49,8 @@ _BRACKET = re.compile(
     rf"{_MARKS}[ \t]*(?P<colon>[:：])?{_MARKS}[ \t]*"
 )
 _TAB = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS} ?\t[ \t]*(?=\S)")
-_DASH = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: [-–—|>=] | ?> ?(?=\S)|(?<=\w)[—–](?=\w)|(?<=\w); )")
-_INITIAL = re.compile(r"(?P<label>[A-Z]{1,4}\d{0,2})[.)=] ?(?=[^\s.])")
+_DASH = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: [-–—|>] | ?> ?(?=\S))")
+_FAINT_MARK = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: ?[=;)] ?|\. |[—–])(?=\w)")  # behind a role only
 _ALONE = re.compile(rf"(?:\#{{1,6}} )?{_MARKS}(?P<label>{_NAME}){_MARKS}")
 _AFTER_TIME = re.compile(r"[-–—|:,][ \t]+")
 _LIST_MARK = re.compile(r"(?:[•◦▪·] ?|\* |@(?=\d)|[*_]{1,3}(?=[\[(]?\d))(?=\S)")
@@ -168,7 +169,10 @@ def _tab(line: str, stamp: Stamp | None) -> Head | None:
 
 
 def _dash(line: str, stamp: Stamp | None) -> Head | None:
-    match = _DASH.match(line[:_HEAD]) or _INITIAL.match(line[:_HEAD])
+    match = _DASH.match(line[:_HEAD])
+    faint = None if match else _FAINT_MARK.match(line[:_HEAD])
+    if faint and (label_role(faint["label"]) or faint["label"] == "A"):  # `Q.` and `A.`
+        match = faint
     return Head("dash", match["label"], line[match.end() :], stamp) if match and _is_label(match["label"]) else None
 
 

@@ -320,10 +320,14 @@ def _timed(own: _Own) -> dict[str, str]:
     """A name and a time alone on a line: twice in the file, or once near its top; `Lunch 12:30` was said."""
     counts = _count(head for _, head in own)
     likely = [head for _, head in own if _is_candidate(head.label) or counts[label_key(head.label)] > 1]
-    if not any(counts[label_key(h.label)] > 1 or names_speaker(h.label) or not may_be_said(h.stamp) for h in likely):
+    if not any(counts[label_key(head.label)] > 1 or _is_clearly_timed(head) for head in likely):
         return {}
     total = sum(counts[key] for key in {label_key(head.label) for head in likely})
     return _spelt(likely, counts) if total > 1 or (likely and own[0][0] < _TOP) else {}
+
+
+def _is_clearly_timed(head: Head) -> bool:
+    return names_speaker(head.label) or not may_be_said(head.stamp) or (" " in head.label and is_name(head.label))
 
 
 def _separated(own: _Own, length: int) -> dict[str, str]:

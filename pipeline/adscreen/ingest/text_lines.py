@@ -138,7 +138,8 @@ def _without_running_heads(
     gone = [line.number not in numbers for line in lines]
     places: dict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
-        if not gone[index] and line.text[-1].isalnum():
+        labelled = any(head.form == "colon" for head in read_heads(line.text))
+        if not gone[index] and line.text[-1].isalnum() and " " in line.text and not labelled:
             places[line.text].append(index)
     pages: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for line in kept:
