@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-WordKind = Literal["word", "filler", "fragment", "nonword"]
+WordKind = Literal["word", "filler", "fragment", "nonword", "excluded"]
 Terminator = Literal["complete", "question", "trailing_off", "interrupted"]
 View = Literal["spoken", "fluent"]
 
@@ -21,9 +21,9 @@ class Word:
     transcriber typed. ``target`` holds the intended words where the transcriber gave a replacement
     (``gonna [: going to]``), else it is empty; where one replacement covers several words, the first holds it and the
     others hold ``("",)``, as does a word that stands for none (``[: 0]``). A phonetic transcription with a replacement
-    (``zɪŋk@u [: sink]``) has the replacement as its ``text``. ``excluded`` marks ``[e]``: kept here, read by no view.
-    ``error`` is the error code (``m:=ed``), ``language`` the language of a word marked as foreign. Times are in
-    milliseconds.
+    (``zɪŋk@u [: sink]``) has the replacement as its ``text``. The kind ``excluded`` is
+    of a word marked ``[e]``: kept here, read by no view. ``error`` is the error code (``m:=ed``), ``language`` the
+    language of a word marked as foreign. Times are in milliseconds.
     """
 
     text: str
@@ -32,7 +32,6 @@ class Word:
     kind: WordKind = "word"
     retraced: bool = False
     repeated: bool = False
-    excluded: bool = False
     error: str | None = None
     language: str | None = None
     start_ms: int | None = None

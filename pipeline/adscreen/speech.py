@@ -45,12 +45,12 @@ def split_sentences(transcript: Transcript, *, view: View = "spoken") -> tuple[S
 
 def spoken_tokens(word: Word) -> tuple[str, ...]:
     """The tokens of a word as it was uttered, none where the transcriber excluded it (``[e]``)."""
-    return () if word.excluded else _tokens(word.text)
+    return () if word.kind == "excluded" else _tokens(word.text)
 
 
 def fluent_tokens(word: Word) -> tuple[str, ...]:
     """The tokens that a word is meant to be, none where it is a disfluency, excluded, or a nonword without a target."""
-    if word.kind in ("filler", "fragment") or word.retraced or word.repeated or word.excluded:
+    if word.kind in ("filler", "fragment", "excluded") or word.retraced or word.repeated:
         return ()
     if word.kind == "nonword" and not word.target:
         return ()

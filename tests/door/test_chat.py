@@ -63,7 +63,7 @@ def test_every_mark_of_clan_is_passed_over(chat: Ingest, marks: str) -> None:
     marked = " ".join(marks.format(word) for word in "the boy is on the stool".split())
     seen = chat(f"*PAR:\t{marked} s{marks.format('o')} .\n%wor:\t{marked} s{marks.format('o')} \x151_2000\x15 .")
     assert {"PAR": "the boy is on the stool so"} == seen.words
-    assert ("so", 1, 2) == seen.word_times[-1]
+    assert ("so", 1, 2000) == seen.word_times[-1]
 
 
 def test_a_binary_file_is_refused_still(ingest: Ingest, tmp_path: Path) -> None:
@@ -165,3 +165,18 @@ def test_all_shared_files(shared: Path, tmp_path: Path, monkeypatch: pytest.Monk
     refused = {name: reason for name, reason in reasons.items() if reason}
     assert NOT_READ.keys() == refused.keys()
     assert all(NOT_READ[name] in reason for name, reason in refused.items())
+
+
+def test_word_times_out_of_order_are_dropped(chat: Ingest) -> None:
+    """A %wor tier whose times run backward keeps those in order, and the diagnostic counts the others."""
+    seen = chat(
+        "*PAR:\tthe boy fell . \x151_3000\x15\n%wor:\tthe \x15900_950\x15 boy \x15100_400\x15 fell \x15500_800\x15 ."
+    )
+    assert [("the", None, None), ("boy", 100, 400), ("fell", 500, 800)] == seen.word_times
+    assert "1 words have times out of the order of the text" in seen.diagnostics
+
+
+def test_a_bullet_of_days_is_reported(chat: Ingest) -> None:
+    """Three words in a year are a bullet with a digit too many."""
+    seen = chat("*PAR:\tthe boy fell . \x154000_99999999999\x15\n")
+    assert "1 utterances last longer than any speech of their words" in seen.diagnostics

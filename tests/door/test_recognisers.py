@@ -251,3 +251,136 @@ def test_sounds_of_whisper_are_events(ingest: Any, tmp_path: Path) -> None:
     path.write_text(json.dumps({"segments": segments}), encoding="utf-8")
     seen = ingest(path)
     assert (["Music"], {"PAR": "The boy"}) == (seen.events, seen.words)
+
+
+TURNS = [("A", 0.0, 2.9, "The boy is standing on the stool."), ("B", 3.5, 6.0, "The water runs over the sink.")]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"talker_name": ["A", "B"]},
+        {"spkId": ["A", "B"]},
+        {"label": ["A", "B"]},
+        {"user": ["A", "B"]},
+        {"is_patient": [True, False]},
+        {"agent": [{"id": 1}, {"id": 2}]},
+        {"speaker_change": [False, True]},
+        {"spkr": ["A", "B"]},
+        {"identity": ["A", "B"]},
+    ],
+)
+def test_speakers_in_a_field_of_another_name_are_refused(
+    ingest: Any, tmp_path: Path, fields: dict[str, list[Any]]
+) -> None:
+    """However the field of the speaker is called: two people are never read as one."""
+    ((name, values),) = fields.items()
+    segments = [{"start": s, "end": e, "text": t, name: v} for (_, s, e, t), v in zip(TURNS, values, strict=True)]
+    (tmp_path / "a.json").write_text(json.dumps({"segments": segments}))
+    assert "the speakers of its field `segments` are not read" in ingest(tmp_path / "a.json").refused
+
+
+def test_speakers_in_brackets_before_the_text_are_refused(ingest: Any, tmp_path: Path) -> None:
+    """``(SPEAKER_00) The boy ...`` in the texts of a recogniser is no speech in brackets."""
+    segments = [{"start": s, "end": e, "text": f"(SPEAKER_0{n}) {t}"} for n, (_, s, e, t) in enumerate(TURNS)]
+    (tmp_path / "a.json").write_text(json.dumps({"segments": segments}))
+    assert "the speakers written in its field `text` are not read" in ingest(tmp_path / "a.json").refused
+
+
+def test_speakers_numbered_in_floats(ingest: Any, tmp_path: Path) -> None:
+    """A table of numbers with gaps writes speaker 0 as 0.0."""
+    segments = [{"start": s, "end": e, "text": t, "speaker": float(n)} for n, (_, s, e, t) in enumerate(TURNS)]
+    (tmp_path / "a.json").write_text(json.dumps({"segments": segments}))
+    assert {"0": 7, "1": 6} == ingest(tmp_path / "a.json").counts
+
+
+def test_a_list_of_segments_with_words_is_one_recording(ingest: Any, tmp_path: Path) -> None:
+    """faster-whisper's segments, each with its text and its words, are no recordings."""
+    segments = [
+        {"start": s, "end": e, "text": t, "words": [{"word": w, "start": s, "end": e} for w in t.split()]}
+        for _, s, e, t in TURNS
+    ]
+    (tmp_path / "a.json").write_text(json.dumps(segments))
+    assert {"PAR": 13} == ingest(tmp_path / "a.json").counts
+
+
+def test_a_speaker_and_a_channel_in_one_record(ingest: Any, tmp_path: Path) -> None:
+    """AssemblyAI's multichannel transcripts have both: speaker 1A speaks in channel 1."""
+    turns = [
+        {"speaker": f"{n}A", "channel": f"{n}", "start": int(s * 1000), "end": int(e * 1000), "text": t}
+        for n, (_, s, e, t) in enumerate(TURNS, start=1)
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"utterances": turns, "text": " ".join(t for *_, t in TURNS)}))
+    assert {"1A": 7, "2A": 6} == ingest(tmp_path / "a.json").counts
+
+
+def test_interim_results_are_not_read(ingest: Any, tmp_path: Path) -> None:
+    """Watson's stream gives a phrase several times until it is final."""
+    stamps = [["the", 0, 0.2], ["boy", 0.3, 0.6], ["fell", 0.7, 1.0]]
+    results = [
+        {"final": False, "alternatives": [{"transcript": "the boy "}]},
+        {"final": True, "alternatives": [{"transcript": "the boy fell ", "timestamps": stamps}]},
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"result_index": 0, "results": results}))
+    assert {"PAR": "the boy fell"} == ingest(tmp_path / "a.json").words
+
+
+def test_a_duration_instead_of_an_end(ingest: Any, tmp_path: Path) -> None:
+    """YouTube's transcripts give each line's start and how long it lasts."""
+    lines = [{"text": t, "start": s, "duration": e - s} for _, s, e, t in TURNS]
+    (tmp_path / "a.json").write_text(json.dumps(lines))
+    assert [("PAR", 0, 2900), ("PAR", 3500, 6000)] == ingest(tmp_path / "a.json").spans
+
+
+def test_windows_that_overlap_are_read_once(ingest: Any, tmp_path: Path) -> None:
+    """Words at the end of a segment and at the start of the next, in the same time, were said once; copies likewise."""
+    texts = ["the boy is on the stool", "is on the stool and falls", "is on the stool and falls", "and falls again"]
+    starts = [0, 2, 2, 20]
+    segments = [{"start": s, "end": s + 4, "text": t} for s, t in zip(starts, texts, strict=True)]
+    (tmp_path / "a.json").write_text(json.dumps({"segments": segments}))
+    seen = ingest(tmp_path / "a.json")
+    assert {"PAR": "the boy is on the stool and falls and falls again"} == seen.words
+    assert "10 words stood in two segments of the same time; read once" in seen.diagnostics
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"task": "translate", "segments": SEGMENTS},
+        {"params": {"translate": True}, "transcription": [{"offsets": {"from": 0, "to": 900}, "text": " the boy"}]},
+    ],
+)
+def test_a_translation_is_reported(ingest: Any, tmp_path: Path, content: dict[str, Any]) -> None:
+    """Whisper's task `translate` writes English, whatever was said."""
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    assert "the words are a translation into English" in ingest(tmp_path / "a.json").diagnostics
+
+
+def test_segments_without_times_or_words_are_no_tool_s(ingest: Any, tmp_path: Path) -> None:
+    """Speaker and text alone may come from anywhere: the format is not called after a recogniser."""
+    (tmp_path / "a.json").write_text(json.dumps({"segments": [{"speaker": s, "text": t} for s, _, _, t in TURNS]}))
+    seen = ingest(tmp_path / "a.json")
+    assert ("segments", {"A": 7, "B": 6}) == (seen.row["format"], seen.counts)
+
+
+def test_minutes_are_refused(ingest: Any, tmp_path: Path) -> None:
+    """Minutes read as seconds are speech that is sixty times too fast; the rate is written out."""
+    segments = [{"start": s / 60, "end": e / 60, "text": t} for _, s, e, t in TURNS]
+    (tmp_path / "a.json").write_text(json.dumps({"segments": segments}))
+    refused = ingest(tmp_path / "a.json").refused
+    assert "13 words in 0.090 s (8,700 words a minute): the times look like minutes, not seconds" in refused
+
+
+def test_hundredths_of_quick_speech_are_refused(ingest: Any, tmp_path: Path) -> None:
+    """At 280 words a minute, hundredths read as seconds are 2.8: no utterance in it is as people speak."""
+    segments = [{"start": 250 * n, "end": 250 * n + 150, "text": t} for n, (_, _, _, t) in enumerate(TURNS * 3)]
+    (tmp_path / "a.json").write_text(json.dumps({"segments": segments}))
+    assert "hundredths of a second" in ingest(tmp_path / "a.json").refused
+
+
+def test_words_that_are_names_of_fields_stay_out_of_errors(ingest: Any, tmp_path: Path) -> None:
+    """Some programs write an object with a field for each word: the error names no word of the speech."""
+    words = {"zebrafinch": {"text": "the zebrafinch sings to us"}, "the zebrafinch": {"text": "and sings once more"}}
+    (tmp_path / "a.json").write_text(json.dumps({"segments": SEGMENTS, "words": words}))
+    assert "is not read" in (refused := ingest(tmp_path / "a.json").refused)
+    assert "zebrafinch" not in refused

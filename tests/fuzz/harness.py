@@ -104,7 +104,7 @@ _OFFICE = {
 }
 # Error lines list speakers, columns and gems by name, which mutations may turn the marker into.
 _NAMES = re.compile(
-    r"(?:words per speaker|may be the participant|columns? found|two columns are called|the file marks).*"
+    r"(?:words per speaker|may be the participant|columns? found|two columns are called|the file marks|its field).*"
 )
 
 

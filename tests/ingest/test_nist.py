@@ -18,7 +18,6 @@ from adscreen.ingest.nist import read_ctm, read_stm, recognise_nist
         (";; comment\na 1 0.1 0.2 so\n", "ctm"),
         ("a 1 0.1 0.2 2003\n", "ctm"),
         ("a 1 7 0.0 2.0 so yes\n", "stm"),
-        ("SPEAKER a 1 0.0 2.0 <NA> <NA> A <NA> <NA>\n", "rttm"),
         ("we had 2 or 3 apples\n", None),
         ("", None),
     ],

@@ -95,7 +95,7 @@ def test_a_cue_that_stays_long_is_read() -> None:
 def test_a_speaker_far_out_of_bounds_is_reported() -> None:
     """Each speaker is judged alone; the value is in the diagnostic."""
     turns = (said(20, 0, 10_000, "A"), said(20, 10_000, 11_000, "B"))
-    assert ["B: 20 words in 1 s (1,200.0 words a minute), outside 10 to 450"] == doubts(Conversation(turns))
+    assert ["B: 20 words in 1 s (1,200 words a minute), outside 10 to 450"] == doubts(Conversation(turns))
 
 
 def test_utterances_without_an_end_last_to_the_next_start() -> None:

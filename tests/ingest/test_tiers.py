@@ -24,7 +24,7 @@ from adscreen.ingest.tiers import LISTED, Name, Said, Span, choose_tiers, holds_
         ("MB", "default-lt", Name("MB", "")),
         ("phrase", "", Name("", "utterances")),
         ("ORT-MAU", "", Name("MAU", "words")),
-        ("KAN-MAU", "", Name("KAN-MAU", "other")),
+        ("KAN-MAU", "", Name("", "other")),
         ("A_word-gls-en", "gls", Name("A_-gls-en", "words")),
     ],
 )

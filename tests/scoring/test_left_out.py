@@ -19,7 +19,7 @@ SPEECH = Utterance(
         Word("gonna", target=("going", "to")),
         Word("fall"),
         Word("wug", kind="nonword"),
-        Word("okay", excluded=True),
+        Word("okay", kind="excluded"),
     ),
     pauses=(Pause(1, "short"), Pause(8, "long")),
     events=(Event(8, "laughs"),),

@@ -20,12 +20,12 @@ NO_TIMES = "the transcript has no times"
 
 def filler_count(utterance: Utterance) -> int:
     """Return the number of filled pauses (uh, um)."""
-    return sum(word.kind == "filler" and not word.excluded for word in utterance.words)
+    return sum(word.kind == "filler" for word in utterance.words)
 
 
 def fragment_count(utterance: Utterance) -> int:
     """Return the number of words broken off."""
-    return sum(word.kind == "fragment" and not word.excluded for word in utterance.words)
+    return sum(word.kind == "fragment" for word in utterance.words)
 
 
 def repetition_count(utterance: Utterance) -> int:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.main_line import parse_main_line
-from adscreen.ingest.word_times import with_word_times
+from adscreen.ingest.word_times import in_order, with_word_times
 from adscreen.records import Diagnostic, Utterance
 
 _MAIN_TIER = re.compile(r"\*([^\s:*]+)\s*:\s*(.*)", re.DOTALL)
@@ -84,9 +84,7 @@ class _Headers:
                 self.opened.append(value)
 
     def code_of(self, speaker: str) -> str:
-        """The code of a speaker as @Participants has it, whatever its case on the main line."""
-        if speaker in self.roles:
-            return speaker
+        """The code of a speaker whom @Participants does not list as written: one in another case, else the own one."""
         known = [code for code in self.roles if code.casefold() == speaker.casefold()]
         if known:
             self.misspelt.add(speaker)
@@ -154,11 +152,7 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
         elif mark == "@" and (header := _HEADER.match(line.text)):
             headers.take(header.group(1).strip(), (header.group(2) or "").strip())
         elif spoken and line.text.startswith("%wor:"):
-            timed = with_word_times(turns.utterances[-1], line.text[5:])
-            turns.utterances[-1] = timed or turns.utterances[-1]
-            if timed is None:
-                what = "a %wor tier whose words are not those of its line; its times were not read"
-                diagnostics.append(Diagnostic(file, line.number, what))
+            diagnostics += _take_word_times(line, turns, file=file)
     diagnostics += _check_headers(headers, {utterance.speaker for utterance in turns.utterances}, file=file)
     if not turns.utterances and "notrans" in headers.media.split():
         raise InputError(
@@ -188,12 +182,12 @@ def join_lines(text: str, *, file: str) -> tuple[list[Line], list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     continued: list[str] = []
     for number, text_line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
-        indented = text_line[:1] not in _MARKS and _INDENTED.match(text_line)
-        if indented:
+        own = text_line[:1] in _MARKS
+        if not own and _INDENTED.match(text_line):
             what = "a header or tier that is indented; read as a line of its own"
             diagnostics.append(Diagnostic(file, number, what, "begin it in the first column"))
-            text_line = text_line.lstrip(_INDENTS)
-        if text_line[:1] in _MARKS:
+            own, text_line = True, text_line.lstrip(_INDENTS)
+        if own:
             if continued:
                 lines[-1] = Line(lines[-1].number, " ".join([lines[-1].text, *continued]))
                 continued = []
@@ -215,7 +209,9 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
     if match is None:
         what = "a main line without `*CODE:` was passed over"
         return None, [Diagnostic(file, line.number, what, "begin it with its speaker, as in *PAR: or *INV:")]
-    speaker, text = headers.code_of(match.group(1)), match.group(2)
+    speaker, text = match.groups()
+    if speaker not in headers.roles:
+        speaker = headers.code_of(speaker)
     utterance, messages = parse_main_line(
         text.strip(),
         speaker=speaker,
@@ -227,6 +223,17 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
         return utterance, []
     expected = "no utterance terminator" if headers.conversation_analysis else ""
     return utterance, [Diagnostic(file, line.number, what) for what in messages if what != expected]
+
+
+def _take_word_times(line: Line, turns: _Turns, *, file: str) -> list[Diagnostic]:
+    """Give the last utterance the times of its %wor tier."""
+    timed = with_word_times(turns.utterances[-1], line.text[5:])
+    if timed is None:
+        what = "a %wor tier whose words are not those of its line; its times were not read"
+        return [Diagnostic(file, line.number, what)]
+    turns.utterances[-1], dropped = in_order(timed)
+    what = f"{dropped} words have times out of the order of the text; the times of these words were dropped"
+    return [Diagnostic(file, line.number, what, "align the words again")] if dropped else []
 
 
 def _check_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> list[Diagnostic]:

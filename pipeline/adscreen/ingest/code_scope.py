@@ -33,10 +33,7 @@ class Scope:
     repetitions: int = 0
     retracings: int = 0
     _open: list[int] = field(default_factory=list)
-    _repeated: _Stretches = field(default_factory=list)
-    _retraced: _Stretches = field(default_factory=list)
-    _replaced: _Stretches = field(default_factory=list)
-    _excluded: _Stretches = field(default_factory=list)
+    _covered: dict[str, _Stretches] = field(default_factory=dict)  # by each kind of code
 
     def add(self, word: Word) -> None:
         """Add a word, which is the item of a code that follows."""
@@ -66,19 +63,19 @@ class Scope:
     def repeat(self) -> None:
         """``[/]``: the item is said again after it."""
         self.repetitions += 1
-        for position in _cover(self._repeated, *self._item()):
+        for position in self._newly("repeated", *self._item()):
             self.words[position] = _repeated(self.words[position])
 
     def retrace(self) -> None:
         """``[//]`` and its kind: the item is given up for what follows."""
         self.retracings += 1
-        for position in _cover(self._retraced, *self._item()):
+        for position in self._newly("retraced", *self._item()):
             self.words[position] = _retraced(self.words[position])
 
     def exclude(self) -> None:
         """``[e]``: the item is not to be read."""
-        for position in _cover(self._excluded, *self._item()):
-            self.words[position] = replace(self.words[position], excluded=True)
+        for position in self._newly("excluded", *self._item()):
+            self.words[position] = replace(self.words[position], kind="excluded")
 
     def make_nonword(self) -> None:
         """``[: x@n]``: the item is a nonword whose target nobody can tell."""
@@ -94,7 +91,7 @@ class Scope:
         first = self.words[start]
         text = " ".join(target) if read_word(first.raw).phonetic and any(target) else first.text
         self.words[start] = replace(first, text=text, target=target)
-        for position in _cover(self._replaced, start + 1, stop):
+        for position in self._newly("replaced", start + 1, stop):
             self.words[position] = replace(self.words[position], target=("",))
 
     def put_error(self, code: str) -> None:
@@ -114,9 +111,13 @@ class Scope:
         earlier = [_repeated(word) for word in said]
         self.words[start:] = [*earlier * (count - 1), *said]
         self.repetitions += count - 1
-        for covered in (self._repeated, self._retraced, self._replaced, self._excluded):
+        for covered in self._covered.values():
             _uncover(covered, start)
         return True
+
+    def _newly(self, code: str, start: int, stop: int) -> list[int]:
+        """Return the words from ``start`` to ``stop`` that no code of this kind reached before."""
+        return _cover(self._covered.setdefault(code, []), start, stop)
 
     def _item(self) -> tuple[int, int]:
         """Where the item begins and ends; where there is none, an item without words at the end."""

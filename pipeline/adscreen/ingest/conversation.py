@@ -48,7 +48,7 @@ class Conversation:
         """Words per speaker code, in order of first appearance."""
         counts: Counter[str] = Counter()
         for utterance in self.utterances:
-            counts[utterance.speaker] += sum(not word.excluded for word in utterance.words)
+            counts[utterance.speaker] += len(utterance.words)
         return dict(counts)
 
     def roles(self) -> dict[str, str]:

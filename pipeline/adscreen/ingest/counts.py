@@ -37,16 +37,13 @@ def count_transcript(transcript: Transcript) -> dict[str, Any]:
 
 
 def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
-    spoken = targets = errors = foreign = excluded = 0
+    spoken = targets = errors = foreign = 0
     removed = {"fillers": 0, "fragments": 0, "retraced": 0, "repeated": 0, "nonwords": 0}
     for utterance in utterances:
         for word in utterance.words:
-            if word.excluded:
-                excluded += 1
-                continue
             count = len(spoken_tokens(word))
             spoken += count
-            rule = _rule(word)
+            rule = "" if word.kind == "word" and not word.retraced and not word.repeated else _rule(word)
             if rule:
                 removed[rule] += count
             elif word.target:
@@ -59,7 +56,7 @@ def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
         **{f"removed_{rule}": count for rule, count in removed.items()},
         "added_by_targets": targets,
         "words_fluent": fluent,
-        "words_excluded": excluded,
+        "words_excluded": sum(word.kind == "excluded" for utterance in utterances for word in utterance.words),
         "errors": errors,
         "foreign": foreign,
     }
@@ -67,6 +64,8 @@ def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
 
 def _rule(word: Word) -> str:
     """The rule that removes a word from the fluent view, empty where none does."""
+    if word.kind == "excluded":
+        return ""
     if word.kind == "filler":
         return "fillers"
     if word.kind == "fragment":

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.segments import Layout, Piece, Segment, converse, milliseconds, untimed
+from adscreen.ingest.textgrid import split_at_silences
 from adscreen.ingest.tiers import (
     Name,
     Said,
@@ -34,10 +35,11 @@ from adscreen.ingest.tiers import (
     spelling,
     undecided,
 )
-from adscreen.ingest.xml_document import parse_xml, refuse_foreign
+from adscreen.ingest.unread_formats import refuse_xml
+from adscreen.ingest.xml_document import parse_xml
 from adscreen.records import Diagnostic
 
-MAX_TIERS = 500
+MAX_TIERS = 100
 
 _ANNOTATED = Layout(by_sentence=False, automatic=False)
 _ALIGNED = frozenset({"Time_Subdivision", "Included_In"})
@@ -92,7 +94,7 @@ def read_elan(content: bytes, *, file: str, where: str) -> Conversation:
     """Read an .eaf file; raises InputError where it is damaged, annotates no speech, or does not say on which tier."""
     document = parse_xml(content, where=where, remedy="save it again in ELAN")
     if document.tag != "ANNOTATION_DOCUMENT":
-        refuse_foreign(document, where=where)
+        refuse_xml(document.tag, where=where)
     header = document.find("HEADER")
     units = header.get("TIME_UNITS", "milliseconds") if header is not None else "milliseconds"
     if units != "milliseconds":
@@ -106,16 +108,32 @@ def read_elan(content: bytes, *, file: str, where: str) -> Conversation:
     kept = {tier.tier for tier in choose_tiers([tier.said for tier in chosen], where=where, remedy=_NAME_IT)[0]}
     chosen = [tier for tier in chosen if tier.id in kept]
     used: set[str] = set()
-    segments = [segment for tier in chosen for segment in _segments(tier, tiers, used)]
-    unread = list_tiers(tier.id for tier in tiers if tier.texts and tier.id not in used)
-    if not segments:
+    placed = [one for tier in chosen for one in _placed(_segments(tier, tiers, used))]
+    spelt = {spelling(tier.said.spans) for tier in tiers if tier.id in used}
+    doubtful = [tier for tier in tiers if tier.id not in used and spelling(tier.said.spans) not in spelt]
+    unread = list_tiers(tier.id for tier in doubtful if (_may_be_speech(tier) if placed else tier.texts))
+    if not placed:
         held = f"tiers that hold something: {unread}; " if unread else ""
         raise InputError("no annotation of speech", where=where, remedy=held + _NAME_IT)
     if unread:
         found.append(Diagnostic(file, None, f"tiers not read: {unread}"))
-    segments.sort(key=lambda segment: segment.start_ms or 0)  # tiers lie one after the other in the file
+    placed.sort(key=lambda one: one[0])  # tiers lie one after the other in the file
+    segments = [segment for _, segment in placed]
     language = next((tier.language for tier in chosen if tier.language), None)
     return converse(segments, file=file, layout=_ANNOTATED, language=language, diagnostics=found)
+
+
+def _may_be_speech(tier: _Tier) -> bool:
+    """Tell whether a tier holds texts, and neither its name, its type nor they themselves say that it is no speech."""
+    return bool(tier.texts) and tier.is_speech and tier.named.use != "other" and not holds_ids(tier.texts)
+
+
+def _placed(segments: Iterable[Segment]) -> Iterator[tuple[int, Segment]]:
+    """Yield the segments of a tier with their place in time: one without a start stays behind the one before it."""
+    place = 0
+    for segment in segments:
+        place = segment.start_ms if segment.start_ms is not None else place
+        yield place, segment
 
 
 def _slots(elements: Sequence[ET.Element]) -> dict[str, _Slot]:
@@ -290,6 +308,10 @@ def _segments(tier: _Tier, tiers: Sequence[_Tier], used: set[str]) -> Iterator[S
         root = by_id.get(root.parent, root)
     if tier is not root and len(" ".join(tier.texts).split()) <= _WORD_LENGTH * len(tier.texts):
         yield from _of_words(tier, root)
+        return
+    if tier is root and tier.named.use == "words" and len(" ".join(tier.texts).split()) <= len(tier.texts):
+        timed = [Piece(word.text, word.start.time_ms, word.end.time_ms) for word in tier.annotations if word.text]
+        yield from split_at_silences(tier.speaker, timed)
         return
     words = [one for one in _descendants(root) if one.is_aligned and one is not tier and one.speaker == tier.speaker]
     inside = _inside(tier.annotations, [one.annotations for one in words])

@@ -25,7 +25,8 @@ from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.prose import NOTE
 from adscreen.ingest.segments import Layout, Segment, converse, milliseconds, untimed
 from adscreen.ingest.tiers import list_tiers, undecided
-from adscreen.ingest.xml_document import parse_xml, refuse_foreign
+from adscreen.ingest.unread_formats import refuse_xml
+from adscreen.ingest.xml_document import parse_xml
 from adscreen.records import Diagnostic
 
 _ANNOTATED = Layout(joined=False, automatic=False)
@@ -37,7 +38,8 @@ _UNTIMED = re.compile(r"•(?:\s*•)*|\((?:\.{1,3}|-{1,3})\)")
 _REMARK = re.compile(r"\(\(([^()]{0,200})\)\)")
 _UNHEARD = re.compile(r"unverst|unintell|incompr|inaud|unclear|xxx|\?\?", re.IGNORECASE)
 _BREATH = re.compile(r"°h{1,5}\b|\bh{1,5}°")
-_SCOPE = re.compile(r"<<[^<>]{0,80}>|[<>]")
+_REMARK_BEFORE = re.compile(r"<<[^<>]{0,80}>")
+_SCOPE = re.compile(r"[<>]")
 _OVERLAP = re.compile(r"\[([^\[\]]{1,200})\]")
 _BRACKETS = str.maketrans("[]()", "    ")
 _LOOSE = re.compile(r"[\[\]{}‿ˈˌ]")
@@ -68,7 +70,7 @@ def read_exmaralda(content: bytes, *, file: str, where: str) -> Conversation:
     """Read an .exb file; raises InputError where it is damaged, or does not say which tier holds a speaker's words."""
     root = parse_xml(content, where=where, remedy="save it again in the EXMARaLDA Partitur-Editor")
     if root.tag != "basic-transcription":
-        refuse_foreign(root, where=where)
+        refuse_xml(root.tag, where=where)
     points = root.findall("basic-body/common-timeline/tli")
     timeline = _Timeline(
         {point.get("id", ""): position for position, point in enumerate(points)},
@@ -118,7 +120,7 @@ def without_marks(text: str) -> str:
     text = _UNTIMED.sub(lambda _: note("pause"), text)
     text = _REMARK.sub(remark, text)
     text = _BREATH.sub(lambda _: note("breathes"), text)
-    text = NOTE.sub(lambda match: note(match[2]) if match[2] else match[0], text)
+    text = NOTE.sub(lambda match: note(match[2]) if match[2] else match[0], _REMARK_BEFORE.sub("", text))
     text = _OVERLAP.sub(r"\1", _SCOPE.sub("", text))
     return re.sub("\ue001(\\d+)\ue002", lambda match: notes[int(match[1])], _LOOSE.sub("", text))
 

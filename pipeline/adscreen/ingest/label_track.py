@@ -17,6 +17,7 @@ from typing import NamedTuple
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.plain_text import find_labels, match_label
+from adscreen.ingest.prose import label_role
 from adscreen.ingest.segments import Layout, Segment, converse, milliseconds, untimed
 from adscreen.ingest.speech_rate import unit_of_integers
 from adscreen.records import Diagnostic
@@ -55,7 +56,7 @@ def read_label_track(text: str, *, file: str, where: str) -> Conversation:
             labels.append(_Label(number, match[1], match[2], (match[3] or "").strip()))
         elif line.strip() and not _FREQUENCIES.fullmatch(line):
             found.append(Diagnostic(file, number, "a line without two times was passed over"))
-    if not any(label.text for label in labels):
+    if not any(label.text for label in labels) or _are_names([label.text for label in labels]):
         remedy = "write the words of each stretch of time as its label"
         raise InputError("a label track without words", where=where, remedy=remedy)
     unit = unit_of_integers([(label.start, label.end, label.text) for label in labels], where=where) or 1000
@@ -67,6 +68,13 @@ def read_label_track(text: str, *, file: str, where: str) -> Conversation:
     is_automatic = any(_NAME.match(label.text) for label in labels)
     layout = Layout(joined=is_automatic, automatic=is_automatic)
     return converse(segments, file=file, layout=layout, diagnostics=found)
+
+
+def _are_names(texts: Sequence[str]) -> bool:
+    """Tell whether all labels are names of speakers without words, as where a diarisation was written by hand."""
+    return len(set(texts)) < len(texts) and all(
+        len(text.split()) == 1 and (text.isupper() or "_" in text or bool(label_role(text))) for text in texts
+    )
 
 
 def _time(cell: str, unit: float) -> int | None:

@@ -101,11 +101,12 @@ class _Line:
 
     def read(self, tokens: list[str]) -> None:
         """Read the tokens in order, and note what the line leaves open."""
-        add = self.scope.add
+        scope, words = self.scope, self.scope.words
         for token in tokens:
             reading = self.lexicon[token]
-            if type(reading) is Word and not self.ended:  # nearly all; the rest would be as right and slower
-                add(reading)
+            if type(reading) is Word and not self.ended:  # nearly all; by scope.add it would be as right and slower
+                scope.item = len(words)
+                words.append(reading)
             elif isinstance(reading, Word):
                 self.word(reading)
             else:

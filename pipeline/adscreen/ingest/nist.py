@@ -8,7 +8,7 @@ Source: SCTK manual (NIST), "sclite", the ctm and stm formats; RT-09 evaluation 
 
 A speaker is the one that a line names, else its channel where there are several. ``inter_segment_gap``,
 ``excluded_region`` and ``ignore_time_segment_in_scoring`` are no speech; ``(word)`` is a word, ``{ a / b }`` is read as
-``a``; ``%hesitation`` and ``[noise]`` are events. RTTM says who spoke when and holds no words: it is refused.
+``a``; ``%hesitation`` and ``[noise]`` are events.
 """
 
 from __future__ import annotations
@@ -33,10 +33,6 @@ _STM_LINE = re.compile(  # where the third field is a number, the sixth is not: 
     rf"\S+\s+\S+\s+(?:(?!{_TIME.pattern}\s)\S+\s+{_TIME.pattern}\s+{_TIME.pattern}(?:\s.*)?"
     rf"|\S+\s+{_TIME.pattern}\s+{_TIME.pattern}\s+(?!{_TIME.pattern}(?:\s|$))\S.*)"
 )
-_RTTM_LINE = re.compile(
-    r"(?:SPEAKER|LEXEME|NON-LEX|NON-SPEECH|SEGMENT|SPKR-INFO|NOSCORE|NO_RT_METADATA|SU|EDIT|FILLER|IP|CB|A/P)\s+\S+\s+\S+"
-    r"(?:\s+(?:\d+(?:\.\d+)?|<NA>)){2}(?:\s+\S+){2,5}\s*"
-)
 _NOT_SCORED = ("inter_segment_gap", "excluded_region", "ignore_time_segment_in_scoring")
 _LABELS = re.compile(r"\s*<[^<>]{0,200}>")
 _ALTERNATIVES = re.compile(r"\{([^{}/]*)/[^{}]*\}")
@@ -59,30 +55,20 @@ class _Line(NamedTuple):
     text: str
 
 
-def recognise_nist(text: str) -> Literal["ctm", "stm", "rttm"] | None:
+def recognise_nist(text: str) -> Literal["ctm", "stm"] | None:
     """Tell the format of lines that fit it, None where they fit none.
 
     >>> recognise_nist("rec1 1 0.10 0.25 the 0.99"), recognise_nist("rec1 1 INV 0.0 2.0 <o> so"), recognise_nist("so")
     ('ctm', 'stm', None)
     """
     lines = [line for line in text.removeprefix("\ufeff").split("\n") if line.strip() and not line.startswith(";;")]
-    formats: tuple[tuple[Literal["ctm", "stm", "rttm"], re.Pattern[str]], ...]
-    formats = (("rttm", _RTTM_LINE), ("stm", _STM_LINE), ("ctm", _CTM_LINE))
+    formats: tuple[tuple[Literal["ctm", "stm"], re.Pattern[str]], ...] = (("stm", _STM_LINE), ("ctm", _CTM_LINE))
     for format, pattern in formats:
         if lines and pattern.fullmatch(lines[0].strip()):
             fitting = sum(pattern.fullmatch(line.strip()) is not None for line in lines)
             if fitting >= _SHARE * len(lines):
                 return format
     return None
-
-
-def refuse_rttm(*, where: str) -> InputError:
-    """Return the error for an RTTM file."""
-    return InputError(
-        "RTTM, which says who spoke when and holds no words",
-        where=where,
-        remedy="give the words with their speakers: the recogniser's JSON, or STM",
-    )
 
 
 def read_ctm(text: str, *, recording_id: str, file: str, where: str) -> Conversation:

@@ -75,11 +75,12 @@ def _with_filler(word: Word) -> Word:
 
 
 def _with_times(utterances: Sequence[Utterance], turn: Turn) -> Iterator[Utterance]:
-    """Give the first utterance of a turn its start and the last one its end."""
+    """Give the first utterance of a turn its start and the last one its end, unless that lies before the start."""
     last = len(utterances) - 1
+    backward = turn.start_ms is not None and turn.end_ms is not None and turn.end_ms < turn.start_ms
     for index, utterance in enumerate(utterances):
         start = turn.start_ms if index == 0 and utterance.start_ms is None else utterance.start_ms
-        end = turn.end_ms if index == last and utterance.end_ms is None else utterance.end_ms
+        end = turn.end_ms if index == last and utterance.end_ms is None and not backward else utterance.end_ms
         yield replace(utterance, start_ms=start, end_ms=end)
 
 

@@ -4,10 +4,11 @@
     usual     SLOW to FAST: conversation has 115 to 230 words a minute (Tauroza and Allison, Applied Linguistics, 1990;
               Yuan, Liberman and Cieri, Interspeech 2006), nonfluent aphasia fewer than 50 (Kerschensteiner, Poeck and
               Brunner, Cortex, 1972), the quickest talkers some 400; the bounds lie far outside
-    refused   under STILL or over SUDDEN no person speaks, and nothing but the unit of the times explains it: where
-              milliseconds are read as seconds, 120 words a minute are 0.12. Between STILL and STALLED only where every
-              time is a whole second, as hundredths of a second read as seconds are. In all cases a unit must make the
-              rate CREDIBLE
+    refused   under STILL or over SUDDEN (over RUSHED, of more words) no person speaks, and nothing but the unit of the
+              times explains it: where milliseconds are read as seconds, 120 words a minute are 0.12. Between STILL and
+              STALLED only where every time is a whole second and no utterance is quicker than LAGGING, as where
+              hundredths of a second are read as seconds. A unit must make the rate CREDIBLE, and most words must be in
+              utterances of such a rate: one false time is no unit
     duration  where the file says how long the recording is, no time lies far beyond
 
 A diagnostic keeps the file: slow speech, cues that stay long, an utterance that was cut wrongly. So few words that a
@@ -26,7 +27,8 @@ from adscreen.ingest.conversation import Conversation
 from adscreen.records import Diagnostic, Utterance
 
 SLOW, FAST = 10.0, 450.0  # words a minute
-STILL, STALLED, SUDDEN = 0.5, 2.0, 30_000.0
+STILL, STALLED, LAGGING = 0.5, 4.0, 8.0
+RUSHED, SUDDEN = 1_800.0, 30_000.0
 CREDIBLE = (30.0, 400.0)
 WORD_MS = 5000  # no word takes longer
 SPILL_MS = 2000  # a time may lie this far beyond the recording: durations are rounded
@@ -40,9 +42,11 @@ _UNITS = {  # how many times too long the times are -> what they look like
     1_000_000.0: "microseconds, not seconds",
     10_000_000.0: "ticks of 100 ns, not seconds",
     25.0: "frames, not seconds",
+    1 / 60: "minutes, not seconds",
     1 / 1_000: "seconds, not milliseconds",
 }
 _USUAL = 150.0
+_DAY_MS = 86_400_000
 _REMEDIES = {
     "chat": "correct the time bullets, which are milliseconds",
     "table": "name columns in milliseconds `start_ms` and `end_ms`, in seconds `start` and `end`",
@@ -120,23 +124,31 @@ def _rate(spans: Sequence[Span]) -> tuple[int, float, float]:
 
 
 def _said(words: int, seconds: float, rate: float) -> str:
-    return (
-        f"{words} words in {seconds:,.3g} s ({rate:,.2g} words a minute)"
-        if seconds < 1
-        else (f"{words} words in {seconds:,.0f} s ({rate:,.1f} words a minute)")
-    )
+    exact = 1 if rate < 100 else 0
+    written = f"{rate:,.{exact}f}" if rate < 1_000 else f"{float(f'{rate:.2g}'):,.0f}"
+    return f"{words} words in {seconds:,.{0 if seconds >= 1 else 3}f} s ({written} words a minute)"
 
 
 def _refuse_rate(spans: Sequence[Span], *, where: str, remedy: str) -> None:
+    spans = [span for span in spans if span.end_ms > span.start_ms]  # points in time take none
     words, seconds, rate = _rate(spans)
     whole = all(span.start_ms % 1000 == 0 and span.end_ms % 1000 == 0 for span in spans)
-    slow = (rate < STILL and words >= _FEW) or (rate < STALLED and words >= _SOME and whole)
-    if not rate or not (slow or (rate > SUDDEN and words >= _FEW)):
+    lagging = whole and all(_rate([span])[2] < LAGGING for span in spans)
+    bounds = [STILL, SUDDEN if words < _SOME else RUSHED]
+    if words >= _SOME and lagging:
+        bounds[0] = STALLED
+    if words < _FEW or bounds[0] <= rate <= bounds[1] or not _is_usual(spans, bounds):
         return
     units = likely_units(rate)[:2]
     if units:
         looks = ", or ".join(units)
         raise InputError(f"{_said(words, seconds, rate)}: the times look like {looks}", where=where, remedy=remedy)
+
+
+def _is_usual(spans: Sequence[Span], bounds: Sequence[float]) -> bool:
+    """Tell whether most words are in utterances whose own rate is out of bounds."""
+    outside = sum(span.words for span in spans if not bounds[0] <= _rate([span])[2] <= bounds[1])
+    return 2 * outside > sum(span.words for span in spans)
 
 
 def _refuse_duration(conversation: Conversation, *, where: str, remedy: str) -> None:
@@ -167,6 +179,7 @@ def _doubts_of_utterances(conversation: Conversation) -> Iterator[str]:
     utterances = conversation.utterances
     yield from _counted("end before they start", sum(_is_backward(utterance) for utterance in utterances))
     yield from _counted("hold longer pauses than they last", sum(map(_outlasted, utterances)))
+    yield from _counted("last longer than any speech of their words", sum(map(_is_endless, utterances)))
     words = [word for utterance in utterances for word in utterance.words]
     lengths = [word.end_ms - word.start_ms for word in words if word.start_ms is not None and word.end_ms is not None]
     long = sum(length > WORD_MS for length in lengths)
@@ -184,6 +197,14 @@ def _counted(what: str, count: int) -> Iterator[str]:
 
 def _is_backward(utterance: Utterance) -> bool:
     return utterance.start_ms is not None and utterance.end_ms is not None and utterance.end_ms < utterance.start_ms
+
+
+def _is_endless(utterance: Utterance) -> bool:
+    """Tell whether an utterance of words takes minutes for each of them."""
+    if utterance.start_ms is None or utterance.end_ms is None or not utterance.words:
+        return False
+    length, words = utterance.end_ms - utterance.start_ms, len(utterance.words)
+    return length > _DAY_MS or (words >= _FEW and length > words * 60_000 / STILL)
 
 
 def _outlasted(utterance: Utterance) -> bool:

@@ -22,6 +22,7 @@ from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.prose import label_role
 from adscreen.ingest.salt_line import parse_salt_line
+from adscreen.ingest.tokens import INVISIBLE
 from adscreen.records import Diagnostic, Pause, Utterance
 
 _SPEAKERS = re.compile(
@@ -167,7 +168,7 @@ class _Script:
 
 
 def _clean(line: str) -> str:
-    line = unicodedata.normalize("NFC", line.replace("\ufeff", "").replace("\u200b", ""))
+    line = unicodedata.normalize("NFC", INVISIBLE.sub("", line))
     return re.sub(r"[^\S\t]", " ", line).strip().replace("’", "'").replace("‘", "'")
 
 

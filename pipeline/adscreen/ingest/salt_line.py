@@ -180,14 +180,8 @@ def _read_word(token: str, *, said: str, root: str) -> Word | None:
     text = inflect(stem.strip("%*&@#+-"), uttered).replace("+", "")
     if not any(map(str.isalnum, text)):
         return None
-    kind = _kind(text, broken_off=said.endswith("*"), sound=stem.startswith("%"))
+    kind: WordKind = "fragment" if said.endswith("*") else "filler" if text.lower() in FILLERS else "word"
     return Word(text, raw=token, kind=kind, error="/" + missing[0] if missing else None)
-
-
-def _kind(text: str, *, broken_off: bool, sound: bool) -> WordKind:
-    if broken_off or sound:
-        return "fragment" if broken_off else "nonword"
-    return "filler" if text.lower() in FILLERS else "word"
 
 
 def _mark_mazes(words: Sequence[Word], mazes: Sequence[Sequence[int]]) -> tuple[list[Word], int, int]:
@@ -195,12 +189,12 @@ def _mark_mazes(words: Sequence[Word], mazes: Sequence[Sequence[int]]) -> tuple[
     marked = list(words)
     repetitions = retracings = 0
     for maze in mazes:
-        places = [place for place in maze if words[place].kind in ("word", "nonword")]
+        places = [place for place in maze if words[place].kind == "word"]
         if not places:
             continue
         said = [words[place].text.casefold() for place in places]
         window = words[maze[-1] + 1 : maze[-1] + 1 + _AHEAD * len(said)]
-        after = [word.text.casefold() for word in window if word.kind in ("word", "nonword")]
+        after = [word.text.casefold() for word in window if word.kind == "word"]
         times = _times_repeated(said, after[: len(said)])
         repetitions += times
         retracings += times == 0

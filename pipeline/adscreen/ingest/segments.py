@@ -44,6 +44,7 @@ PAUSE_MS = 250
 _LONGEST_MS = 10**12  # 32 years: a larger number is no time; whether a smaller one may be is for plausibility to say
 _SENTENCE_END = re.compile(r"[.?!。？！…][\"')\]”’]*$")
 _ABBREVIATION = re.compile(r"(?:mr|mrs|ms|dr|st|vs|prof|[a-z](?:\.[a-z])*)\.", re.IGNORECASE)
+_NOTE_INSIDE = re.compile(r"[^\[(](?=\[)|[^\w\[(](?=\()")
 _NOTE_PIECES = 12  # a note of more words is speech in brackets
 
 
@@ -222,9 +223,10 @@ def _joined(pieces: Sequence[Piece], parts: Sequence[Segment]) -> Segment:
 def _utterance(segment: Segment, *, automatic: bool) -> Utterance:
     content = Content()
     raw = " ".join(piece.text for piece in segment.pieces)
+    pieces = [part for piece in segment.pieces for part in _cut_at_note(piece)]
     position = 0
-    while position < len(segment.pieces):
-        note, length, rest = _note_at(segment.pieces, position)
+    while position < len(pieces):
+        note, length, rest = _note_at(pieces, position)
         if note:
             content.take_note(note)
         content.words += _words(rest)
@@ -243,6 +245,16 @@ def _utterance(segment: Segment, *, automatic: bool) -> Utterance:
         raw=raw,
         line=segment.line,
     )
+
+
+def _cut_at_note(piece: Piece) -> Iterator[Piece]:
+    """Cut ``stool.[laughs]`` before the note; ``fu(h)nny`` is one word."""
+    match = _NOTE_INSIDE.search(piece.text)
+    if match is None:
+        yield piece
+        return
+    yield Piece(piece.text[: match.end()], piece.start_ms, None)
+    yield from _cut_at_note(Piece(piece.text[match.end() :], None, piece.end_ms))
 
 
 def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:

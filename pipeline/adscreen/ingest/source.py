@@ -14,9 +14,9 @@ from adscreen.errors import InputError
 from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
 from adscreen.ingest.foreign_text import refuse_foreign
 from adscreen.ingest.label_track import is_label_track
-from adscreen.ingest.nist import recognise_nist, refuse_rttm
+from adscreen.ingest.nist import recognise_nist
 from adscreen.ingest.salt import is_salt
-from adscreen.ingest.unread_formats import refuse_captions, refuse_document, refuse_owner_file
+from adscreen.ingest.unread_formats import refuse_document, refuse_owner_file, refuse_text
 from adscreen.ingest.utterance_tables import is_table
 from adscreen.ingest.xml_document import declared_encoding, is_xml, root_name
 from adscreen.records import Diagnostic
@@ -41,24 +41,10 @@ _STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
     ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
     ("json", re.compile(r'\{\s*["}]|\[\s*(?:[{"]|\[\s*[\[{"\d\]-])')),
 )
-_REFUSED = (
-    (
-        "a PDF document",
-        "save its text as Word (.docx) or plain text, and compare it with the page",
-        re.compile(r"%PDF-"),
-    ),
-    (
-        "an RTF document",
-        "open it in Word or LibreOffice and save it as Word (.docx)",
-        re.compile(r"\{\\rtf"),
-    ),
-)
 _XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
-_HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE )?<?html\b", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
-_PRAAT_BINARY = b"ooBinaryFile"
 _OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
 
 
@@ -90,9 +76,6 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     refuse_document(content, where=where)
     if content.startswith(_ZIP):
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
-    if content.startswith(_PRAAT_BINARY):
-        remedy = "in Praat, choose Save as text file"
-        raise InputError("a binary Praat file (of a TextGrid, as a rule)", where=where, remedy=remedy)
     text, diagnostics = _decode(content, path)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -149,12 +132,7 @@ def recognise(text: str, *, where: str) -> SourceFormat:
     if _CHAT_START.match(text):
         return "chat"
     start = text.lstrip("\ufeff \t\n")
-    for name, remedy, refused in _REFUSED:
-        if refused.match(start):
-            raise InputError(f"{name}, not a transcript", where=where, remedy=remedy)
-    if _HTML.match(start):
-        raise InputError("a web page, not a transcript", where=where, remedy="save its words as plain text")
-    refuse_captions(start, where=where)
+    refuse_text(start, where=where)
     if is_xml(start):
         return _XML_ROOTS.get(root_name(start), "elan")
     for format, pattern in _STARTS:
@@ -165,11 +143,10 @@ def recognise(text: str, *, where: str) -> SourceFormat:
 
 def _recognise_lines(text: str, start: str, *, where: str) -> SourceFormat:
     """Return the format of text that only all its lines together can tell."""
-    lines = recognise_nist(text)
-    if lines == "rttm":
-        raise refuse_rttm(where=where)
-    if lines or is_label_track(text):
-        return lines or "labels"
+    if nist := recognise_nist(text):
+        return nist
+    if is_label_track(text):
+        return "labels"
     if _CHAT_TIER.search(text):
         return "chat"
     if holds_cues(text):

@@ -31,11 +31,11 @@ _SPEAKER = (
 _TIER = "tier tiername layer".split()
 _START = (
     "start begin onset starttime begintime in timein intime inpoint tmin xmin from starttimestamp startstamp startsat "
-    "starttimecode segmentstart time timestamp timecode tc"
+    "starttimecode segmentstart time timestamp timecode tc timestampin timecodein cuein begintimestamp tstart"
 ).split()
 _END = (
     "end stop offset endtime stoptime out timeout outtime outpoint tmax xmax to endtimestamp endstamp endsat "
-    "endtimecode segmentend"
+    "endtimecode segmentend timestampout timecodeout cueout tend"
 ).split()
 _SPAN = "timespan timerange timing times timestamps".split()
 _ROLES: tuple[tuple[Role, Sequence[str]], ...] = (
@@ -56,7 +56,10 @@ _UNITS: tuple[tuple[str, float], ...] = (
     *((name, 1) for name in "ms msec msecs millis millisecond milliseconds".split()),
     *((name, 1000) for name in "s sec secs second seconds".split()),
     *((name, 10) for name in "cs centisecond centiseconds".split()),
+    *((name, 60_000) for name in "min mins minute minutes".split()),
 )
+_TIME_WORDS = frozenset("start begin beginning onset end stop offset time times timestamp timecode in out".split())
+_CLOCK = re.compile(r"\d{1,3}(?::\d{2}){1,3}(?:[.,;]\d{1,6})?")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_]+")
 _ARROW = re.compile(r"\s*(?:-->|→|–|—|-|\bto\b)\s*")
@@ -100,6 +103,21 @@ def read_columns(names: Sequence[str]) -> list[Column]:
         for clock, role in zip(clocks, roles, strict=False):
             columns[clock.position] = clock._replace(role=role)
     return columns
+
+
+def is_time(name: str, cells: Sequence[str]) -> bool:
+    """Tell whether a column holds times: by its cells, or by its name where they are numbers.
+
+    >>> is_time("Zeit", ["0:01", "0:04"]), is_time("Start frame", ["12", "50"]), is_time("age", ["70", "81"])
+    (True, True, False)
+    """
+    filled = [cell.strip() for cell in cells if cell and cell.strip()]
+    if not filled or not any(map(str.isdigit, filled[0])):
+        return False
+    if all(_CLOCK.fullmatch(cell) for cell in filled):
+        return True
+    words = set(_WORD.findall(_HUMP.sub(" ", name).casefold()))
+    return bool(words & _TIME_WORDS) and all(milliseconds(cell.replace(",", ".")) is not None for cell in filled)
 
 
 def find_column(columns: Sequence[Column], role: Role) -> Column | None:

@@ -5,11 +5,11 @@ quote in one is doubled, and it may run over lines) count; the long form's ``xmi
 rustling's reader (0.9) takes no line break in a text and ends the process on a false count, so these lines are ours;
 they believe no count, and report those that do not fit.
 
-    a tier of phones, translations, notes, ids ...  no speech; named in a diagnostic where it holds a text
+    a tier of phones, translations, notes, ids ...  no speech
     a tier of words (``word``, ``anna - words``)    the times of an utterance's words; alone, utterances parted by a
                                                     silence of BREAK_MS
     any other interval tier                         one speaker's utterances; ``phrase``, ``sentence`` ... name nobody
-    a point tier                                    no speech
+    a point tier                                    no speech; named in a diagnostic where it holds words
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ from adscreen.ingest.tiers import SILENT, Said, Span, choose_tiers, holds_ids, l
 from adscreen.records import Diagnostic
 
 BREAK_MS = 1000
-MAX_TIERS = 500
+MAX_TIERS = 100
 CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 _ANNOTATED = Layout(by_sentence=False, automatic=False)
 _TOKEN = re.compile(r'"((?:[^"]|"")*)"|![^\n]*|([^\s"]+)')
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _CLASS = re.compile(r'\s*(?:File type = )?"ooTextFile[^"]*"\s*(?:Object class = )?"([\w ]{1,40})"')
+_MARK = re.compile(r"\{([A-Za-z_]{2,20})\}")
+_UNCLEAR = re.compile(r"(?<![\w\[(<])(?:xxx?|yyy|XXX?)(?![\w\])>])")
 _UNHEARD = frozenset({"spn", "<unk>", "<spn>"})
 _SAVE_AGAIN = "save the TextGrid again in Praat, and check that nothing is missing"
 _NAME_IT = "in Praat, name the tier of words `words` or after its speaker, and other tiers `translation`, `notes` ..."
@@ -52,7 +54,7 @@ def read_textgrid(text: str, *, file: str, where: str) -> Conversation:
     found: list[Diagnostic] = []
     grids = _grids(text, found, file=file, where=where)
     segments, left = read_tiers([(grid.name, grid.spans) for grid in grids if not grid.is_point], where=where)
-    left += [grid.name for grid in grids if grid.is_point and any(span.text.strip() for span in grid.spans)]
+    left += [grid.name for grid in grids if grid.is_point and _may_be_speech(grid)]
     if not any(segment.pieces for segment in segments):
         raise InputError("no tier holds words", where=where, remedy="name a tier `words`, or after its speaker")
     if left:
@@ -60,23 +62,37 @@ def read_textgrid(text: str, *, file: str, where: str) -> Conversation:
     return converse(segments, file=file, layout=_ANNOTATED, diagnostics=found)
 
 
+def _with_notes(text: str) -> str:
+    """Write the marks of aligners and transcribers as notes of prose: ``{BR}`` is a breath, ``xxx`` unclear."""
+    return _UNCLEAR.sub("[unintelligible]", _MARK.sub(r"[\1]", text))
+
+
+def _may_be_speech(grid: Grid) -> bool:
+    """Tell whether a tier holds texts, and neither its name nor what it holds says that they are no speech."""
+    texts = [span.text for span in grid.spans if any(map(str.isalpha, span.text))]
+    return bool(texts) and read_name(grid.name).use != "other" and not holds_ids(texts)
+
+
 def read_tiers(
     tiers: Iterable[tuple[str, list[Span]]], *, where: str, remedy: str = _NAME_IT
 ) -> tuple[list[Segment], list[str]]:
-    """Return the segments of named tiers in order of time, and the names of the tiers that are no speech.
+    """Return the segments of named tiers in order of time, and the names of those not read that may be speech.
+
+    What a tier is called (``phones``, ``translation``), or the ids that it holds, show that it is no speech.
 
     Raises InputError where two tiers may hold the same speech and nothing tells which one does.
     """
     left: list[str] = []
     said: list[Said] = []
     words: list[Said] = []
-    for name, spans in tiers:
+    for name, held in tiers:
+        spans = [span._replace(text=_with_notes(span.text)) for span in held]
         tier = Said(name, read_name(name), spans)
         if not any(span.text.strip().casefold() not in SILENT for span in spans):
             continue
-        if tier.name.use == "other" or name.casefold() in ("segment", "segments") or holds_ids(s.text for s in spans):
+        if name.casefold() in ("segment", "segments"):
             left.append(name)
-        else:
+        elif tier.name.use != "other" and not holds_ids(span.text for span in spans):
             (words if tier.name.use == "words" else said).append(tier)
     if len(said) + len(words) > MAX_TIERS:
         raise InputError(f"more than {MAX_TIERS} tiers of speech", where=where, remedy="split the file")

@@ -27,8 +27,12 @@ _OTHER = frozenset(
     "translation translations translated transl gloss glosses glossing morph morphs morpheme morphemes morphology "
     "note notes comment comments commentary pos lemma lemmas phone phones phoneme phonemes phon phonetic phonetics "
     "phonemic phonology ipa sampa syllable syllables syll syl tone tones tobi pitch intensity break breaks misc point "
-    "points gesture gestures gaze act acts code codes coding event events noise noises pause pauses silence silences "
-    "ref refs reference id ids segnum annotator metadata background disfluency disfluencies error errors".split()
+    "points gesture gestures gest gaze act acts code codes coding event events noise noises pause pauses silence "
+    "silences ref refs reference id ids segnum annotator metadata background disfluency disfluencies error errors "
+    "kommentar kommentare übersetzung übersetzungen uebersetzung glosse glossen notiz notizen anmerkung anmerkungen "
+    "bemerkung bemerkungen pausen geräusche wortart wortarten traduction traductions commentaire commentaires glose "
+    "gloses remarque remarques bruit bruits traducción traduccion comentario comentarios glosa glosas nota notas ruido "
+    "ruidos tradução traducao traduzione traduzioni commento commenti vertaling opmerking opmerkingen".split()
 )
 _WORDS = frozenset("word words token tokens wrd".split())
 _UTTERANCES = frozenset(
@@ -85,7 +89,9 @@ def read_name(name: str, *, kind: str = "") -> Name:
     head, at, speaker = name.partition("@")
     if at and speaker.strip():
         return Name(speaker.strip(), _use(head, short=True) or _use(kind, short=True))
-    use = _WHOLE.get(name.casefold()) or _use(name)
+    if name.casefold() in _WHOLE:
+        return Name("", _WHOLE[name.casefold()])
+    use = _use(name)
     before, dash, rest = name.rpartition(" - ")
     if dash and _use(rest):
         return Name(before.strip(), _use(rest))
@@ -191,12 +197,18 @@ def _same_speech(first: Said, second: Said) -> bool:
     spans = [_filled(first), _filled(second)]
     fewer = min(map(len, spans))
     if fewer > 1:
-        ends = [{(span.start_ms, span.end_ms) for span in tier if span.start_ms is not None} for tier in spans]
+        ends = [_ends(tier) for tier in spans]
         if len(ends[0] & ends[1]) >= max(2, 0.8 * fewer):
             return True
+    elif fewer == 1 and _ends(spans[0]) == _ends(spans[1]):
+        return True
     if first.name.speaker.casefold() != second.name.speaker.casefold():
         return False
     return 2 * _shared_time(*spans) > min(_length(tier) for tier in spans)
+
+
+def _ends(spans: Iterable[Span]) -> set[tuple[int | None, int | None]]:
+    return {(span.start_ms, span.end_ms) for span in spans if span.start_ms is not None}
 
 
 def _length(spans: Iterable[Span]) -> int:

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.segments import Layout, Segment, converse, milliseconds, untimed
-from adscreen.ingest.xml_document import parse_xml, refuse_foreign
+from adscreen.ingest.unread_formats import refuse_xml
+from adscreen.ingest.xml_document import parse_xml
 from adscreen.records import Diagnostic
 
 _ANNOTATED = Layout(joined=False, automatic=False)
@@ -41,7 +42,7 @@ def read_transcriber(content: bytes, *, file: str, where: str) -> Conversation:
     """Read a .trs file; raises InputError where it is damaged or holds no words."""
     root = parse_xml(content, where=where, remedy="save it again in Transcriber")
     if root.tag != "Trans":
-        refuse_foreign(root, where=where)
+        refuse_xml(root.tag, where=where)
     speakers = _speakers(root)
     segments = [segment for turn in root.iter("Turn") for segment in _segments(turn, speakers)]
     if not any(segment.pieces for segment in segments):

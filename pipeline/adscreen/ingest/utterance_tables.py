@@ -34,6 +34,7 @@ from adscreen.ingest.table_columns import (
     TEXT,
     Column,
     find_column,
+    is_time,
     read_column,
     read_columns,
     read_time,
@@ -48,6 +49,7 @@ _KEYS = ("recording_id", "subject_id", "visit", "label")
 _DELIMITERS = "\t,;|"
 _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _SHOWN = 20_000  # characters that tell a table
+_COLUMNS = 200  # of a header, at most
 _RECORDS = 20  # rows of these
 _CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d[.,]\d{1,3}")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,6})?")
@@ -78,7 +80,7 @@ def is_table(text: str) -> str | None:
             return delimiter
     rows = _records(text, "\t")
     widths = {len(row) for row in rows}
-    labelled = sum(any(cell.endswith(":") for cell in row[:2]) for row in rows)
+    labelled = sum(any(cell.endswith(":") or cell.startswith(("[", "#")) for cell in row[:2]) for row in rows)
     return "\t" if len(rows) > 1 and len(widths) == 1 and min(widths) > 2 and 2 * labelled < len(rows) else None
 
 
@@ -86,7 +88,7 @@ def parse_table(text: str, *, file: str) -> Table:
     """Parse the text of a table; raises InputError where it has no header that is known for one."""
     delimiter = is_table(text) or ","
     _, text = _without_preface(text)
-    if not any(_names_something(name) for name in text.partition("\n")[0].split(delimiter)):
+    if not any(map(_names_something, text.partition("\n")[0].split(delimiter, _COLUMNS))):
         columns = _elan_columns(_records(text, delimiter))
         if columns is None:
             remedy = f"add a first row that names the columns, such as speaker, start, end; {_NAME_IT}"
@@ -126,7 +128,7 @@ def _names_something(cell: str) -> str:
 def _is_header(cells: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
     """Tell whether a line is a header: of a column of text and another, or of two others above rows as long."""
     names = [cell.strip().strip('"').strip() for cell in cells]
-    if len(names) < 2 or any(len(name) >= 60 for name in names):
+    if not 2 <= len(names) <= _COLUMNS or any(len(name) >= 60 for name in names):
         return False
     known = len(set(map(_names_something, names)) - {""})
     has_text = any(read_column(0, name).role == "text" for name in names)
@@ -184,11 +186,16 @@ def index_table(table: Table, *, file: str) -> Talk:
     rows: dict[str | None, list[Row]] = defaultdict(list)
     for row in table.rows:
         rows[row.cells[keys[key]] if key else None].append(row)
-    text, others = _text_column(columns, [row for own in rows.values() for row in own], file=file)
+    listed = [row for own in rows.values() for row in own]
+    text, others = _text_column(columns, listed, file=file)
     found = []
     if others:
         what = f"columns that hold words and were not read: {list_tiers(column.name for column in others)}"
         found.append(Diagnostic(file, None, what))
+    times = [column.name for column in columns if not column.role and _holds_times(column, listed)]
+    if times and not any(column.role in ("start", "span") for column in columns):
+        what = f"columns that hold times and were not read: {list_tiers(times)}"
+        found.append(Diagnostic(file, None, what, "name them `start` and `end`, in seconds"))
     return Talk(columns, text, key, keys, dict(rows), found)
 
 
@@ -215,6 +222,10 @@ def _words(column: Column, rows: Sequence[Row]) -> float:
     cells = [cell for row in rows if (cell := row.cells[column.position])]
     lettered = sum(any(map(str.isalpha, cell)) for cell in cells)
     return sum(len(cell.split()) for cell in cells) / len(cells) if 2 * lettered > len(cells) else 0
+
+
+def _holds_times(column: Column, rows: Sequence[Row]) -> bool:
+    return is_time(column.name, [row.cells[column.position] or "" for row in rows])
 
 
 def _alike(first: Column, second: Column, rows: Sequence[Row]) -> bool:
@@ -266,15 +277,21 @@ def _speakers(
     column = talk.column("speaker")
     labels = find_labels([text for text in texts if text]) if column is None and talk.column("tier") is None else None
     named: list[tuple[str, str]] = []
-    continued = 0
+    spellings: dict[str, str] = {}
+    continued = respelt = 0
     for row, text in zip(rows, texts, strict=True):
         speaker, said = match_label(text, labels) if labels else ("", text)
         if column is not None:
             speaker = (row.cells[column.position] or "").strip("*: ")
+            first = spellings.setdefault(" ".join(speaker.casefold().split()), speaker)
+            respelt += first != speaker
+            speaker = first
         if not speaker and said and named and named[-1][0]:
             speaker = named[-1][0]
             continued += 1
         named.append((speaker, said))
+    if respelt:
+        found.append(Diagnostic(file, None, f"{respelt} rows write a speaker in another case; taken for one person"))
     if continued:
         what = f"{continued} rows without a speaker continue the one above"
         found.append(Diagnostic(file, None, what, "fill in the speaker of every row"))

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from adscreen.ingest.tokens import INVISIBLE, TERMINATORS
 from adscreen.ingest.word_form import UNINTELLIGIBLE, is_omission, read_word
+from adscreen.ingest.word_order import longest_run
 from adscreen.records import Utterance, Word
 
 _ITEM = re.compile(r"\x15(\d{1,12})_(\d{1,12})-?\x15|\[[^\[\]]*\]|([^\s\x15]+)")
@@ -27,6 +28,19 @@ def with_word_times(utterance: Utterance, tier: str) -> Utterance | None:
         return None
     words = tuple(_with_times(word, *times) for word, (_, *times) in zip(utterance.words, timed, strict=True))
     return replace(utterance, words=words)
+
+
+def in_order(utterance: Utterance) -> tuple[Utterance, int]:
+    """Drop the times of words that are out of the order of the text; return how many there are."""
+    starts = [(place, word.start_ms) for place, word in enumerate(utterance.words) if word.start_ms is not None]
+    run = {starts[position][0] for position in longest_run([start for _, start in starts])}
+    if len(run) == len(starts):
+        return utterance, 0
+    words = tuple(
+        word if place in run else replace(word, start_ms=None, end_ms=None)
+        for place, word in enumerate(utterance.words)
+    )
+    return replace(utterance, words=words), len(starts) - len(run)
 
 
 def _with_times(word: Word, start: int | None, end: int | None) -> Word:

@@ -1,4 +1,4 @@
-"""The XML of an annotation tool -> its root element, or the name of a format that is not read.
+"""The XML of an annotation tool -> its root element.
 
 A document type declaration without an internal subset (``<!DOCTYPE Trans SYSTEM "trans-14.dtd">``) says only where a
 grammar lies; it is removed before parsing and never fetched. Any other, and any entity, is refused.
@@ -13,33 +13,11 @@ import xml.etree.ElementTree as ET
 from adscreen.cohort.files import refuse_entities
 from adscreen.errors import InputError
 
-READ_HERE = "of XML, ELAN (.eaf), EXMARaLDA (.exb) and Transcriber (.trs) are read"
-
 _PROLOG = r"(?:\s++|<\?[^<>]{0,500}\?>|<!--(?:[^-]|-(?!->)){0,5000}+-->)*+"
 _DOCTYPE = r"<!DOCTYPE\s[^<>\[\]]{0,500}>"
 _PLAIN_DOCTYPE = re.compile(rf"\A({_PROLOG}){_DOCTYPE}")
 _ROOT = re.compile(rf"\A\ufeff?{_PROLOG}(?:{_DOCTYPE}{_PROLOG})?<(?:[\w.-]{{1,60}}:)?([\w.-]{{1,60}})")
 _ENCODING = re.compile(rb"<\?xml[^<>]{0,100}?encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_FOREIGN = {
-    "tei": ("a TEI document", "convert it with TEICORPO to ELAN (.eaf) or CHAT"),
-    "teicorpus": ("a TEI corpus", "convert each of its texts with TEICORPO to ELAN (.eaf) or CHAT"),
-    "folker-transcription": ("a FOLKER transcript (.fln, .flk)", "export it from FOLKER as EXMARaLDA (.exb)"),
-    "segmented-transcription": ("an EXMARaLDA segmented transcription (.exs)", "give the basic transcription (.exb)"),
-    "list-transcription": ("an EXMARaLDA list transcription", "give the basic transcription (.exb)"),
-    "corpus": ("an EXMARaLDA corpus file (.coma)", "give the transcription (.exb) of each recording"),
-    "chat": ("TalkBank XML", "give the CHAT file (.cha) that it was made from"),
-    "tt": ("TTML captions", "convert it to WebVTT (.vtt) or SubRip (.srt)"),
-    "timedtext": ("YouTube's timed text", "download the captions as WebVTT (.vtt) or SubRip (.srt)"),
-    "annotation": ("an Anvil annotation", "import it into ELAN and save it as .eaf"),
-    "audiodoc": ("VoxSigma XML (Vocapia)", "export CTM, or labelled text"),
-    "document": ("FLEx interlinear text (.flextext)", "export it from FLEx to ELAN (.eaf)"),
-    "metatranscript": ("IMDI metadata", "give the transcript that it describes"),
-    "cmd": ("CMDI metadata", "give the transcript that it describes"),
-    "package": ("a Word document saved as XML", "save it in Word as .docx"),
-    "worddocument": ("a Word document saved as XML", "save it in Word as .docx"),
-    "workbook": ("an Excel workbook saved as XML", "save it in Excel as .xlsx or CSV"),
-    "svg": ("a picture (SVG)", "give the transcript"),
-}
 
 
 def root_name(text: str) -> str:
@@ -95,12 +73,3 @@ def parse_xml(content: bytes, *, where: str, remedy: str) -> ET.Element:
         return ET.fromstring(content, parser=ET.XMLParser(encoding=encoding) if wide else None)
     except (ET.ParseError, ValueError, LookupError, RecursionError):
         raise InputError("damaged XML", where=where, remedy=remedy) from None
-
-
-def refuse_foreign(root: ET.Element, *, where: str) -> None:
-    """Raise InputError, by the name of the format where it is known, for XML whose format is not read."""
-    what, remedy = _FOREIGN.get(
-        root.tag.rpartition("}")[2].casefold(),
-        ("XML, but no ELAN annotation document", "save its words as plain text, one turn per line"),
-    )
-    raise InputError(what, where=where, remedy=f"{READ_HERE}; {remedy}")

@@ -50,8 +50,8 @@ def report_words(words: Iterable[Word]) -> tuple[ReportWord, ...]:
 
 def mark_of(word: Word) -> WordMark:
     """Return the one mark that a page gives a word."""
-    if word.excluded:
-        return "excluded"
+    if word.kind == "excluded":
+        return word.kind
     return "retraced" if word.retraced else "repeated" if word.repeated else word.kind
 
 
@@ -72,7 +72,11 @@ def _marks(utterances: tuple[Utterance, ...]) -> tuple[Omission, ...]:
         Omission("pauses", sum(len(u.pauses) for u in utterances), "measured as silence, not read as words"),
         Omission("other sounds", sum(len(u.events) for u in utterances), "laughter, coughs and the like are no words"),
         Omission("stretches that could not be made out", sum(u.unintelligible for u in utterances), "nothing to read"),
-        Omission("words marked as excluded", sum(word.excluded for u in utterances for word in u.words), EXCLUDED_WORD),
+        Omission(
+            "words marked as excluded",
+            sum(word.kind == "excluded" for u in utterances for word in u.words),
+            EXCLUDED_WORD,
+        ),
         Omission("words noted as left out", sum(u.omissions for u in utterances), "they were not said"),
     )
 

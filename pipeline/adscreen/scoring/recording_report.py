@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Result = Literal["screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "unreadable"]
 Scope = Literal["within", "doubtful", "outside", ""]  # empty: not examined
-WordMark = Literal["word", "filler", "fragment", "nonword", "repeated", "retraced", "excluded"]
+WordMark = Literal["word", "filler", "fragment", "nonword", "excluded", "repeated", "retraced"]
 
 
 @dataclass(frozen=True, slots=True)

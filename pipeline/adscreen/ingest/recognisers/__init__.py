@@ -21,6 +21,7 @@ from adscreen.ingest.recognisers.azure import AZURE
 from adscreen.ingest.recognisers.element_services import ELEMENT_SERVICES
 from adscreen.ingest.recognisers.fields import Fields, Reader, Reading, as_dict, dicts, text
 from adscreen.ingest.recognisers.google import GOOGLE
+from adscreen.ingest.recognisers.repeats import take_once
 from adscreen.ingest.recognisers.utterance_services import UTTERANCE_SERVICES
 from adscreen.ingest.recognisers.whisper import WHISPER
 from adscreen.ingest.recognisers.whisper_ports import WHISPER_PORTS
@@ -42,6 +43,10 @@ READERS: tuple[Reader, ...] = (
 )
 _OTHERWISE = "export captions (.vtt, .srt) or plain text instead"
 _WRAPPERS = ("response", "result", "results", "data", "output", "transcript", "transcription", "retval")
+_TRANSLATED = (
+    "the words are a translation into English, not those that were said",
+    "transcribe with the task `transcribe`",
+)
 _INK = re.compile(r"\S")
 _FILE = ("audio_filepath", "audio", "audio_path", "file", "filename", "path", "recording", "recording_id", "subject_id")
 
@@ -79,12 +84,20 @@ def read_recogniser(content: Any, *, file: str, where: str) -> Conversation:
         except InputError as error:
             refused = refused or InputError(error.what, where=where, remedy=error.remedy)
             continue
+        segments, repeated = take_once(reading.segments)
+        doubts = [
+            *missed,
+            *([f"{repeated} words stood in two segments of the same time; read once"] if repeated else []),
+        ]
         return converse(
-            reading.segments,
+            segments,
             file=file,
             format=reading.format,
             language=reading.language,
-            diagnostics=[Diagnostic(file, None, what, "compare the transcript with the file") for what in missed],
+            diagnostics=[
+                *(Diagnostic(file, None, what, "compare the transcript with the file") for what in doubts),
+                *([Diagnostic(file, None, *_TRANSLATED)] if reading.is_translation else []),
+            ],
             duration_ms=reading.duration_ms,
         )
     raise refused or _unknown(content, where=where)
@@ -159,6 +172,8 @@ def _count_recordings(content: Any) -> int:
         inner = [own for own in content.values() if isinstance(own, dict | list)]
         return 1 if _is_known(content) else sum(map(_is_known, inner))
     items = dicts(content)
+    if any("start" in item for item in items):  # segments, which may be as full as recordings
+        return 1
     named = all(any(name in item for name in _FILE) for item in items)
     return len(items) if named or all(map(_is_known, items)) else 1
 

@@ -49,6 +49,15 @@ _SPEAKER = frozenset(
     person role speaker speakerid speakerlabel speakername speakernumber speakertag spk talker voice who
     """.split()
 )
+_PERSON = re.compile(
+    r"(?:actor|agent|author|caller|channel|client|cluster|doctor|examin|interview|participant|party|patient|person|sender|"
+    r"speaker|spkr?|subject|talker|therap|user|voice|who)(?:s|id|er|ee|ist|name|label|tag|idx|index|number)*"
+)
+_NAMES = frozenset(
+    {"label", "name", "role", "side", "sp", "from", "by", "s", "identity", "displayname"}
+)  # of a person where they are the whole name
+_MEASURES = frozenset({"confidence", "score", "scores", "prob", "probability", "count", "embedding", "gender", "age"})
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_\d]+")
 _TIME = re.compile(
     r"(?:start|begin|end|stop|from|to|ts|endts|onset|offset|time|timestamps?|t0|t1|at)"
     r"(?:time|offset|ms|s|sec|secs|seconds|millis|milliseconds|inticks|inseconds)?|(?:audio|time)(?:start|end)",
@@ -56,7 +65,12 @@ _TIME = re.compile(
 _ALTERNATIVES = frozenset({"alternatives", "nbest"})
 _PROSE = 3  # words of a value on average, from which a field of an unknown name is prose
 _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
-_LABEL = re.compile(r"[\[(]?([^\W\d_][\w .]{0,30})[\])]?:(?:\s|$)")
+_LABEL = re.compile(
+    r"[\[(]?([^\W\d_][\w .]{0,30})[\])]?:(?:\s|$)"
+    r"|[\[(<{](?P<marked>(?:speaker|spk|participant|person)[ _-]?\w{1,4})[\])>}]",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Za-z_@$][\w@$-]{0,40}")  # of a field, as programs write it
 _LABEL_PIECES = 4
 _NUMBER = re.compile(r"\s*-?\d{1,15}(?:\.\d{1,12})?s?\s*")
 
@@ -76,7 +90,7 @@ class _Field:
     """What the records of one path hold in a field."""
 
     texts: list[str] = field(default_factory=list)  # of a list of records, joined where each is a word
-    labels: set[str] = field(default_factory=set)  # of the speakers beside the texts
+    labels: set[tuple[str, str]] = field(default_factory=set)  # of the speakers beside the texts, and their fields
     turns: set[str] = field(default_factory=set)  # of the speakers beside times
     timed: int = 0
     records: int = 0
@@ -87,7 +101,9 @@ def account(document: Any, reading: Reading, reader: Reader) -> tuple[list[Unrea
     fields = _survey(document, ADDITIONS | {_plain(name) for name in reader.repeats})
     unread, missing = _unread_words(fields, reading)
     speakers = [*_unread_speakers(fields, reading), *_written_speakers(reading)]
-    return [*unread, *speakers, *_unread_times(fields, reading)], missing
+    found = [*unread, *speakers, *_unread_times(fields, reading)]
+    said = {word for own in fields.values() for value in own.texts for word in _tokens(value)}
+    return [one._replace(field=_shown(one.field, said)) for one in found], missing
 
 
 def holds_speech(document: Any) -> bool:
@@ -109,17 +125,17 @@ def _survey(document: Any, passed_over: frozenset[str]) -> dict[Path, _Field]:
         said: dict[str, list[str]] = defaultdict(list)
         for record in records:
             timed = any(_is_time(name, value) for name, value in record.items())
-            labels = {_plain(name): _speaker(value) for name, value in record.items() if _plain(name) in _SPEAKER}
+            labels = {name: _speaker(value) for name, value in record.items() if _names_speaker(name)}
             for name, value in record.items():
                 if _plain(name) in passed_over:
                     continue
                 here = fields[(*path, name)]
                 here.records += 1
-                here.turns |= {labels[_plain(name)]} - {""} if timed and _plain(name) in labels else set()
+                here.turns |= {labels[name]} - {""} if timed and _plain(name) in _SPEAKER else set()
                 if _is_text(value):
                     said[name].append(value)
                     here.timed += timed
-                    here.labels |= {speaker for speaker in labels.values() if speaker}
+                    here.labels |= {(field, speaker) for field, speaker in labels.items() if speaker}
         for name, values in said.items():
             fields[(*path, name)].texts += [" ".join(values)] if _are_words(values) else values
     return fields
@@ -131,8 +147,22 @@ def _is_text(value: Any) -> bool:
     return spoken and _NUMBER.fullmatch(value) is None and clock_ms(value) is None
 
 
+def _names_speaker(name: str) -> bool:
+    """Tell whether a field may say who speaks: ``speakerLabel``, ``spk_id``, ``is_patient``.
+
+    >>> [_names_speaker(name) for name in ("talker_name", "isPatient", "name", "filename", "speaker_confidence")]
+    [True, True, True, False, False]
+    """
+    parts = [part.casefold() for part in _HUMP.split(name) if part]
+    if _MEASURES.intersection(parts):
+        return False
+    return _plain(name) in _SPEAKER | _NAMES or any(map(_PERSON.fullmatch, parts))
+
+
 def _speaker(value: Any) -> str:
-    """Return the label of a speaker, who may be an object of his own."""
+    """Return the label of a speaker, who may be an object of his own; in ``is_patient`` true and false are labels."""
+    if isinstance(value, bool):
+        return str(value)
     if isinstance(value, dict):
         return next((name for own in ("@id", "id", "label", "name") if (name := label(value.get(own)))), "")
     return label(value)
@@ -230,7 +260,8 @@ def _is_cut_otherwise(tokens: Sequence[Sequence[str]], stream: str) -> bool:
 def _unread_speakers(fields: dict[Path, _Field], reading: Reading) -> Iterator[Unread]:
     speakers = {segment.speaker for segment in reading.segments if segment.pieces} - {""}
     for path, found in fields.items():
-        if len(found.labels) > max(1, len(speakers)) and _is_speech(path, found):
+        most = max(Counter(field for field, _ in found.labels).values(), default=0)
+        if most > max(1, len(speakers)) and _is_speech(path, found):
             yield Unread(_name(path[:-1]), "the speakers of ")
             return
         if len(found.turns) > 1 and len(speakers) < 2:
@@ -243,7 +274,7 @@ def _written_speakers(reading: Reading) -> Iterator[Unread]:
     if any(segment.speaker for segment in reading.segments):
         return
     texts = (" ".join(piece.text for piece in segment.pieces[:_LABEL_PIECES]) for segment in reading.segments)
-    labels = [match.group(1) for written in texts if (match := _LABEL.match(written))]
+    labels = [match[1] or match["marked"] for written in texts if (match := _LABEL.match(written))]
     if len(set(labels)) > 1 and 2 * len(labels) >= len(reading.segments):
         yield Unread("text", "the speakers written in ")
 
@@ -256,6 +287,17 @@ def _unread_times(fields: dict[Path, _Field], reading: Reading) -> Iterator[Unre
         if found.timed > (1 + SLACK) * timed and _is_speech(path, found):
             yield Unread(_name(path[:-1]), "the times of ")
             return
+
+
+def _shown(name: str, said: set[str]) -> str:
+    """Write the name of a field without the parts that are words of the speech: some objects have those as names."""
+    return ".".join(part if _is_name(part, said) else "..." for part in name.split("."))
+
+
+def _is_name(part: str, said: set[str]) -> bool:
+    if _plain(part) in _SPEECH or part == "(list)":
+        return True
+    return _NAME.fullmatch(part) is not None and not said.issuperset(_tokens(part))
 
 
 def _name(path: Path) -> str:

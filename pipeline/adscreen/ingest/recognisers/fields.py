@@ -34,6 +34,7 @@ class Reading(NamedTuple):
     language: str | None = None
     duration_ms: int | None = None
     other_forms: tuple[str, ...] = ()
+    is_translation: bool = False
 
 
 class Reader(NamedTuple):
@@ -82,6 +83,8 @@ def label(value: object) -> str:
     >>> label(0), label("spk_1"), label("UU"), label(None)
     ('0', 'spk_1', '', '')
     """
+    if isinstance(value, float) and value.is_integer():  # as a table of numbers with gaps is written
+        value = int(value)
     name = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
     return "" if name.casefold() in _UNKNOWN else name
 

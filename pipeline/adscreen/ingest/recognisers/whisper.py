@@ -67,6 +67,8 @@ def _read_whisper(content: Any) -> Reading:
         tuple(_with_words_beside(segments, beside, text(fields.get("text"))) if beside else _segments(segments)),
         first_text(fields, "language") or first_text(info, "language") or None,
         milliseconds(fields.get("duration")) or milliseconds(info.get("duration")),
+        is_translation=text(fields.get("task")) == "translate"
+        or text(as_dict(info.get("transcription_options")).get("task")) == "translate",
     )
 
 
@@ -74,9 +76,21 @@ def _kind(fields: Fields, segments: Sequence[Fields]) -> str:
     words = [word for item in segments for word in dicts(item.get("words"))[:1]]
     if any(item.get("type") == "transcript.text.segment" for item in segments):
         return "openai"
+    timed = any("start" in part for part in (*segments, *words))
+    if not timed and not words:
+        return "segments"
     if "word_segments" in fields or any("speaker" in part for part in (*segments, *words)):
         return "whisperx"
     return "whisper-timestamped" if any("text" in word for word in words) else "whisper"
+
+
+def _span(item: Fields) -> tuple[int | None, ...]:
+    """Return start and end, or start and start with duration, as some programs write it."""
+    start, end = span(item)
+    length = milliseconds(item.get("duration"))
+    if "end" not in item and start is not None and length is not None:
+        end = start + length
+    return start, end
 
 
 def _word(word: Fields) -> Said | None:
@@ -93,12 +107,12 @@ def _segments(segments: Sequence[Fields]) -> Iterator[Segment]:
         speaker = speaker_of(item)
         words = _words(item.get("words"))
         if not words:
-            yield segment(speaker, text(item.get("text")), *span(item))
+            yield segment(speaker, text(item.get("text")), *_span(item))
         elif any(word.speaker for word in words):
             yield from runs(word._replace(speaker=word.speaker or speaker) for word in words)
         else:
             pieces = tuple(word.piece for word in words)
-            yield Segment(speaker, punctuated(pieces, text(item.get("text"))) or pieces, *span(item))
+            yield Segment(speaker, punctuated(pieces, text(item.get("text"))) or pieces, *_span(item))
 
 
 def _beside(fields: Fields) -> list[Said]:
@@ -117,7 +131,7 @@ def _with_words_beside(segments: Sequence[Fields], words: Sequence[Said], whole:
         return
     spoken = iter(_shared_out(timed, texts))
     for item in segments:
-        yield Segment(speaker_of(item), next(spoken), *span(item))
+        yield Segment(speaker_of(item), next(spoken), *_span(item))
 
 
 def _shared_out(pieces: Sequence[Piece], texts: Sequence[str]) -> Iterator[tuple[Piece, ...]]:

@@ -56,7 +56,8 @@ def _read_whisper_cpp(content: Any) -> Reading:
             remedy="transcribe without -tdrz, with speakers named, or cut the interviewer out",
         )
     language = text(as_dict(as_dict(content).get("result")).get("language"))
-    return Reading("whisper-cpp", tuple(_whisper_cpp(items)), language or None)
+    is_translation = as_dict(as_dict(content).get("params")).get("translate") is True
+    return Reading("whisper-cpp", tuple(_whisper_cpp(items)), language or None, is_translation=is_translation)
 
 
 def _whisper_cpp(items: list[Fields]) -> Iterator[Segment]:

@@ -90,7 +90,7 @@ def _watson_results(content: Any) -> list[Fields]:
     """Return the results, also where they lie in results of their own (the answer of an asynchronous job)."""
     outer = dicts(as_dict(content).get("results"))
     inner = [result for item in outer for result in dicts(item.get("results"))]
-    results = inner or outer
+    results = [result for result in inner or outer if result.get("final") is not False]  # an interim one comes again
     found = [best(result.get("alternatives")) for result in results]
     known = any("result_index" in holder for holder in (as_dict(content), *outer))
     return results if known or any(isinstance(item.get("timestamps"), list) for item in found) else []
@@ -111,7 +111,10 @@ def _read_watson(content: Any) -> Reading:
 
 
 def _watson(item: Fields, speakers: dict[int | None, str]) -> Iterator[Segment]:
-    stamps = [stamp for stamp in item.get("timestamps") or [] if isinstance(stamp, list) and len(stamp) == 3]
+    listed = item.get("timestamps")
+    stamps = [
+        stamp for stamp in (listed if isinstance(listed, list) else []) if isinstance(stamp, list) and len(stamp) == 3
+    ]
     said = []
     for word, start, end in stamps:
         written = _FILLER if word == _HESITATION else text(word)
