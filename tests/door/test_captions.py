@@ -26,7 +26,7 @@ SOURCES = {
     "broadcast_roll_up.srt": "CTA-608 roll-up captions, converted to SubRip",
     "paint_on.srt": "CTA-608 paint-on captions, converted to SubRip",
     "whisper_screen.txt": "openai/whisper, what --verbose prints",
-    "teams_word.txt": "gerlaxrex/parrot and others that read Teams' older Word files",
+    "teams_word.txt": "the example teams_old.docx of the cases that this project was given",
     "panopto.srt": "Panopto's automatic captions",
 }
 T = ("00:00:01,000 --> 00:00:02,000", "00:00:02,000 --> 00:00:03,000", "00:00:03,000 --> 00:00:04,000")
@@ -280,3 +280,10 @@ def test_other_captions_are_refused_by_name(tmp_path: Path, ingest: Any, name: s
     refused = ingest(tmp_path / name).refused
     assert reason in refused
     assert "export it again as WebVTT (.vtt) or SubRip (.srt)" in refused
+
+
+def test_cues_that_begin_like_labels_are_reported(tmp_path: Path, ingest: Any) -> None:
+    """Where no form of label is known, and cues begin with a speaker all the same, that is said."""
+    file = tmp_path / "a.srt"
+    file.write_text(srt("Speaker 1 - hello", "Speaker 2 - hi there", "Speaker 1 - ok"), encoding="utf-8")
+    assert "3 cues begin as with a speaker label" in ingest(file).diagnostics

@@ -147,7 +147,7 @@ def test_a_salt_utterance_goes_on_over_lines(ingest: Any) -> None:
         ('{"text" "x"}', "JSON"),
         ('["a", "b"', "JSON"),
         ("<transcript><u who='A'>hi</u></transcript>", "XML"),
-        ("<div>hi</div>", "a web page"),
+        ("<div>hi</div>", "XML"),
         ("{\\rtf1 hi}", "RTF"),
         ("[Script Info]\nTitle: x\n", "SubStation Alpha"),
         ("{0}{25}hi\n", "MicroDVD"),
@@ -196,6 +196,7 @@ def test_line_starts_that_look_like_labels_are_reported(tmp_path: Path, ingest: 
         "Dog\nHorse\nCat\nCow\nDog\nPig\nCat\nHen",
         "It was at 10:30 in the morning.\nThen we went home.",
         "Yes\nNo\nYes\nNo",
+        "Bread; milk and eggs\nCheese; butter\nBread; jam\nMilk; tea",
     ],
 )
 def test_prose_is_prose(tmp_path: Path, ingest: Any, text: str) -> None:
@@ -203,6 +204,154 @@ def test_prose_is_prose(tmp_path: Path, ingest: Any, text: str) -> None:
     file = tmp_path / "a.txt"
     file.write_text(text, encoding="utf-8")
     seen = ingest(file)
-    spoken = text.replace(":", " ").replace(".", "").split()
+    spoken = text.translate({ord(":"): " ", ord("="): " ", ord("."): None, ord(";"): None}).split()
     assert {"PAR": " ".join(spoken)} == seen.words
     assert "" == seen.diagnostics
+
+
+Q, A = "What do you see?", "Well, the boy fell."
+Q2, A2 = "Anything else?", "The sink runs over."
+ASKED, ANSWERED = "What do you see Anything else", "Well the boy fell The sink runs over"
+
+
+def dialogue(first: str, second: str) -> str:
+    """Return four turns; ``{}`` in the beginnings takes the words."""
+    return "\n".join(form.format(said) for form, said in ((first, Q), (second, A), (first, Q2), (second, A2)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("Q. {}", "A. {}", ("Q", "A")),
+        ("Q) {}", "A) {}", ("Q", "A")),
+        ("Interviewer—{}", "Participant—{}", ("Interviewer", "Participant")),
+        ("INT; {}", "PAR; {}", ("INT", "PAR")),
+        ("INT = {}", "PAR = {}", ("INT", "PAR")),
+        ("• INT: {}", "• PAR: {}", ("INT", "PAR")),
+        ("* Anna: {}", "* Mary: {}", ("Anna", "Mary")),
+        ("(1.2) INT: {}", "[laughs] PAR: {}", ("INT", "PAR")),
+        ("[2.1s] Anna: {}", "[7.5s] Mary: {}", ("Anna", "Mary")),
+        ("Speaker 1(00:02)\n{}", "Speaker 2(00:07)\n{}", ("Speaker 1", "Speaker 2")),
+        ("Interviewer 00:00:02:\n{}", "Participant 00:00:07:\n{}", ("Interviewer", "Participant")),
+        ("0:02,1 - 0:05,9, Speaker 1\n{}", "0:07,1 - 0:12,0, Speaker 2\n{}", ("Speaker 1", "Speaker 2")),
+        ("[3/1/24, 10:12:05 AM] Anna: {}", "[3/1/24, 10:12:15 AM] Mary: {}", ("Anna", "Mary")),
+        ("2024-03-01 10:12:05 Anna: {}", "2024-03-01 10:12:15 Mary: {}", ("Anna", "Mary")),
+        ("**Anna Smith** *[00:02]*: {}", "**Mary Jones** *[00:07]*: {}", ("Anna Smith", "Mary Jones")),
+        ("Anna Smith  12:02\n{}", "Mary Jones  12:07\n{}", ("Anna Smith", "Mary Jones")),
+        ("**[00:02] Anna**: {}", "**[00:07] Mary**: {}", ("Anna", "Mary")),
+        ("@0:02 - Anna Smith\n{}", "@0:07 - Mary Jones\n{}", ("Anna Smith", "Mary Jones")),
+        ("Médecin : {}", "Mme Dupont : {}", ("Médecin", "Mme Dupont")),
+        ("Untersucherin: {}", "Probandin: {}", ("Untersucherin", "Probandin")),
+    ],
+)  # fmt: skip
+def test_forms_of_labels(tmp_path: Path, ingest: Any, first: str, second: str, names: tuple[str, str]) -> None:
+    """Labels are labels in every form that clinics and tools write, and no sign, time or date of theirs is a word."""
+    file = tmp_path / "a.txt"
+    file.write_text(dialogue(first, second), encoding="utf-8")
+    assert {names[0]: ASKED, names[1]: ANSWERED} == ingest(file).words
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (("I get up at 10:30", "breakfast at 11:00"), "I get up at 10 30 breakfast at 11 00"),
+        (("10:30 I get up.", "11:00, breakfast."), "10 30 I get up 11 00 breakfast"),
+        (("10:30", "11:00"), "10 30 11 00"),
+        (("It was 3:1 for us.", "The train left at 7:15."), "It was 3 1 for us The train left at 7 15"),
+        (("Let me see.\nLunch 12:30\nDinner 18:00", "Bed."), "Let me see Lunch 12 30 Dinner 18 00 Bed"),
+        (("Well.\nMonday: we left.\nHe said: go.", "No."), "Well Monday we left He said go No"),
+        (("Step 1: boil it.\nStep 2: pour it.", "No."), "Step 1 boil it Step 2 pour it No"),
+    ],
+)
+def test_times_and_colons_in_speech_are_words(
+    tmp_path: Path, ingest: Any, answers: tuple[str, str], words: str
+) -> None:
+    """A time of day is said, at the start, at the end or alone in an answer; what stands before a colon may be too."""
+    file = tmp_path / "a.txt"
+    file.write_text(f"INT: When?\nPAR: {answers[0]}\nINT: And then?\nPAR: {answers[1]}\n", encoding="utf-8")
+    assert {"INT": "When And then", "PAR": words} == ingest(file).words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A (whispering): so\nB: he\nA (laughing): it", {"A": "so it", "B": "he"}),
+        ("Anna (2m 10s): so\nMary (2m 15s): he\nAnna (2m 30s): it", {"Anna": "so it", "Mary (2m 15s)": "he"}),
+        ("PAR: the boy is (INT: mhm) here.\nINT: Ok", {"PAR": "the boy is here", "INT": "mhm Ok"}),
+        ("B: the boy //I: mhm// fell.\nI: Ok", {"B": "the boy fell", "I": "mhm Ok"}),
+        ("INT: Animals?\nPAR: 1. dog\n2. cat\nINT: More?\nPAR: 3. cow", {"INT": "Animals More", "PAR": "dog cat cow"}),
+    ],
+)
+def test_one_person_has_one_name_and_own_words(tmp_path: Path, ingest: Any, text: str, words: dict[str, str]) -> None:
+    """Remarks in a label make no second person; another's words in brackets and numbers of a list are left out."""
+    file = tmp_path / "a.txt"
+    file.write_text(text, encoding="utf-8")
+    assert words == ingest(file).words
+
+
+def test_words_at_the_ends_of_pages_are_speech(tmp_path: Path, ingest: Any) -> None:
+    """Turns and single words that come again beside page numbers are no running heads."""
+    file = tmp_path / "a.txt"
+    file.write_text("INT: so\nPAR: well\nyes\nPage 1\nINT: so\nPAR: he\nyes\nPage 2\n", encoding="utf-8")
+    assert {"INT": "so so", "PAR": "well yes he yes"} == ingest(file).words
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        ("Visit of Anna\nMarch 1, 2024, 10:12AM\n12m 5s\n", "", ""),
+        ("Present: Anna Smith (interviewer), Mary Jones\n", "", ""),
+        ("INT: Interviewer\nPAR: Participant\n", "", ""),
+        ("Memory Study P017\n", "Page 1\nMemory Study P017\n", "Page 2\n"),
+        ("Memory Study\n", "Memory Study\n", "Memory Study\n"),
+        ("", "- 1 -\n", "- 2 -\n"),
+        ("", "Seite 1 von 2\n", "Seite 2 von 2\n"),
+        ("", "Memory Study  Page 1\n", "Memory Study  Page 2\n"),
+        ("", "", "*** END ***\n"),
+    ],
+)
+def test_what_stands_around_the_speech_is_no_speech(
+    tmp_path: Path, ingest: Any, furniture: tuple[str, str, str]
+) -> None:
+    """Dates, lists of people, legends of labels, page numbers and running heads are nobody's words."""
+    file = tmp_path / "a.txt"
+    file.write_text(
+        f"{furniture[0]}INT: {Q}\nPAR: {A}\n{furniture[1]}INT: {Q2}\nPAR: {A2}\n{furniture[2]}", encoding="utf-8"
+    )
+    seen = ingest(file)
+    assert {"INT": ASKED, "PAR": ANSWERED} == seen.words
+    assert seen.diagnostics or furniture[0].startswith("INT")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("What do you see?\nThe boy fell.\nAnything else?\nNo.", "many sentences are questions"),
+        ("What do you see? The boy fell. Anything else? No.", "many sentences are questions"),
+        ("Mary: the boy fell.\nHe cried.\nThe end.", "begin as with a speaker label"),
+        ("Participant 17\nThe boy fell.\nHe cried.", "looks like a title"),
+        ("ID: 17\nThe boy fell.\nHe cried.", "looks like a title"),
+        ("Cookie Theft\nThe boy fell.\nHe cried.", "looks like a title"),
+        ("INT: so?\nPAR: he.\nINT and?\nPAR: no.", "begin as if they had one"),
+        ("INT: so?\nPAR: he.\nNote: the phone rings\nINT: and?\nPAR: no.", "begin as if they had one"),
+        ("INT: so?\nPAR: he.\n017: no\nINT: and?\nPAR: no.", "begin as if they had one"),
+        ("INT: so?\nPAR: he.\nSpeaker ?: no\nINT: and?\nPAR: no.", "begin as if they had one"),
+        ("INT: so?\nPAR: he.\nBob: no\nINT: and?\nPAR: no.", "stands nowhere else"),
+        ("A: so 12:02\nB: he\nA: and 11:07\nB: no", "were read as words"),
+    ],
+)
+def test_what_is_uncertain_is_said(tmp_path: Path, ingest: Any, text: str, what: str) -> None:
+    """Where lines may be a conversation, a title, another's words or times, a diagnostic says so."""
+    file = tmp_path / "a.txt"
+    file.write_text(text, encoding="utf-8")
+    assert what in ingest(file).diagnostics
+
+
+@pytest.mark.parametrize("text", ["TV. I watch it.\nTV. Always.\nBBC. No.", "BOY = fell\nGIRL = laughs\nBOY = cries"])
+def test_faint_marks_make_labels_of_roles_only(tmp_path: Path, ingest: Any, text: str) -> None:
+    """A full stop or `=` behind a word that is no role makes nobody speak; that line starts alternate is said."""
+    file = tmp_path / "a.txt"
+    file.write_text(text, encoding="utf-8")
+    seen = ingest(file)
+    assert {"PAR": " ".join(text.replace(".", "").replace("=", "").split())} == seen.words
+    assert "line starts alternate" in seen.diagnostics

@@ -20,12 +20,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from adscreen.ingest.clock_times import cut_last
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.cues import Cue, Cues, Line, read_cues
+from adscreen.ingest.label_forms import read_heads
 from adscreen.ingest.plain_text import find_labels, match_label
 from adscreen.ingest.prose import label_role
 from adscreen.ingest.rolling import take_once
 from adscreen.ingest.segments import Piece, Segment, converse, untimed
+from adscreen.ingest.speaker_labels import may_be_label, names_speaker
 from adscreen.records import Diagnostic
 
 _BRACKETED = re.compile(r"(?:\[([^\W_][\w .'-]{0,39})\]|\(([^\W_][\w .'-]{0,39})\))(:?)\s*")
@@ -61,6 +64,11 @@ def read_captions(text: str, *, file: str) -> Conversation:
     if marked and not any(turn.speaker for turn in turns):
         what = f"{len(marked)} cues mark a change of speaker, and nothing names the speakers"
         diagnostics.append(Diagnostic(file, marked[0][0].cue.line, what, "name the speakers, as in Anna: ..."))
+    if unlabelled := _like_labels(turns):
+        what = f"{len(unlabelled)} cues begin as with a speaker label, but no speaker was found"
+        diagnostics.append(
+            Diagnostic(file, unlabelled[0].cue.line, what, "name the speaker in every cue, as in Anna: ...")
+        )
     turns, continued = _ascribe(turns)
     if continued:
         what = f"{len(continued)} cues without a name were taken for speech of the speaker before them"
@@ -84,6 +92,17 @@ def _diagnose(read: Cues, repeated: int, *, file: str) -> list[Diagnostic]:
         what = f"the captions show words more than once; {repeated} repeated lines were taken once"
         found.append(Diagnostic(file, None, what))
     return found
+
+
+def _like_labels(turns: Sequence[_Turn]) -> list[_Turn]:
+    """Return lines that begin with a colon or a dash behind what may be a speaker, where nothing names one."""
+    if any(turn.speaker for turn in turns):
+        return []
+    heads = [(turn, head) for turn in turns for head in read_heads(_text(turn.pieces))]
+    found = [
+        turn for turn, head in heads if may_be_label([head]) or (head.form == "dash" and names_speaker(head.label))
+    ]
+    return found if len(found) > 1 else []
 
 
 def _by_cue(turns: Sequence[_Turn]) -> list[list[_Turn]]:
@@ -150,7 +169,8 @@ def _below_names(lines: Sequence[Line], names: frozenset[str]) -> Iterator[Line]
 
 def _name(line: Line) -> str:
     """Return the name that a line has the form of, with or without brackets, empty where it has not."""
-    text = _text(line.pieces)
+    stamp, text = cut_last(_text(line.pieces))
+    text = text if stamp and stamp.marked and text else _text(line.pieces)
     text = text[1:-1] if _is_bracketed(text) else text
     words = text.split()
     fits = all(not word[0].islower() and word[0].isalnum() for word in words) and 0 < len(words) <= _NAME_WORDS

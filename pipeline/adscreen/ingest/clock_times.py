@@ -1,6 +1,6 @@
 """A line of a transcript -> the clock times that stand in it, in milliseconds, and the line without them.
 
-    clock = [ hours ":" ] minutes ":" seconds [ ("." | ",") fraction ] [ "AM" | "PM" ]
+    clock = [ date ] [ hours ":" ] minutes ":" seconds [ ("." | ",") fraction ] [ "AM" | "PM" ]
           | hours ":" minutes ":" seconds (":" | ";") frames     SMPTE; frames are left out: their rate is unknown
           | hours ":" minutes ":" seconds "-" tenths             between two "#", as f4 and MAXQDA write it
     span  = clock [ ("-" | "-->" | "to") clock ]
@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 _SEPARATOR = r"(?:-{1,3}>?|–|—|−|→|to)"
 _CLOCK = r"\d{1,3}:[0-5]\d(?::[0-5]\d(?:[:;]\d{2})?)?(?:[.,]\d{1,3})?(?:-\d{1,3}(?=\#))?(?:[ ]?[AaPp]\.?[Mm]\b\.?)?"
-_SPAN = rf"(?P<start>{_CLOCK})(?:[ ]?{_SEPARATOR}[ ]?(?P<end>{_CLOCK})|,(?P<sbv>{_CLOCK}))?"
+_DATE = r"(?:\d{4}-\d\d-\d\d[ T]|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},?[ ])?"  # of a message or a log
+_SPAN = rf"{_DATE}(?P<start>{_CLOCK})(?:[ ]?{_SEPARATOR}[ ]?(?P<end>{_CLOCK})|,(?P<sbv>{_CLOCK}))?"
 _OPEN, _CLOSE = r"[\[({<#]", r"[\])}>#]"
 _MARKED = re.compile(rf"{_OPEN}[ ]?{_SPAN}[ ]?{_CLOSE}")
-_BARE = re.compile(rf"(?<![\w:.,/]){_SPAN}(?![\w:/%]|[.,]\d)")
+_BARE = re.compile(rf"(?<![\w:.,/]){_SPAN}(?![\w/%]|[:.,]\d)")
 _SECONDS = re.compile(
     r"\[[ ]?(?P<from>\d{1,6}(?:\.\d{1,3})?)[ ]?s?[ ]?(?:-{1,2}>?|–|to)[ ]?(?P<to>\d{1,6}(?:\.\d{1,3})?)[ ]?s?[ ]?\]"
 )

@@ -5,7 +5,7 @@
     timed     Anna 0:03    Anna (0:03)         0:03 Anna           alone on a line, the words under it
     inline    Anna 0:03 ...
     tab       Anna TAB ...
-    dash      Anna - ...   Anna > ...          Anna | ...
+    dash      Anna - ...   Anna > ...          Anna | ...          INT; ...           Q. ...             INT = ...
     bare      Anna                             alone on a line, the words under it
 
 Sources: tests/door/test_text.py names the public page or repository that each sample follows. The forms of Descript,
@@ -22,6 +22,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, match_stamp
+from adscreen.ingest.notes import NOTE
+from adscreen.ingest.prose import label_role
 
 Form = Literal["colon", "bracket", "timed", "inline", "tab", "dash", "bare"]
 
@@ -38,8 +40,8 @@ _MARKS = r"[*_]{0,3}"
 _COLON = re.compile(
     rf"(?:\#{{1,6}} |>> ?|- )?{_MARKS}(?P<label>{_NAME}){_MARKS} ?(?P<colon>[:：])(?!//)[*_]{{0,3}}[ \t]*"
 )
-_TIMED_COLON = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}[ \t,|–—-]{{0,3}}(?=[\[(<{{#]?\d)")
-_GAP = re.compile(r"[ \t,|–—-]{1,3}(?=[\[(<{#]?\d)")
+_TIMED_COLON = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}[ \t,|–—*_-]{{0,4}}(?=[\[(<{{#]?\d)")
+_GAP = re.compile(r"[ \t,|–—-]{1,3}(?=[\[(<{#]?\d)|(?=[\[(<{]\d)")
 _BRACKET = re.compile(
     rf"{_MARKS}(?:\[(?P<double>\[)?|\((?P<round>)|<(?P<angle>)|\{{(?P<curly>))"
     rf" ?(?P<label>{_NAME})(?:[ ,]{{1,2}}(?:[-–—] )?(?P<time>\d[\d:.,]{{3,12}}))? ?"
@@ -48,8 +50,12 @@ _BRACKET = re.compile(
 )
 _TAB = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS} ?\t[ \t]*(?=\S)")
 _DASH = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: [-–—|>] | ?> ?(?=\S))")
+_FAINT_MARK = re.compile(rf"{_MARKS}(?P<label>{_NAME}){_MARKS}(?: ?[=;)] ?|\. |[—–])(?=\w)")  # behind a role only
 _ALONE = re.compile(rf"(?:\#{{1,6}} )?{_MARKS}(?P<label>{_NAME}){_MARKS}")
-_AFTER_TIME = re.compile(r"[-–—|:][ \t]+")
+_AFTER_TIME = re.compile(r"[-–—|:,][ \t]+")
+_LIST_MARK = re.compile(r"(?:[•◦▪·] ?|\* |@(?=\d)|[*_]{1,3}(?=[\[(]?\d))(?=\S)")
+_NOTE_FIRST = re.compile(r"(?:[\[(][^\[\]()]{1,40}[\])]) ?(?=\S)")
+_SECONDS = re.compile(r"\[ ?(\d{1,5}(?:\.\d{1,3})?) ?s?(?:ec)?\.? ?\] ?")
 _HEAD = 200  # characters in which a label and its time must stand
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.?){1,6}\.")
 
@@ -76,13 +82,19 @@ def label_key(label: str) -> str:
 
 def read_heads(line: str) -> list[Head]:
     """Return the heads that a line may have by its form alone, the clearer ones first."""
+    line = line[mark.end() :] if (mark := _LIST_MARK.match(line)) else line
     stamp, rest = cut_first(line[:_HEAD])
     stamp, rest = _outside_brackets(stamp, rest, line)
     if stamp:
         dash = _AFTER_TIME.match(rest)
         rest = rest[dash.end() :] if dash else rest
     rest += line[_HEAD:]
-    heads = [_colon(rest, stamp), _timed_colon(rest, stamp), _bracket(rest, stamp), _tab(rest, stamp)]
+    heads = [
+        _colon(rest, stamp) or _behind_note(rest, stamp),
+        _timed_colon(rest, stamp),
+        _bracket(rest, stamp),
+        _tab(rest, stamp),
+    ]
     heads += [_dash(rest, stamp), _alone(rest, stamp)]
     return [head for head in heads if head and label_key(head.label)]
 
@@ -106,6 +118,17 @@ def _colon(line: str, stamp: Stamp | None) -> Head | None:
     return Head("colon", match["label"], said, stamp)
 
 
+def _behind_note(line: str, stamp: Stamp | None) -> Head | None:
+    """Read a label behind a note, which belongs to its turn, or behind the seconds of a recording."""
+    note = _NOTE_FIRST.match(line)
+    head = _colon(line[note.end() :], stamp) if note else None
+    if note is None or head is None:
+        return None
+    if seconds := _SECONDS.fullmatch(note[0]):
+        return head._replace(stamp=head.stamp or Stamp(round(1000 * float(seconds[1])), None, True, True))
+    return head._replace(said=f"{note[0].strip()} {head.said}") if NOTE.fullmatch(note[0].strip()) else None
+
+
 def _timed_colon(line: str, stamp: Stamp | None) -> Head | None:
     """Read a name and a time; a colon behind them, or nothing, or words."""
     match = _TIMED_COLON.match(line[:_HEAD])
@@ -114,7 +137,7 @@ def _timed_colon(line: str, stamp: Stamp | None) -> Head | None:
     label, place = match["label"], match.end()
     found = match_stamp(line, place)
     while found is None:  # the name holds a number, as `Speaker 2 0:03`
-        gap = _GAP.search(line, place, _HEAD)
+        gap = _GAP.search(line, place + 1, _HEAD)
         if gap is None:
             return None
         label, place = line[: gap.start()], gap.end()
@@ -147,6 +170,9 @@ def _tab(line: str, stamp: Stamp | None) -> Head | None:
 
 def _dash(line: str, stamp: Stamp | None) -> Head | None:
     match = _DASH.match(line[:_HEAD])
+    faint = None if match else _FAINT_MARK.match(line[:_HEAD])
+    if faint and (label_role(faint["label"]) or faint["label"] == "A"):  # `Q.` and `A.`
+        match = faint
     return Head("dash", match["label"], line[match.end() :], stamp) if match and _is_label(match["label"]) else None
 
 

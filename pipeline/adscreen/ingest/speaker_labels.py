@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from adscreen.ingest.bare_times import may_be_said
 from adscreen.ingest.label_forms import Form, Head, label_key, read_heads
 from adscreen.ingest.prose import label_role
 from adscreen.words import FILLERS
@@ -28,12 +29,18 @@ SPEAKER_WORDS = frozenset(
 HEADINGS = frozenset(
     "note notes nb ps comment comments date time times duration length title topic keywords summary file filename audio"
     " video recording recorded transcript transcription transcriber transcribed session visit location place language"
-    " task version id age sex gender project study speakers attendees participants http https url www e.g i.e".split()
+    " task version id age sex gender project study speakers attendees participants present http https url www e.g i.e"
+    " author typist format room site clinic centre center group diagnosis education birth dob mmse moca device duration"
+    " datum uhrzeit dauer ort datei dateiname thema anwesend alter geschlecht fecha hora duración lugar edad sexo"
+    " heure durée lieu sexe âge présents fichier archivo".split()
 )
 _NO_NAMES = FILLERS | frozenset(
     "yes no yeah yep nope ok okay oh well so and but then now right sure mhm fine good please thanks hello hi bye first"
     " second third next finally also because why what who where when how if in on at it he she they we you i'm the an"
-    " that this there here one two three not only remember warning example".split()
+    " that this there here one two three not only remember warning example my his her our their your step part"
+    " anyway anyhow meanwhile however actually later afterwards monday tuesday wednesday thursday friday saturday"
+    " sunday bueno después entonces pues luego además primero segundo ahora aquí también sí si pero bon alors donc"
+    " ensuite puis après voilà enfin oui non mais et dann danach ja nein aber jetzt hier zuerst erstens".split()
 )
 _PARTICLES = frozenset(
     "van von der den de del della di da do dos das du la le les el al bin ibn ben ter ten te zu zur y e of the af"
@@ -41,7 +48,8 @@ _PARTICLES = frozenset(
 )
 _NUMBERS = frozenset("one two three four five six".split())
 
-_INNER = re.compile(r"(?<=\s)[*_\[]{0,2}([A-Z][\w.'-]{0,20}(?: [\w.'-]{1,20})?)[*_\]]{0,2}:(?=\s)")
+_INNER = re.compile(r"(?<=[\s/(\[])[*_\[]{0,2}([A-Z][\w.'-]{0,20}(?: [\w.'-]{1,20})?)[*_\]]{0,2}:(?=\s)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # of a date, which the name of no person holds
 _TOP = 12  # lines among which the first turn begins, where only its name shows that it is one
 _HEADERS = 30  # lines at the top among which headers may stand
 _BEFORE_WORDS: frozenset[Form] = frozenset({"colon", "bracket"})
@@ -52,7 +60,7 @@ class Speakers:
     """The labels that a file uses: the forms they take, and each name in its first spelling by its key.
 
     ``headers`` is the number of lines at the top that are entries of a form (`Date: ...`), not turns. ``doubtful`` are
-    the keys of names that one line has and that say no role, in a file of which most lines have no label.
+    the keys of names that one line has and that say no role, beside names that come again or many lines without.
     """
 
     forms: frozenset[Form]
@@ -125,7 +133,8 @@ def may_be_label(heads: Iterable[Head]) -> bool:
     return any(head.form == "colon" and _is_candidate(head.label) for head in heads)
 
 
-def _is_heading(label: str) -> bool:
+def is_heading(label: str) -> bool:
+    """Tell whether a label names an entry of a form, as `Date` does, and no speaker."""
     words = [word for word in re.split(r"[\s/_]+", label.casefold()) if word]
     return bool(words) and (words[0].rstrip(".s") in HEADINGS or words[0] in HEADINGS or words[-1] in HEADINGS)
 
@@ -133,12 +142,12 @@ def _is_heading(label: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_candidate(label: str) -> bool:
     """Tell whether a label may be one: it speaks of a speaker, or is a name that is no everyday word."""
-    if names_speaker(label) and not _is_heading(label):
+    if names_speaker(label) and not is_heading(label):
         return True
     words = label.casefold().split()
-    if words[0].rstrip(".,'") in _NO_NAMES:
+    if words[0].rstrip(".,'") in _NO_NAMES or _YEAR.search(label):
         return False
-    return is_name(label) and not _is_heading(label)
+    return is_name(label) and not is_heading(label)
 
 
 def join_times(heads: Sequence[Sequence[Head]], is_time: Sequence[bool]) -> list[list[Head]]:
@@ -182,10 +191,10 @@ def find_speakers(heads: Sequence[Sequence[Head]]) -> Speakers:
 def _doubtful(names: Mapping[str, str], heads: Sequence[Sequence[Head]], forms: Set[Form]) -> frozenset[str]:
     labelled = [head for line in heads for head in line if head.form in forms and label_key(head.label) in names]
     counts = _count(labelled)
-    if 2 * counts.total() > len(heads) or counts.total() < 2:
+    if counts.total() < 2 or (len(counts) == counts.total() and 2 * counts.total() > len(heads)):
         return frozenset()
     once = (head for head in labelled if head.form == "colon" and head.said and head.stamp is None)
-    keys = {label_key(head.label) for head in once if not names_speaker(head.label)}
+    keys = {label_key(head.label) for head in once if not label_role(head.label)}
     return frozenset(key for key in keys if counts[key] == 1)
 
 
@@ -213,13 +222,18 @@ def _count_headers(heads: Sequence[Sequence[Head]]) -> int:
         if colon is None:
             continue
         once = counts[label_key(colon.label)] == 1
-        if _is_heading(colon.label) and once:
+        if (is_heading(colon.label) and once) or (last == index and _is_legend(colon)):
             last = index + 1
         elif not _is_entry(colon):
             break
         elif once and last == index > 0:
             last = index + 1
     return last
+
+
+def _is_legend(head: Head) -> bool:
+    """Tell whether a line explains a label: `I: Interviewer`."""
+    return len(head.said) > 3 and head.said[-1].isalnum() and bool(label_role(head.said)) and names_speaker(head.said)
 
 
 def _is_entry(head: Head) -> bool:
@@ -277,7 +291,7 @@ def _colons(own: _Own, heads: Sequence[Sequence[Head]]) -> dict[str, str]:
 
 
 def _small_letters(heads: Sequence[Head], length: int) -> dict[str, str]:
-    likely = [head for head in heads if len(head.label.split()) <= 2 and not _is_heading(head.label)]
+    likely = [head for head in heads if len(head.label.split()) <= 2 and not is_heading(head.label)]
     likely = [head for head in likely if head.label.casefold().split()[0] not in _NO_NAMES | _PARTICLES]
     counts = _count(likely)
     recurring = len(counts) > 1 and 3 * len(counts) <= 2 * counts.total()
@@ -303,11 +317,17 @@ def _brackets(own: _Own, length: int) -> dict[str, str]:
 
 
 def _timed(own: _Own) -> dict[str, str]:
-    """A name and a time alone on a line: twice in the file, or once near its top."""
+    """A name and a time alone on a line: twice in the file, or once near its top; `Lunch 12:30` was said."""
     counts = _count(head for _, head in own)
     likely = [head for _, head in own if _is_candidate(head.label) or counts[label_key(head.label)] > 1]
+    if not any(counts[label_key(head.label)] > 1 or _is_clearly_timed(head) for head in likely):
+        return {}
     total = sum(counts[key] for key in {label_key(head.label) for head in likely})
     return _spelt(likely, counts) if total > 1 or (likely and own[0][0] < _TOP) else {}
+
+
+def _is_clearly_timed(head: Head) -> bool:
+    return names_speaker(head.label) or not may_be_said(head.stamp) or (" " in head.label and is_name(head.label))
 
 
 def _separated(own: _Own, length: int) -> dict[str, str]:

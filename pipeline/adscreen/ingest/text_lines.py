@@ -7,6 +7,7 @@ that a transcription tool adds (`Transcribed by https://otter.ai`), numbers of l
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -31,13 +32,18 @@ _WRITTEN_BY_TOOL = re.compile(
     | (?:the\ )?(?:meeting|transcription|recording)\ (?:has\ )?(?:started|stopped|ended)\b.{{0,40}}
     | .{{0,60}}\b(?:started|stopped)\ (?:the\ )?(?:transcription|recording)\.?
     | (?:end|start|beginning)\ of\ (?:the\ )?(?:transcript(?:ion)?|recording|audio|tape|interview)
-    | page\ \d+(?:\ (?:of|/)\ \d+)?
+    | (?:page|seite|página|pagina|pág\.|p\.|s\.)\ ?\d+(?:\ (?:of|/|von|de|di|sur)\ \d+)?
+    | [*=\#-]{{2,9}}\ ?end(?:\ of\ \w{{1,20}})?\ ?[*=\#-]{{2,9}}
     | https?://\S+
     )[)\].!]*\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_NOTICE = 240
 _SLACK = 4  # characters by which lines that one editor broke differ
+_PAGE_NUMBER = re.compile(r"(?:[-–—] ?)?(\d{1,5})(?: ?[-–—])?")
+_PAGE_LINE = re.compile(
+    r"(?P<head>.{3,80}?[\s|–—-](?:page|seite|página|pagina|p\.|s\.)) ?(?P<page>\d{1,4})", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"[\[(]?(?P<number>\d{1,5})(?P<mark>[.)\]:]?)(?P<space>[ \t]*)(?=\S)")
 
 
@@ -55,9 +61,10 @@ def read_lines(text: str, *, file: str) -> tuple[list[TextLine], list[Diagnostic
     notices = [line for line in lines if _is_notice(line.text)]
     what = "a line that a transcription tool wrote was left out"
     diagnostics = [Diagnostic(file, line.number, what) for line in notices]
-    lines = [line for line in lines if not _is_notice(line.text)]
-    lines, numbered = _without_numbers(lines, file=file)
-    return lines, diagnostics + numbered
+    kept, counted = _without_counters([line for line in lines if not _is_notice(line.text)], file=file)
+    kept, running = _without_running_heads(lines, kept, file=file)
+    kept, numbered = _without_numbers(kept, file=file)
+    return kept, diagnostics + counted + running + numbered
 
 
 def find_wrapped(lines: Sequence[TextLine], *, begins: Sequence[bool]) -> list[bool]:
@@ -91,36 +98,64 @@ def _is_notice(line: str) -> bool:
 
 def _without_numbers(lines: list[TextLine], *, file: str) -> tuple[list[TextLine], list[Diagnostic]]:
     """Take the numbers off lines that are numbered in order; on lines without a label that is reported."""
-    lines, alone = _without_counters(lines, file=file)
     matches = [None if match_stamp(line.text) else _NUMBERED.match(line.text) for line in lines]
     numbered = [match for match in matches if match and (match["mark"] or match["space"])]
     if 2 * len(numbered) < len(lines) or not _in_sequence([int(match["number"]) for match in numbered]):
-        return lines, alone
+        return lines, []
     rests = [match.string[match.end() :] for match in numbered]
     labelled = sum(
         any(head.form in ("colon", "bracket", "timed", "tab") for head in read_heads(rest)) for rest in rests
     )
     clear = all(match["mark"] or "\t" in match["space"] or match["number"].startswith("0") for match in numbered)
     if 2 * labelled < len(numbered) and not (clear and len(numbered) > 2):
-        return lines, alone
+        return lines, []
     marked = set(map(id, numbered))
     stripped = [
         TextLine(line.number, line.text[match.end() :]) if match and id(match) in marked else line
         for line, match in zip(lines, matches, strict=True)
     ]
-    if 2 * labelled < len(numbered):
-        alone.append(Diagnostic(file, None, "the numbers at line starts count the lines; they were left out"))
-    return stripped, alone
+    what = "the numbers at line starts count the lines; they were left out"
+    return stripped, [Diagnostic(file, None, what)] if 2 * labelled < len(numbered) else []
 
 
 def _without_counters(lines: list[TextLine], *, file: str) -> tuple[list[TextLine], list[Diagnostic]]:
-    """Leave out lines that hold a number alone, where these count the blocks between them."""
-    counters = [line for line in lines if line.text.isdecimal() and len(line.text) < 6]
-    if 2 * len(counters) > len(lines) or not _in_sequence([int(line.text) for line in counters]):
+    """Leave out lines that hold a number alone, where these count the pages, or the blocks, between them."""
+    counters = [(line, match) for line in lines if (match := _PAGE_NUMBER.fullmatch(line.text))]
+    if 2 * len(counters) > len(lines) or not _in_sequence([int(match[1]) for _, match in counters]):
         return lines, []
-    diagnostic = Diagnostic(file, counters[0].number, f"{len(counters)} lines that hold a number alone were left out")
-    left_out = {line.number for line in counters}
+    diagnostic = Diagnostic(
+        file, counters[0][0].number, f"{len(counters)} lines that hold a number alone were left out"
+    )
+    left_out = {line.number for line, _ in counters}
     return [line for line in lines if line.number not in left_out], [diagnostic]
+
+
+def _without_running_heads(
+    lines: Sequence[TextLine], kept: list[TextLine], *, file: str
+) -> tuple[list[TextLine], list[Diagnostic]]:
+    """Leave out a line that comes again only where pages end: beside lines that were not kept, or with a number."""
+    numbers = {line.number for line in kept}
+    gone = [line.number not in numbers for line in lines]
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        labelled = any(head.form == "colon" for head in read_heads(line.text))
+        if not gone[index] and line.text[-1].isalnum() and " " in line.text and not labelled:
+            places[line.text].append(index)
+    pages: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for line in kept:
+        if match := _PAGE_LINE.fullmatch(line.text):
+            pages[match["head"]].append((line.text, int(match["page"])))
+    counted = {text for found in pages.values() if _in_sequence([page for _, page in found]) for text, _ in found}
+    heads = counted | {
+        text
+        for text, found in places.items()
+        if len(found) > 1 and all(index == 0 or gone[index - 1] or any(gone[index + 1 : index + 2]) for index in found)
+    }
+    left_out = [line for line in kept if line.text in heads]
+    if not left_out:
+        return kept, []
+    what = f"{len(left_out)} lines that stand at the ends of pages, always the same, were left out"
+    return [line for line in kept if line.text not in heads], [Diagnostic(file, left_out[0].number, what)]
 
 
 def _in_sequence(numbers: Sequence[int]) -> bool:

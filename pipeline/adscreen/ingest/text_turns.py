@@ -11,32 +11,22 @@ before. A turn ends at the end of its line, except where an editor broke its lin
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from adscreen.ingest.clock_times import Stamp, cut_first, cut_last, cut_stamps, match_stamp
+from adscreen.ingest.bare_times import BareTimes, find_bare_times, is_bare, mark_times, may_be_said
+from adscreen.ingest.clock_times import Stamp, cut_first, cut_stamps
 from adscreen.ingest.label_forms import Head, label_key, read_heads
-from adscreen.ingest.speaker_labels import (
-    find_speakers,
-    holds_label,
-    join_times,
-    may_be_label,
-    may_be_names_alone,
-    names_speaker,
-)
+from adscreen.ingest.label_remarks import fold_remarks, part_asides
+from adscreen.ingest.speaker_labels import Speakers, find_speakers, holds_label, join_times
+from adscreen.ingest.text_doubts import report_near_labels, report_unlabelled
 from adscreen.ingest.text_lines import TextLine, find_wrapped
 from adscreen.records import Diagnostic
 
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ")", "]", "。", "？", "！")
-_LIKE_A_LABEL = re.compile(r"[^\W\d_]{1,3}\d{0,3}[.)>:|/=]|[A-Z]{1,4}\d{0,3}(?=\s)|[^\W\d_]{1,12}[ _]?\d{1,3}(?=\s)")
-_CLOCK = re.compile(r"\d:\d\d(?!\d)")
-_DASHES = ("- ", "– ", "— ", ">>")
-_WORDS_TOO = frozenset({"i", "a"})
-_NO_LABEL = "no speaker label was found, so all words were taken for one person's"
-_LABEL_REMEDY = "begin each turn with its speaker and a colon, as in INV: ... and PAR: ..."
+_LIST_NUMBER = re.compile(r"(\d{1,3})[.)][ \t](?=\S)")
 
 
 class Turn(NamedTuple):
@@ -52,10 +42,11 @@ class Turn(NamedTuple):
 def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], list[Diagnostic]]:
     """Return the turns of a text, and what was passed over or looks doubtful."""
     is_time = [_is_time(line.text) for line in lines]
-    possible = join_times([read_heads(line.text) for line in lines], is_time)
+    possible = fold_remarks(join_times([read_heads(line.text) for line in lines], is_time))
     speakers = find_speakers(possible)
     heads = [speakers.match(found) if index >= speakers.headers else None for index, found in enumerate(possible)]
-    bare = _bare_times([head.said if head else line.text for head, line in zip(heads, lines, strict=True)])
+    heads = _with_answers(lines, heads)
+    bare = find_bare_times([head.said if head else line.text for head, line in zip(heads, lines, strict=True)])
     alone = [head is not None and not head.said for head in heads]
     begins = [
         head is not None or (index > 0 and (alone[index - 1] or is_time[index - 1])) for index, head in enumerate(heads)
@@ -63,9 +54,11 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
     lines, heads = _join_wrapped(lines, heads, find_wrapped(lines, begins=begins))
     script = _Script(bare)
     passed_over: list[int] = []
+    above: set[str] = set()
+    running: list[int] = []
     speaker = "" if speakers.names else "PAR"
     for line, head in zip(lines, heads, strict=True):
-        stamp, said = bare.cut_first(head.said if head else line.text)
+        stamp, said = bare.cut_first(head.said if head else line.text, alone=head is None)
         if head:
             speaker = head.label
             script.add(line, speaker, head.said if head.stamp else said, head.stamp or stamp)
@@ -73,24 +66,91 @@ def read_turns(lines: Sequence[TextLine], *, file: str) -> tuple[list[Turn], lis
             script.pending = stamp
         elif not speaker:
             passed_over.append(line.number)
+            above.add(line.text)
+        elif head is None and line.text in above:
+            running.append(line.number)
         else:
             script.add(line, speaker, said, stamp)
+    turns, listed = _without_list_numbers(script.turns, file=file)
     what = "a line before the first speaker label was passed over"
-    diagnostics = [Diagnostic(file, number, what, "begin it with its speaker") for number in passed_over]
-    diagnostics += [
+    diagnostics = [Diagnostic(file, number, what, "begin it with its speaker") for number in passed_over] + listed
+    if running:
+        what = f"{len(running)} lines were passed over, as they repeat one above the first speaker label"
+        diagnostics.append(Diagnostic(file, running[0], what, "begin each with its speaker if somebody said it"))
+    diagnostics += _doubts(lines, heads, possible, speakers, turns, file=file)
+    if bare.said:
+        what = f"{bare.said} clock times at the starts or ends of lines were read as words"
+        diagnostics.append(Diagnostic(file, None, what, "write times of the recording in brackets, as in [0:03]"))
+    loose = bare.first or any(head and head.said and is_bare(head.stamp) for head in heads)
+    turns = _with_inner_times(turns) if loose else turns
+    return [part for turn in turns for part in _with_asides(turn, speakers.names)], diagnostics
+
+
+def _doubts(
+    lines: Sequence[TextLine],
+    heads: Sequence[Head | None],
+    possible: Sequence[Sequence[Head]],
+    speakers: Speakers,
+    turns: Sequence[Turn],
+    *,
+    file: str,
+) -> list[Diagnostic]:
+    """Return what looks doubtful in the labels of a file, or in its lines where no label was found."""
+    diagnostics = [
         Diagnostic(file, line.number, "a speaker whose label stands nowhere else in the file", "check the label")
         for line, head in zip(lines, heads, strict=True)
         if head and label_key(head.label) in speakers.doubtful
     ]
-    within = [turn.number for turn in script.turns if holds_label(turn.text, speakers.names)]
+    asides = [(turn.number, text) for turn in turns for _, text in part_asides(turn.text, speakers.names)]
+    within = [number for number, text in asides if holds_label(text, speakers.names)]
     if within:
         what = f"{len(within)} lines hold what looks like a speaker label among their words"
         diagnostics.append(Diagnostic(file, within[0], what, "begin a line with each label"))
-    if not speakers.names:
-        labelled = sum(map(may_be_label, possible)) > 1 or may_be_names_alone(possible)
-        diagnostics += _suspect(lines, script.turns, labelled=labelled, file=file)
-    loose = bare.first or any(head and head.said and _is_bare(head.stamp) for head in heads)
-    return _with_inner_times(script.turns) if loose else script.turns, diagnostics
+    if speakers.names:
+        return diagnostics + report_near_labels(lines, heads, speakers.names, file=file)
+    timed = sum(turn.start_ms is not None or turn.end_ms is not None for turn in turns)
+    return diagnostics + report_unlabelled(lines, possible, [turn.text for turn in turns], timed=timed, file=file)
+
+
+def _with_answers(lines: Sequence[TextLine], heads: Sequence[Head | None]) -> list[Head | None]:
+    """Give a label before a time alone that time as words, where no words follow it: `PAR: 10:30` is an answer."""
+    following = [*heads[1:], None]
+    last = len(heads) - 1
+    return [
+        head._replace(said=line.text.partition(":")[2].strip(), stamp=None)
+        if head
+        and head.form == "colon"
+        and not head.said
+        and may_be_said(head.stamp)
+        and (index == last or following[index])
+        and not line.text[:1].isdigit()
+        else head
+        for index, (line, head) in enumerate(zip(lines, heads, strict=True))
+    ]
+
+
+def _without_list_numbers(turns: Sequence[Turn], *, file: str) -> tuple[list[Turn], list[Diagnostic]]:
+    """Take the numbers off the items of lists, which count from 1: `1. dog`, `2. cat`, `3. horse`."""
+    matches = [_LIST_NUMBER.match(turn.text) for turn in turns]
+    numbers = [int(match[1]) for match in matches if match]
+    steps = pairwise([0, *numbers])
+    if len(numbers) < 3 or not all(after in (before + 1, 1) for before, after in steps):
+        return list(turns), []
+    bare = [
+        turn._replace(text=turn.text[match.end() :]) if match else turn
+        for turn, match in zip(turns, matches, strict=True)
+    ]
+    first = next(turn.number for turn, match in zip(turns, matches, strict=True) if match)
+    return bare, [Diagnostic(file, first, f"the numbers of a list before {len(numbers)} of its items were left out")]
+
+
+def _with_asides(turn: Turn, names: Mapping[str, str]) -> Iterator[Turn]:
+    """Yield a turn without what others say in brackets within it, and theirs behind it."""
+    for speaker, text in part_asides(turn.text, names):
+        if text and speaker:
+            yield Turn(turn.number, speaker, text)
+        elif text:
+            yield turn._replace(text=text)
 
 
 def _join_wrapped(
@@ -119,20 +179,10 @@ def _with_inner_times(turns: Sequence[Turn]) -> list[Turn]:
     for turn in reversed(turns):
         end = turn.end_ms if turn.end_ms is not None else following.start_ms if following else None
         if turn.start_ms is not None and end is not None and ":" in turn.text:
-            turn = turn._replace(text=_mark_times(turn.text, turn.start_ms, end))
+            turn = turn._replace(text=mark_times(turn.text, turn.start_ms, end))
         marked.append(turn)
         following = turn
     return marked[::-1]
-
-
-def _mark_times(text: str, start: int, end: int) -> str:
-    """Put the bare times between ``start`` and ``end`` into brackets, which tell them from words."""
-    pieces = re.split(r"(?<!\S)(\d{1,3}:\d\d)(?!\S)", text)
-    for index in range(1, len(pieces), 2):
-        found = match_stamp(pieces[index])
-        if found and start <= found[0].start_ms <= end:
-            pieces[index] = f"[{pieces[index]}]"
-    return "".join(pieces)
 
 
 def split_at_times(turn: Turn, *, round_brackets: bool) -> Iterator[Turn]:
@@ -166,7 +216,7 @@ def report_backward_times(turns: Iterable[Turn], *, file: str) -> list[Diagnosti
 class _Script:
     """The turns read so far; ``pending`` is a time that stands before the words of the next."""
 
-    bare: _BareTimes
+    bare: BareTimes
     turns: list[Turn] = field(default_factory=list)
     pending: Stamp | None = None
 
@@ -184,76 +234,3 @@ class _Script:
             start = last.start_ms if last.end_ms is not None and start is None else start
             end = last.end_ms if last.end_ms is not None else last.start_ms
         self.turns.append(Turn(line.number, speaker, said, start, end))
-
-
-class _BareTimes(NamedTuple):
-    """Whether a time without brackets at the start, or at the end, of a line is a stamp in this file."""
-
-    first: bool
-    last: bool
-
-    def cut_first(self, line: str) -> tuple[Stamp | None, str]:
-        """Return the stamp at the start of a line and what stands behind it."""
-        stamp, rest = cut_first(line)
-        return (stamp, rest) if stamp and (self.first or stamp.marked or stamp.exact or not rest) else (None, line)
-
-    def cut_last(self, line: str) -> tuple[Stamp | None, str]:
-        """Return the stamp at the end of a line and what stands before it."""
-        stamp, rest = cut_last(line)
-        return (stamp, rest) if stamp and (self.last or stamp.marked or stamp.exact or not rest) else (None, line)
-
-
-def _bare_times(said: Sequence[str]) -> _BareTimes:
-    """A bare time may have been said; it is a stamp where a third of the lines have one, and more than one line has."""
-    firsts = sum(_is_bare(cut_first(line)[0]) for line in said)
-    lasts = sum(_is_bare(cut_last(line)[0]) for line in said)
-    return _BareTimes(*(3 * count >= len(said) and count >= min(2, len(said)) for count in (firsts, lasts)))
-
-
-def _is_bare(stamp: Stamp | None) -> bool:
-    return stamp is not None and not stamp.marked and not stamp.exact
-
-
-def _suspect(lines: Sequence[TextLine], turns: Sequence[Turn], *, labelled: bool, file: str) -> list[Diagnostic]:
-    """Report line starts that look like labels, or hold times or numbers, in a file in which no label was found."""
-    timed = sum(turn.start_ms is not None or turn.end_ms is not None for turn in turns)
-    numbers = sum(turn.text[0].isdigit() for turn in turns)
-    if _alternates([turn.text for turn in turns]):
-        what = "line starts alternate as speaker labels do"
-    elif labelled:
-        what = "some lines begin as with a speaker label, or hold a name alone"
-    elif 4 * sum(turn.text.startswith(_DASHES) for turn in turns) > len(turns) > 1:
-        what = "lines begin with the dash of a dialogue"
-    elif 2 * max(timed, sum(_CLOCK.search(line.text[:80]) is not None for line in lines)) > len(turns):
-        what = "line starts or ends hold clock times"
-    elif 2 * numbers > len(turns):
-        what = "most lines begin with a number"
-    elif _is_numeric(turns):
-        what = "the text holds mostly numbers"
-    else:
-        return []
-    return [Diagnostic(file, lines[0].number if lines else None, f"{what}, but {_NO_LABEL}", _LABEL_REMEDY)]
-
-
-def _alternates(texts: Sequence[str]) -> bool:
-    """Tell whether most lines begin with one of a few starts that look like labels; `I` and `A` alone are words."""
-    counts = Counter(start for text in texts if (start := _label_like(text)))
-    if not counts.keys() - _WORDS_TOO:
-        return False
-    recurring = len(counts) < counts.total() or all(map(names_speaker, counts))
-    return 2 * counts.total() > len(texts) and len(counts) > 1 and recurring
-
-
-def _label_like(text: str) -> str:
-    """Return the start of a line where it looks like a label, else nothing."""
-    head = text[:60]
-    match = _LIKE_A_LABEL.match(head)
-    if match and match[0].casefold() not in ("oh", "ok"):
-        return match[0].casefold()
-    first = head.split()[0].strip(".,:;()[]") if head.split() else ""
-    return first.casefold() if first[:1].isalpha() and len(first) > 1 and names_speaker(first) else ""
-
-
-def _is_numeric(turns: Iterable[Turn]) -> bool:
-    counts = Counter(letter.isdigit() for turn in turns for letter in turn.text if letter.isalnum())
-    return counts[True] > counts[False]

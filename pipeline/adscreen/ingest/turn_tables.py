@@ -30,12 +30,19 @@ _NUMBER = re.compile(r"#?\d{1,6}[.):]?")
 _HEADINGS: dict[_Kind, frozenset[str]] = {
     "time": frozenset(
         {"time", "times", "timestamp", "time stamp", "timecode", "time code", "tc", "start", "start time", "begin"}
+        | {"zeit", "zeitmarke", "beginn", "heure", "temps", "minutage", "hora", "tiempo", "inicio"}
     ),
-    "end": frozenset({"end", "end time", "stop", "duration", "out"}),
-    "number": frozenset({"#", "no", "no.", "nr", "nr.", "number", "line", "turn", "id", "row", "item"}),
-    "speaker": frozenset({"speaker", "speakers", "who", "name", "role", "person", "speaker name", "participants"}),
+    "end": frozenset({"end", "end time", "stop", "duration", "out", "ende", "dauer", "fin", "durée", "duración"}),
+    "number": frozenset(
+        {"#", "no", "no.", "nr", "nr.", "n°", "nº", "number", "line", "turn", "id", "row", "item", "zeile"}
+    ),
+    "speaker": frozenset(
+        {"speaker", "speakers", "who", "name", "role", "person", "speaker name", "participants"}
+        | {"sprecher", "sprecherin", "sprecher/in", "wer", "locuteur", "locutrice", "qui", "hablante", "quién"}
+    ),
     "text": frozenset(
         {"text", "utterance", "utterances", "transcript", "transcription", "speech", "content", "dialogue", "words"}
+        | {"äußerung", "transkript", "inhalt", "texte", "énoncé", "texto", "transcripción", "enunciado"}
     ),
     "notes": frozenset(
         {
@@ -51,6 +58,7 @@ _HEADINGS: dict[_Kind, frozenset[str]] = {
             "theme",
             "themes",
         }
+        | {"bemerkung", "bemerkungen", "notizen", "anmerkungen", "kommentar", "kommentare", "remarques", "notas"}
     ),
 }
 _NAME_WORDS = 5
@@ -123,7 +131,7 @@ def _shape(tables: Sequence[Table]) -> _Shape | None:
     kinds = {column: kind for column, texts in columns.items() if (kind := _kind(texts))} | heading
     left = [column for column in columns if column not in kinds]
     if "speaker" not in kinds.values():
-        speaker = _speaker_column(columns, left)
+        speaker = _speaker_column(columns, left, text_known="text" in kinds.values())
         if speaker is None:
             return None
         kinds[speaker] = "speaker"
@@ -147,13 +155,13 @@ def _columns(rows: Sequence[dict[int, str]], heading: dict[int, _Kind]) -> dict[
     return dict(sorted(columns.items()))
 
 
-def _speaker_column(columns: dict[int, list[str]], left: Sequence[int]) -> int | None:
+def _speaker_column(columns: dict[int, list[str]], left: Sequence[int], *, text_known: bool) -> int | None:
     """Return the column of speakers, None where there is none; raises UnclearTable where people speak in several."""
     lengths = {column: sum(len(text.split()) for text in columns[column]) / len(columns[column]) for column in left}
     long = [column for column in left if lengths[column] >= _SPOKEN_WORDS]
     for column in left:
         beside = any(other != column for other in long)
-        if len(left) > 1 and _names_speakers(columns[column], beside_speech=beside):
+        if (len(left) > 1 or text_known) and _names_speakers(columns[column], beside_speech=beside):
             return column
     if len(long) > 1:
         raise UnclearTable
