@@ -14,7 +14,8 @@ from adscreen.features import compute_features, prepare_speech
 from adscreen.features.fluency import FLUENCY, pause_share
 from adscreen.ingest import read_transcript
 from adscreen.ingest.main_line import parse_main_line
-from adscreen.ingest.segments import Layout, Piece, Segment, converse
+from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.segments import Layout, converse
 from adscreen.records import Pause, Transcript, Utterance, Word
 
 LINES = (

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adscreen.ingest.loops import COPIES, LONGEST, WORDS, find_loops, flag_loops
-from adscreen.ingest.segments import Segment, converse, untimed
+from adscreen.ingest.pieces import Segment
+from adscreen.ingest.segments import converse, untimed
 from adscreen.records import Utterance, Word
 
 

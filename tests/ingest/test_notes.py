@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 import adscreen.ingest.notes
 import adscreen.ingest.prose
 from adscreen.ingest.notes import NOTE, read_note
+from adscreen.ingest.pieces import Segment
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.prose import tokenize_prose
-from adscreen.ingest.segments import Segment, converse, untimed
+from adscreen.ingest.segments import converse, untimed
 from adscreen.records import Pause
 
 

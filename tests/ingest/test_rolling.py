@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adscreen.ingest.cues import Cue, Line
+from adscreen.ingest.pieces import Piece
 from adscreen.ingest.rolling import take_once
-from adscreen.ingest.segments import Piece
 
 WORDS = st.integers(0, 999).map(lambda number: f"w{number}")
 LINES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_size=4, max_size=12, unique=True)

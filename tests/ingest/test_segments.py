@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.segments import PAUSE_MS, Layout, Piece, Segment, converse, milliseconds, untimed
+from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.segments import PAUSE_MS, Layout, converse, milliseconds, untimed
 from adscreen.records import Pause, Utterance
 
 

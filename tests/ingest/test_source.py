@@ -84,9 +84,9 @@ def test_the_format_is_told_by_content(tmp_path: Path, text: str, kind: str) -> 
         (bytes(range(1, 256)), "a binary file, not a transcript"),
         (b"\x01\x02\x03\x04abc", "a binary file, not a transcript"),
         (b"\xff\xfe\x00", "a binary file, not a transcript"),
-        (b"{\\rtf1\\ansi hello}", "an RTF document; save it as Word"),
-        (b"%PDF-1.7 hello", "a PDF document; save it as Word"),
-        (b"<!DOCTYPE html><html>hello", "a web page; save its words"),
+        (b"{\\rtf1\\ansi hello}", "an RTF document"),
+        (b"%PDF-1.7 hello", "a PDF document"),
+        (b"<!DOCTYPE html><html>hello", "a web page"),
         (b"PK\x03\x04 hello", "an archive"),
     ],
 )

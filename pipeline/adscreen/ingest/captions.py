@@ -24,11 +24,11 @@ from adscreen.ingest.clock_times import cut_last
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.cues import Cue, Cues, Line, read_cues
 from adscreen.ingest.label_forms import read_heads
-from adscreen.ingest.plain_text import find_labels, match_label
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.prose import label_role
 from adscreen.ingest.rolling import take_once
-from adscreen.ingest.segments import Piece, Segment, converse, untimed
-from adscreen.ingest.speaker_labels import may_be_label, names_speaker
+from adscreen.ingest.segments import converse, untimed
+from adscreen.ingest.speaker_labels import find_labels, match_label, may_be_label, names_speaker
 from adscreen.records import Diagnostic
 
 _BRACKETED = re.compile(r"(?:\[([^\W_][\w .'-]{0,39})\]|\(([^\W_][\w .'-]{0,39})\))(:?)\s*")

@@ -37,7 +37,7 @@ def count_transcript(transcript: Transcript) -> dict[str, Any]:
 
 
 def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
-    spoken = targets = errors = foreign = 0
+    spoken = targets = excluded = errors = foreign = 0
     removed = {"fillers": 0, "fragments": 0, "retraced": 0, "repeated": 0, "nonwords": 0}
     for utterance in utterances:
         for word in utterance.words:
@@ -48,6 +48,7 @@ def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
                 removed[rule] += count
             elif word.target:
                 targets += len(fluent_tokens(word)) - count
+            excluded += word.kind == "excluded"
             errors += word.error is not None
             foreign += word.language is not None
     fluent = spoken - sum(removed.values()) + targets
@@ -56,7 +57,7 @@ def _count_words(utterances: Sequence[Utterance]) -> dict[str, int]:
         **{f"removed_{rule}": count for rule, count in removed.items()},
         "added_by_targets": targets,
         "words_fluent": fluent,
-        "words_excluded": sum(word.kind == "excluded" for utterance in utterances for word in utterance.words),
+        "words_excluded": excluded,
         "errors": errors,
         "foreign": foreign,
     }

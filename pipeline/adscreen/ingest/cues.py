@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from adscreen.ingest.segments import Piece
+from adscreen.ingest.pieces import Piece
 
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:;]\d{1,9})?"
 CAPTIONS_START = re.compile(rf"WEBVTT(?!\S)|(?:\d{{1,9}}[ \t]*\n)?\s*\[?{_TIME}[ \t]*(?:-->|→)")

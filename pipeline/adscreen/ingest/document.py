@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 from adscreen.cohort.files import check_members, refuse_entities
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.plain_text import find_labels
 from adscreen.ingest.segments import Layout, converse
+from adscreen.ingest.speaker_labels import find_labels
 from adscreen.ingest.turn_tables import Turns, UnclearTable, read_turns, text_of
 from adscreen.ingest.wordprocessing import (
     Block,

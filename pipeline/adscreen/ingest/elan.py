@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.segments import Layout, Piece, Segment, converse, milliseconds, untimed
+from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
 from adscreen.ingest.textgrid import split_at_silences
 from adscreen.ingest.tiers import (
     Name,

@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.plain_text import find_labels, match_label
+from adscreen.ingest.pieces import Segment
 from adscreen.ingest.prose import label_role
-from adscreen.ingest.segments import Layout, Segment, converse, milliseconds, untimed
+from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
+from adscreen.ingest.speaker_labels import find_labels, match_label
 from adscreen.ingest.speech_rate import unit_of_integers
 from adscreen.records import Diagnostic
 

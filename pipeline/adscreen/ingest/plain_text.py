@@ -23,13 +23,10 @@ from adscreen.ingest.prose import (
     tokenize_prose,
     word_kind,
 )
-from adscreen.ingest.speaker_labels import find_labels, match_label
 from adscreen.ingest.text_lines import read_lines
 from adscreen.ingest.text_turns import Turn, read_turns, report_backward_times, split_at_times
 from adscreen.records import Diagnostic, Utterance, Word
 from adscreen.words import split_text
-
-__all__ = ["find_labels", "match_label", "read_text"]
 
 _NOTE_MARK = "\ue000"
 _NOTES_AFTER_SENTENCE = re.compile(rf"([.?!…]{{1,9}}[\"')\]]{{0,9}}) ?({_NOTE_MARK}(?: ?{_NOTE_MARK})*)")

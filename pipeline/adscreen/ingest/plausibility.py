@@ -91,11 +91,10 @@ def likely_units(rate: float) -> list[str]:
 
 def _spans(utterances: Sequence[Utterance]) -> Iterator[Span]:
     """Yield the utterances with words and times; one without an end lasts up to the next start."""
-    starts = [_start(utterance) for utterance in utterances]
     following: int | None = None
     found = []
-    for utterance, start in zip(reversed(utterances), reversed(starts), strict=True):
-        end = _end(utterance)
+    for utterance in reversed(utterances):
+        start, end = _start(utterance), _end(utterance)
         end = following if end is None else end
         if utterance.words and start is not None and end is not None and end >= start:
             found.append(Span(utterance.speaker, len(utterance.words), start, end))
@@ -152,8 +151,8 @@ def _is_usual(spans: Sequence[Span], bounds: Sequence[float]) -> bool:
 
 
 def _refuse_duration(conversation: Conversation, *, where: str, remedy: str) -> None:
-    last, duration = _last(conversation), conversation.duration_ms
-    if duration and last > BEYOND * max(duration, SPILL_MS):
+    duration = conversation.duration_ms
+    if duration and (last := _last(conversation)) > BEYOND * max(duration, SPILL_MS):
         what = f"the last time is {last / 1000:,.1f} s, but the recording is said to last {duration / 1000:,.1f} s"
         raise InputError(f"{what}: their units differ", where=where, remedy=remedy)
 
@@ -177,17 +176,24 @@ def _doubts_of_rate(spans: Sequence[Span]) -> Iterator[str]:
 
 def _doubts_of_utterances(conversation: Conversation) -> Iterator[str]:
     utterances = conversation.utterances
-    yield from _counted("end before they start", sum(_is_backward(utterance) for utterance in utterances))
+    yield from _counted("end before they start", sum(map(_is_backward, utterances)))
     yield from _counted("hold longer pauses than they last", sum(map(_outlasted, utterances)))
     yield from _counted("last longer than any speech of their words", sum(map(_is_endless, utterances)))
-    words = [word for utterance in utterances for word in utterance.words]
-    lengths = [word.end_ms - word.start_ms for word in words if word.start_ms is not None and word.end_ms is not None]
-    long = sum(length > WORD_MS for length in lengths)
-    if long:
+    if long := _count_long_words(utterances):
         yield f"{long} words last longer than {WORD_MS / 1000:g} s: a pause may be hidden in them"
-    last, duration = _last(conversation), conversation.duration_ms
-    if duration and last > duration + max(SPILL_MS, duration // 20):
+    duration = conversation.duration_ms
+    if duration and (last := _last(conversation)) > duration + max(SPILL_MS, duration // 20):
         yield f"the last time is {last / 1000:,.1f} s, but the recording lasts {duration / 1000:,.1f} s"
+
+
+def _count_long_words(utterances: Sequence[Utterance]) -> int:
+    lengths = [
+        word.end_ms - word.start_ms
+        for utterance in utterances
+        for word in utterance.words
+        if word.end_ms is not None and word.start_ms is not None
+    ]
+    return sum(length > WORD_MS for length in lengths)
 
 
 def _counted(what: str, count: int) -> Iterator[str]:
@@ -209,7 +215,7 @@ def _is_endless(utterance: Utterance) -> bool:
 
 def _outlasted(utterance: Utterance) -> bool:
     """Tell whether the pauses between words are longer than the utterance."""
-    if utterance.start_ms is None or utterance.end_ms is None or utterance.end_ms <= utterance.start_ms:
+    if not utterance.pauses or utterance.start_ms is None or utterance.end_ms is None:
         return False
     inside = [pause.seconds or 0.0 for pause in utterance.pauses if 0 < pause.before < len(utterance.words)]
-    return sum(inside) * 1000 > utterance.end_ms - utterance.start_ms
+    return sum(inside) * 1000 > utterance.end_ms - utterance.start_ms > 0

@@ -37,8 +37,6 @@ from adscreen.ingest.prose import (
 from adscreen.ingest.word_order import with_times_in_order
 from adscreen.records import Diagnostic, Pause, Utterance, Word
 
-__all__ = ["PAUSE_MS", "Layout", "Piece", "Segment", "converse", "milliseconds", "untimed"]
-
 PAUSE_MS = 250
 
 _LONGEST_MS = 10**12  # 32 years: a larger number is no time; whether a smaller one may be is for plausibility to say

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.segments import Layout, Segment, converse, milliseconds, untimed
+from adscreen.ingest.pieces import Segment
+from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
 from adscreen.ingest.unread_formats import refuse_xml
 from adscreen.ingest.xml_document import parse_xml
 from adscreen.records import Diagnostic

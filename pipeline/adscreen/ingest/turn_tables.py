@@ -18,8 +18,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from adscreen.ingest.pieces import Segment
 from adscreen.ingest.prose import label_role
-from adscreen.ingest.segments import Segment, untimed
+from adscreen.ingest.segments import untimed
 from adscreen.ingest.wordprocessing import Block, Cell, Table
 
 _Kind = Literal["time", "end", "number", "speaker", "text", "notes"]

@@ -26,8 +26,10 @@ from adscreen.cohort.columns import standard_name
 from adscreen.cohort.spreadsheet import Row, Table, parse_delimited
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.plain_text import find_labels, match_label, read_text
-from adscreen.ingest.segments import Layout, Piece, Segment, converse, untimed
+from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.plain_text import read_text
+from adscreen.ingest.segments import Layout, converse, untimed
+from adscreen.ingest.speaker_labels import find_labels, match_label
 from adscreen.ingest.speech_rate import unit_of_integers
 from adscreen.ingest.table_columns import (
     ONE_WORD,

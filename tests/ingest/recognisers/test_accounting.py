@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.accounting import account, holds_speech
 from adscreen.ingest.recognisers.fields import Reader, Reading
-from adscreen.ingest.segments import Piece, Segment, untimed
+from adscreen.ingest.segments import untimed
 
 TEXT = "the boy is standing on the stool and falls"
 READING = Reading("x", (Segment("", untimed(TEXT), 0, 3000),))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adscreen.ingest.pieces import Piece
 from adscreen.ingest.recognisers.fields import Said, attach, clock_ms, event, glued, label, punctuated, runs
-from adscreen.ingest.segments import Piece
 
 
 def said(speaker: str, text: str, start: int | None = None, end: int | None = None) -> Said:

@@ -35,7 +35,7 @@ def test_each_sample_is_known_by_one_reader() -> None:
         assert len(names) == (0 if path.stem == "google_v2" else 1), (path.name, names)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_a_damaged_field_raises_nothing_but_our_own_error(data: st.DataObject) -> None:
     """A field of a real document that is missing or of the wrong kind is read like an absent one, or refused."""

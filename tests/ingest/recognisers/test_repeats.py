@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adscreen.ingest.pieces import Segment
 from adscreen.ingest.recognisers.repeats import take_once
-from adscreen.ingest.segments import Segment, untimed
+from adscreen.ingest.segments import untimed
 
 
 def said(written: str, start: int | None, end: int | None, speaker: str = "A") -> Segment:

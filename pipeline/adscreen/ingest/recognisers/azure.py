@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.fields import (
     Fields,
     Reader,
@@ -29,7 +30,7 @@ from adscreen.ingest.recognisers.fields import (
     segment,
     text,
 )
-from adscreen.ingest.segments import Piece, Segment, milliseconds
+from adscreen.ingest.segments import milliseconds
 
 _TICKS = 1e-4  # a tick is 100 ns
 _OTHER_FORMS = frozenset(

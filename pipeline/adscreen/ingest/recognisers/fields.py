@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from adscreen.ingest.segments import Piece, Segment, milliseconds, untimed
+from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.segments import milliseconds, untimed
 
 Fields = dict[str, Any]
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.fields import (
     Fields,
     Reader,
@@ -32,7 +33,7 @@ from adscreen.ingest.recognisers.fields import (
     segment,
     text,
 )
-from adscreen.ingest.segments import Piece, Segment, milliseconds
+from adscreen.ingest.segments import milliseconds
 
 
 class _Result:

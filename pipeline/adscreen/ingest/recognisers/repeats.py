@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from adscreen.ingest.segments import Segment
+from adscreen.ingest.pieces import Segment
 
 LEAST_WORDS = 3  # fewer that two segments share are a coincidence
 WORD_MS = 100  # nobody says a word in less

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.fields import (
     Fields,
     Reader,
@@ -29,7 +30,7 @@ from adscreen.ingest.recognisers.fields import (
     span,
     text,
 )
-from adscreen.ingest.segments import Piece, Segment, milliseconds
+from adscreen.ingest.segments import milliseconds
 
 
 def _said(words: object, speaker: str, *names: str, unit: float = 1000.0) -> list[Said]:

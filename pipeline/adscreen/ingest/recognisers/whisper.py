@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.fields import (
     Fields,
     Reader,
@@ -33,7 +34,7 @@ from adscreen.ingest.recognisers.fields import (
     speaker_of,
     text,
 )
-from adscreen.ingest.segments import Piece, Segment, milliseconds
+from adscreen.ingest.segments import milliseconds
 
 
 def _is_whisper(content: Any) -> bool:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adscreen.errors import InputError
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.fields import (
     Fields,
     Reader,
@@ -35,7 +36,7 @@ from adscreen.ingest.recognisers.fields import (
     speaker_of,
     text,
 )
-from adscreen.ingest.segments import Piece, Segment, milliseconds
+from adscreen.ingest.segments import milliseconds
 
 CENTISECONDS = 10.0
 _SPECIAL = re.compile(r"\[_[A-Z]+_?\d*_?\]|<\|[^|]*\|>")

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.recognisers.fields import (
     Fields,
     Reader,
@@ -35,7 +36,7 @@ from adscreen.ingest.recognisers.fields import (
     speaker_of,
     text,
 )
-from adscreen.ingest.segments import Piece, Segment, milliseconds
+from adscreen.ingest.segments import milliseconds
 
 _HESITATION = "%HESITATION"  # what Watson writes for uh and um
 _FILLER = "uh"
