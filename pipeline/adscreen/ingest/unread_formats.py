@@ -3,7 +3,6 @@
     text        captions, documents and mark-up, by how they begin
     XML         by the name of the root element
     documents   binary ones and archives, by their first bytes and the names of their parts
-    owner files what Word, LibreOffice, macOS and Windows write beside a document
 
 adscreen.ingest.foreign_text names what is left: damaged files of formats that are read.
 
@@ -16,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, NoReturn
 
-from adscreen.cohort.files import name_members, owner_of
+from adscreen.cohort.files import name_members
 from adscreen.errors import InputError
 from adscreen.ingest.xml_document import is_xml, root_name
 
@@ -136,10 +135,3 @@ def refuse_document(content: bytes, *, where: str) -> None:
             raise InputError("a document of Apple Pages", where=where, remedy="export it as Word (.docx) from Pages")
         if "ppt/presentation.xml" in names:
             raise InputError("a PowerPoint presentation", where=where, remedy="save its words as Word or plain text")
-
-
-def refuse_owner_file(name: str, *, where: str) -> None:
-    """Raise InputError where a file is one that a program writes beside a document, and no recording."""
-    owner = owner_of(name)
-    if owner:
-        raise InputError(f"{owner}, not a transcript", where=where, remedy="name the document itself")
