@@ -65,7 +65,7 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\x1a \t\n"):
-        raise InputError("the file is empty", where=where)
+        raise InputError("the file is empty", where=where, remedy="export it again, or leave it out of the manifest")
     format = recognise(text, where=where)
     if format in ("json", "transcripts") and "\\ud" in text.lower():
         text, mended = _mend_escapes(text, path)
