@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -21,3 +22,18 @@ class Segment(NamedTuple):
     start_ms: int | None = None
     end_ms: int | None = None
     line: int | None = None
+
+
+def carry_speakers(named: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], int]:
+    """Give what is said without a speaker the speaker above; return how often that was as well.
+
+    >>> carry_speakers([("PAR", "so"), ("", "the boy"), ("", "")])
+    ([('PAR', 'so'), ('PAR', 'the boy'), ('', '')], 1)
+    """
+    carried: list[tuple[str, str]] = []
+    count = 0
+    for speaker, said in named:
+        above = carried[-1][0] if carried and said and not speaker else ""
+        count += above != ""
+        carried.append((speaker or above, said))
+    return carried, count
