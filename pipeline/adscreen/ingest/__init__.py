@@ -1,7 +1,8 @@
-"""A transcript file -> a Transcript: the format is told by its content, the participant by name, role or exclusion.
+"""A transcript file -> a Transcript: its content says which format it is; name, role or exclusion, who takes part.
 
-One module a format: chat (with main_line and word_form), text, recognisers (JSON), captions, elan, textgrid, tables,
-document. All but CHAT and text become timed segments first (segments).
+source recognises the format, or refuses it by name. One module reads each, with modules of its own beside it (those of
+chat: main_line, tokens, word_form). CHAT, SALT and plain text become utterances at once, all others segments first,
+which ``segments`` makes utterances of.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Piece(NamedTuple):
@@ -22,6 +22,19 @@ class Segment(NamedTuple):
     start_ms: int | None = None
     end_ms: int | None = None
     line: int | None = None
+
+
+class Timed(Protocol):
+    """Anything that starts at a time."""
+
+    @property
+    def start_ms(self) -> int | None:
+        """The start in milliseconds, None where it is unknown."""
+
+
+def start_of(timed: Timed) -> int:
+    """Return the start by which stretches of time are ordered: those of an unknown start come first."""
+    return timed.start_ms or 0
 
 
 def carry_speakers(named: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], int]:

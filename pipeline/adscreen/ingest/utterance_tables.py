@@ -26,7 +26,7 @@ from adscreen.cohort.columns import standard_name
 from adscreen.cohort.spreadsheet import Row, Table, parse_delimited
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.pieces import Piece, Segment, carry_speakers
+from adscreen.ingest.pieces import Piece, Segment, carry_speakers, start_of
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.segments import Layout, converse, untimed
 from adscreen.ingest.speaker_labels import find_labels, match_label
@@ -362,4 +362,4 @@ def _of_words(segments: Sequence[Segment]) -> list[Segment]:
         if text:
             words[segment.speaker].append(Piece(text, segment.start_ms, segment.end_ms))
     joined = [one for speaker, own in words.items() for one in split_at_silences(speaker, own)]
-    return sorted(joined, key=lambda segment: segment.start_ms or 0)
+    return sorted(joined, key=start_of)
