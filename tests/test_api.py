@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -23,9 +21,6 @@ from sklearn.tree import DecisionTreeClassifier
 
 import adscreen
 from adscreen import Evaluation, FeatureTable, InputError, StudySettings, compare, evaluate, extract_features
-from adscreen.cohort import manifest
-from adscreen.evaluation import own_estimator
-from adscreen.studies import feature_run
 
 FOREST = RandomForestClassifier(n_estimators=20)
 
@@ -348,10 +343,3 @@ def test_a_frame_that_is_no_cohort_is_one_line(frame: dict[str, list[str]] | Non
     assert "boy" not in str(caught.value)
     with pytest.raises(InputError, match="columns: column 'text' is given otherwise"):
         adscreen.make_cohort(["a boy"], subjects=["S1"], text=["a girl"])
-
-
-@pytest.mark.parametrize("module", [manifest, own_estimator, feature_run], ids=lambda module: module.__name__)
-def test_the_examples_of_docstrings_run(module: ModuleType) -> None:
-    """Every example of the public functions gives what it says."""
-    result = doctest.testmod(module)
-    assert (0, True) == (result.failed, result.attempted > 0)

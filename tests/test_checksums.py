@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import doctest
 import hashlib
 from pathlib import Path
 
 import pytest
 
-import adscreen.checksums
 from adscreen.bundled import bundled
 from adscreen.checksums import SUMS, differing, read_sums, sums_of, sums_text, write_sums
 
@@ -20,12 +18,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "b" / "two words.txt").write_bytes(b"two")
     (tmp_path / "a.bin").write_bytes(b"\0one")
     return tmp_path
-
-
-def test_the_examples_of_the_docstrings_run() -> None:
-    """Every example in the module gives what it says."""
-    result = doctest.testmod(adscreen.checksums)
-    assert (0, True) == (result.failed, result.attempted >= 1)
 
 
 def test_sums_are_written_as_sha256sum_writes_them(folder: Path) -> None:

@@ -49,6 +49,15 @@ class Stamp(NamedTuple):
     exact: bool = False
 
 
+def clock_ms(hours: int, minutes: int, seconds: int, fraction: str | None = None) -> int:
+    """Return a time in milliseconds; ``fraction`` are the digits behind the point, of which three count.
+
+    >>> clock_ms(0, 1, 2, "5"), clock_ms(1, 0, 0, "0129")
+    (62500, 3600012)
+    """
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int((fraction or "0")[:3].ljust(3, "0"))
+
+
 def read_clock(text: str) -> int | None:
     """Return a clock time in milliseconds, None where ``text`` is none.
 
@@ -64,8 +73,7 @@ def read_clock(text: str) -> int | None:
         return None
     if match["half"] and hours < 13:
         hours = hours % 12 + (12 if match["half"].lower() == "p" else 0)
-    fraction = int((match["fraction"] or "0").ljust(3, "0"))
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction
+    return clock_ms(hours, minutes, seconds, match["fraction"])
 
 
 def match_stamp(text: str, position: int = 0) -> tuple[Stamp, int] | None:
@@ -165,4 +173,4 @@ def _cut_spelt(line: str) -> tuple[Stamp | None, str]:
     rest = line[match.end() :].lstrip()
     again = match_stamp(rest)
     rest = rest[again[1] :].lstrip() if again else rest
-    return Stamp(((hours * 60 + minutes) * 60 + seconds) * 1000, None, True, True), rest
+    return Stamp(clock_ms(hours, minutes, seconds), marked=True, exact=True), rest

@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from adscreen.ingest.clock_times import clock_ms
 from adscreen.ingest.pieces import Piece
 
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:;]\d{1,9})?"
@@ -133,10 +134,7 @@ def _timings(lines: Sequence[str]) -> Iterator[_Timing]:
 
 def _clock(time: str) -> int | None:
     match = _CLOCK.fullmatch(time)
-    if match is None:
-        return None
-    fraction = (match["f"] or "").ljust(3, "0")[:3]
-    return ((int(match["h"] or 0) * 60 + int(match["m"])) * 60 + int(match["s"])) * 1000 + int(fraction)
+    return clock_ms(int(match["h"] or 0), int(match["m"]), int(match["s"]), match["f"]) if match else None
 
 
 def _identifiers(lines: Sequence[str], timings: Sequence[_Timing], *, vtt: bool) -> dict[int, str]:

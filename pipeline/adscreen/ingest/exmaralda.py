@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.notes import NOTE
 from adscreen.ingest.pieces import Segment
-from adscreen.ingest.prose import NOTE
 from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
 from adscreen.ingest.tiers import list_tiers, undecided
 from adscreen.ingest.unread_formats import refuse_xml

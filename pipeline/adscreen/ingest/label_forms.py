@@ -22,16 +22,14 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from adscreen.ingest.clock_times import Stamp, cut_first, match_stamp
-from adscreen.ingest.notes import NOTE
+from adscreen.ingest.notes import NOTE, begins_with_sound
 from adscreen.ingest.prose import label_role
 
 Form = Literal["colon", "bracket", "timed", "inline", "tab", "dash", "bare"]
 
-_SOUNDS = re.compile(  # what a note in brackets says; `Crystal` and `Lachlan` are names
-    r"(?:laugh(?:s|ing|ter|ed)?|chuckl\w+|cough(?:s|ing|ed)?|sigh(?:s|ing|ed)?|clear(?:s|ing)|sniff\w*|cr(?:y|ies|ying)|"
-    r"whisper\w*|inaudible|unintelligible|unclear|indistinct|(?:long |short )?pauses?|silence|cross ?talk|overlap\w*|"
-    r"music|applause|(?:back)?ground\w*|noises?|phone|door|breath\w*|yawn\w*|sneez\w*|hum(?:s|ming)?|blank_audio|sounds?|"
-    r"sing(?:s|ing)|point(?:s|ing)|nod(?:s|ding)|lach(?:t|en)|rires?|risas)\b",
+_SOUNDS = re.compile(  # of notes in brackets, beside those that adscreen.ingest.notes knows anywhere
+    r"(?:breathe|clear(?:s|ing)|cry|hum|(?:long|short) pauses?|cross ?talk|overlap\w*|applause|(?:back)?ground\w*|"
+    r"phone|door|blank_audio|sounds?|sing(?:s|ing)|point(?:s|ing))\b",
     re.IGNORECASE,
 )
 _WORD = r"[^\s:：\[\]{}<>\"“”!?;|=*]{1,40}"
@@ -153,7 +151,7 @@ def _timed_colon(line: str, stamp: Stamp | None) -> Head | None:
 
 def _bracket(line: str, stamp: Stamp | None) -> Head | None:
     match = _BRACKET.match(line[:_HEAD])
-    if match is None or not _is_label(match["label"]) or _SOUNDS.match(match["label"]):
+    if match is None or not _is_label(match["label"]) or _is_sound(match["label"]):
         return None
     inner = match_stamp(match["time"]) if match["time"] else None
     rest = line[match.end() :]
@@ -161,6 +159,10 @@ def _bracket(line: str, stamp: Stamp | None) -> Head | None:
     if after:
         stamp, rest = after[0], rest[after[1] :].lstrip(" \t").removeprefix(":").lstrip(" \t")
     return Head("bracket", match["label"], rest, inner[0] if inner else stamp)
+
+
+def _is_sound(label: str) -> bool:
+    return begins_with_sound(label) or _SOUNDS.match(label) is not None
 
 
 def _tab(line: str, stamp: Stamp | None) -> Head | None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.pieces import Segment
+from adscreen.ingest.pieces import Segment, carry_speakers
 from adscreen.ingest.prose import label_role
 from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
 from adscreen.ingest.speaker_labels import find_labels, match_label
@@ -86,14 +86,10 @@ def _speakers(labels: Sequence[_Label], found: list[Diagnostic], *, file: str) -
     """Return the speaker and the words of each label."""
     known = find_labels([label.text for label in labels if label.text])
     named: list[tuple[str, str]] = []
-    continued = 0
     for label in labels:
         match = _NAME.match(label.text)
-        speaker, said = (match[1], label.text[match.end() :]) if match else match_label(label.text, known)
-        if not speaker and said and named and named[-1][0]:
-            speaker = named[-1][0]
-            continued += 1
-        named.append((speaker, said))
+        named.append((match[1], label.text[match.end() :]) if match else match_label(label.text, known))
+    named, continued = carry_speakers(named)
     if continued:
         what = f"{continued} labels without a speaker continue the one above"
         found.append(Diagnostic(file, None, what, "name the speaker in each label, as in PAR: ..."))

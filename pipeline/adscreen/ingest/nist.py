@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.pieces import Piece, Segment, start_of
 from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
 from adscreen.ingest.textgrid import split_at_silences
 from adscreen.ingest.tiers import list_tiers
@@ -86,10 +86,10 @@ def read_ctm(text: str, *, recording_id: str, file: str, where: str) -> Conversa
         if backward:
             found.append(Diagnostic(file, own[0].number, f"{backward} words start before the one above; put in order"))
         words = [Piece(line.text, line.start_ms, line.end_ms) for line in own]
-        segments += split_at_silences(speaker, sorted(words, key=lambda word: word.start_ms or 0))
+        segments += split_at_silences(speaker, sorted(words, key=start_of))
     if not segments:
         raise InputError("a CTM file without words", where=where, remedy="write: recording channel start duration word")
-    segments.sort(key=lambda segment: segment.start_ms or 0)
+    segments.sort(key=start_of)
     return converse(segments, file=file, layout=Layout(joined=False), diagnostics=found)
 
 
@@ -104,7 +104,7 @@ def read_stm(text: str, *, recording_id: str, file: str, where: str) -> Conversa
     if not any(segment.pieces for segment in segments):
         remedy = "write: recording channel speaker start end words"
         raise InputError("an STM file without words", where=where, remedy=remedy)
-    segments.sort(key=lambda segment: segment.start_ms or 0)
+    segments.sort(key=start_of)
     return converse(segments, file=file, layout=Layout(by_sentence=False, automatic=False), diagnostics=found)
 
 

@@ -94,6 +94,15 @@ def read_note(note: str, *, position: int) -> Pause | str | None:
     return note if any(map(str.isalpha, note)) and not _TIME.fullmatch(note) else None
 
 
+def begins_with_sound(text: str) -> bool:
+    """Tell whether a text begins with the name of a sound, a silence or of speech not understood.
+
+    >>> begins_with_sound("Laughs"), begins_with_sound("lacht laut"), begins_with_sound("Lachlan")
+    (True, True, False)
+    """
+    return _HEARD.match(text) is not None
+
+
 def _read_pause(note: str, position: int) -> Pause:
     match = _SECONDS.search(note)
     if match is None:

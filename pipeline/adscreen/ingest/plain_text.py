@@ -13,9 +13,8 @@ from itertools import islice
 
 from adscreen.ingest.conversation import Conversation
 from adscreen.ingest.main_line import parse_main_line
-from adscreen.ingest.notes import report_notes
+from adscreen.ingest.notes import NOTE, report_notes
 from adscreen.ingest.prose import (
-    NOTE,
     Content,
     label_role,
     mark_repetitions,

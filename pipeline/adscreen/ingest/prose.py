@@ -13,8 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from adscreen.ingest.notes import NOTE as NOTE
-from adscreen.ingest.notes import read_note
+from adscreen.ingest.notes import NOTE, read_note
 from adscreen.records import Event, Pause, Terminator, Word, WordKind
 from adscreen.words import FILLERS, Token, tokenize
 

@@ -23,10 +23,9 @@ from typing import NamedTuple
 
 from adscreen.ingest.conversation import UNLABELLED, Conversation
 from adscreen.ingest.loops import flag_loops
-from adscreen.ingest.notes import report_notes
+from adscreen.ingest.notes import NOTE, report_notes
 from adscreen.ingest.pieces import Piece, Segment
 from adscreen.ingest.prose import (
-    NOTE,
     Content,
     label_role,
     mark_repetitions,

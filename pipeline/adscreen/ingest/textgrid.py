@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.pieces import Piece, Segment, start_of
 from adscreen.ingest.segments import Layout, converse, milliseconds, untimed
 from adscreen.ingest.tiers import SILENT, Said, Span, choose_tiers, holds_ids, letters, list_tiers, read_name, undecided
 from adscreen.records import Diagnostic
@@ -99,7 +99,7 @@ def read_tiers(
         raise InputError(f"more than {MAX_TIERS} tiers of speech", where=where, remedy="split the file")
     said, double = choose_tiers(said, where=where, remedy=remedy)
     segments = list(_segments(said, words, where=where, remedy=remedy))
-    return sorted(segments, key=lambda segment: segment.start_ms or 0), left + double
+    return sorted(segments, key=start_of), left + double
 
 
 def _grids(text: str, found: list[Diagnostic], *, file: str, where: str) -> list[Grid]:
@@ -246,21 +246,17 @@ def _spelt_in(words: Sequence[Said], utterances: Sequence[Said]) -> bool:
 
 def _of_speaker(speaker: str, spoken: Iterable[Span], heard: Iterable[Span]) -> Iterator[Segment]:
     """Yield a speaker's utterances with the words inside them; without utterances, the words by their silences."""
-    words = sorted((word for word in map(_word, heard) if word), key=_start)
+    words = sorted((word for word in map(_word, heard) if word), key=start_of)
     said = [span for span in spoken if span.text.strip().casefold() not in SILENT]
     if not said:
         yield from split_at_silences(speaker, words)
     position = 0
-    for utterance in sorted(said, key=_start):
+    for utterance in sorted(said, key=start_of):
         first = position
-        while position < len(words) and _start(words[position]) < (utterance.end_ms or 0):
+        while position < len(words) and start_of(words[position]) < (utterance.end_ms or 0):
             position += 1
-        inside = [word for word in words[first:position] if _start(word) >= _start(utterance)]
+        inside = [word for word in words[first:position] if start_of(word) >= start_of(utterance)]
         yield Segment(speaker, _timed(utterance.text, inside), utterance.start_ms, utterance.end_ms)
-
-
-def _start(timed: Span | Piece) -> int:
-    return timed.start_ms or 0
 
 
 def _timed(text: str, inside: Sequence[Piece]) -> tuple[Piece, ...]:
@@ -282,7 +278,7 @@ def split_at_silences(speaker: str, words: Iterable[Piece]) -> Iterator[Segment]
     """Part words in order of time at silences of BREAK_MS."""
     run: list[Piece] = []
     for word in words:
-        if run and (word.start_ms or 0) - (run[-1].end_ms or 0) >= BREAK_MS:
+        if run and start_of(word) - (run[-1].end_ms or 0) >= BREAK_MS:
             yield Segment(speaker, tuple(run), run[0].start_ms, run[-1].end_ms)
             run = []
         run.append(word)

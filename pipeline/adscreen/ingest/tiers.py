@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from adscreen.errors import InputError
+from adscreen.ingest.pieces import start_of
 
 Use = Literal["utterances", "words", "other", ""]
 
@@ -144,7 +145,7 @@ def letters(text: str) -> str:
 
 def spelling(spans: Iterable[Span]) -> str:
     """Return the letters of all spans in order of time."""
-    return "".join(letters(span.text) for span in sorted(spans, key=lambda span: span.start_ms or 0))
+    return "".join(letters(span.text) for span in sorted(spans, key=start_of))
 
 
 def choose_tiers(tiers: Sequence[Said], *, where: str, remedy: str) -> tuple[list[Said], list[str]]:

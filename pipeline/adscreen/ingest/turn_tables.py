@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from adscreen.ingest.clock_times import clock_ms
 from adscreen.ingest.pieces import Segment
 from adscreen.ingest.prose import label_role
 from adscreen.ingest.segments import untimed
@@ -279,5 +280,4 @@ def _times(cells: dict[int, str], shape: _Shape, beside: str) -> tuple[int | Non
 
 def _milliseconds(match: re.Match[str], group: int) -> int:
     hours, minutes, seconds, fraction = match.group(group, group + 1, group + 2, group + 3)
-    whole = (int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)
-    return 1000 * whole + int((fraction or "").ljust(3, "0"))
+    return clock_ms(int(hours or 0), int(minutes), int(seconds), fraction)

@@ -26,7 +26,7 @@ from adscreen.cohort.columns import standard_name
 from adscreen.cohort.spreadsheet import Row, Table, parse_delimited
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.ingest.pieces import Piece, Segment
+from adscreen.ingest.pieces import Piece, Segment, carry_speakers, start_of
 from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.segments import Layout, converse, untimed
 from adscreen.ingest.speaker_labels import find_labels, match_label
@@ -280,7 +280,7 @@ def _speakers(
     labels = find_labels([text for text in texts if text]) if column is None and talk.column("tier") is None else None
     named: list[tuple[str, str]] = []
     spellings: dict[str, str] = {}
-    continued = respelt = 0
+    respelt = 0
     for row, text in zip(rows, texts, strict=True):
         speaker, said = match_label(text, labels) if labels else ("", text)
         if column is not None:
@@ -288,10 +288,8 @@ def _speakers(
             first = spellings.setdefault(" ".join(speaker.casefold().split()), speaker)
             respelt += first != speaker
             speaker = first
-        if not speaker and said and named and named[-1][0]:
-            speaker = named[-1][0]
-            continued += 1
         named.append((speaker, said))
+    named, continued = carry_speakers(named)
     if respelt:
         found.append(Diagnostic(file, None, f"{respelt} rows write a speaker in another case; taken for one person"))
     if continued:
@@ -364,4 +362,4 @@ def _of_words(segments: Sequence[Segment]) -> list[Segment]:
         if text:
             words[segment.speaker].append(Piece(text, segment.start_ms, segment.end_ms))
     joined = [one for speaker, own in words.items() for one in split_at_silences(speaker, own)]
-    return sorted(joined, key=lambda segment: segment.start_ms or 0)
+    return sorted(joined, key=start_of)
