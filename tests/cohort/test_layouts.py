@@ -12,6 +12,7 @@ from adscreen.cohort import Recording, build_manifest, read_cohort
 from adscreen.cohort.files import list_files
 from adscreen.errors import InputError
 from adscreen.ingest import read_transcript
+from adscreen.ingest.known_tools import read_known
 
 
 def touched(folder: Path, *names: str, text: str = "") -> Path:
@@ -185,6 +186,32 @@ def test_a_folder_of_any_format(tmp_path: Path) -> None:
     """Whatever is read as a transcript is listed, compressed or not; tables and other files are not."""
     touched(tmp_path, "a_1.json", "b_1.vtt.gz", "c_1.TextGrid", "d_1.docx", "e_1.csv", "f_1.wav")
     assert ["a", "b", "c", "d"] == [r.subject_id for r in read_back(tmp_path, build_manifest(tmp_path, "folder"))]
+
+
+def test_every_known_format_of_one_recording_is_listed(tmp_path: Path) -> None:
+    """Endings of formats that are read are endings of transcripts; tables and lists of labels are named by hand."""
+    by_hand = {".csv", ".tsv", ".xlsx", ".md", ".aud", ".jsonl"}
+    endings = {ending for format in read_known().formats for ending in format.endings} - by_hand
+    touched(tmp_path, *(f"{ending[1:]}{ending}" for ending in endings))
+    found = {r.subject_id for r in read_back(tmp_path, build_manifest(tmp_path, "folder"))}
+    assert {ending[1:] for ending in endings} == found
+
+
+def test_files_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    """By the ending of their names: of no transcript, or deeper than the layout; the manifest itself is none."""
+    touched(tmp_path, "AD/a.cha", "AD/b.PDF", "AD/c.pdf", "AD/deep/d.cha", "notes", "manifest.csv", "AD/.hidden.pdf")
+    frame = build_manifest(tmp_path, "folder")
+    assert ["AD/a.cha"] == list(frame["transcript"])
+    assert {".pdf": 2, ".cha": 1, "notes": 1} == frame.attrs["left_out"]
+
+
+def test_one_recording_in_several_formats_is_refused(tmp_path: Path) -> None:
+    """Whisper writes each recording as JSON, captions and text; as rows they would count one person's words again."""
+    touched(tmp_path, "AD/p1.json", "AD/p1.srt", "AD/p1.txt", "HC/p2.json")
+    with pytest.raises(InputError) as caught:
+        build_manifest(tmp_path, "folder")
+    assert ("one recording in 3 formats: p1.json, p1.srt, p1.txt", "AD") == (caught.value.what, caught.value.where)
+    assert caught.value.remedy.startswith("keep one format of each recording")
 
 
 def test_a_folder_with_a_name_pattern(tmp_path: Path) -> None:

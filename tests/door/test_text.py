@@ -147,7 +147,7 @@ def test_a_salt_utterance_goes_on_over_lines(ingest: Any) -> None:
         ('{"text" "x"}', "JSON"),
         ('["a", "b"', "JSON"),
         ("<transcript><u who='A'>hi</u></transcript>", "XML"),
-        ("<div>hi</div>", "XML"),
+        ("<div>hi</div>", "a web page"),
         ("{\\rtf1 hi}", "RTF"),
         ("[Script Info]\nTitle: x\n", "SubStation Alpha"),
         ("{0}{25}hi\n", "MicroDVD"),

@@ -47,7 +47,7 @@ def test_a_named_speaker_is_taken(speaker: str) -> None:
             talk(("P01", "Participant", 3), ("P02", "Participant", 5)),
             None,
             "a.cha: more than one speaker may be the participant: P01 3, P02 5; "
-            "name one in the manifest column `speaker`, or `longest`",
+            "write the participant's name into the manifest column `speaker`, or `longest`",
         ),
         (
             talk(("INV", "Investigator", 4)),

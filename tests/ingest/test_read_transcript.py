@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,14 @@ def test_every_clinical_file_is_read(shared: Path) -> None:
     for path in paths:
         transcript = read(path)
         assert any(u.words for u in transcript.utterances if u.speaker == transcript.participant), path.name
+
+
+def test_chat_loads_no_other_reader(tmp_path: Path) -> None:
+    """A corpus of CHAT starts fast: the readers of other formats are loaded with the first file of another format."""
+    (tmp_path / "a.cha").write_text("@Begin\n*PAR:\tthe boy fell .\n@End\n", encoding="utf-8")
+    code = (
+        "import sys; from adscreen.ingest import read_transcript; read_transcript('a.cha');"
+        "print(sorted(name for name in sys.modules if name.startswith('adscreen.ingest.') and 'read' in name))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "[]" == done.stdout.strip()

@@ -56,9 +56,13 @@ def simulate(
 @command()
 def manifest(
     folder: Annotated[Path, typer.Argument(help="Corpus folder, a .zip of one, or a table.", show_default=False)],
-    layout: Annotated[str, typer.Option(help="pitt, adress, folder or table.")],
+    layout: Annotated[
+        str,
+        typer.Option(help="`folder` (files named LABEL/SUBJECT_VISIT.cha, .docx ...), `table`, `pitt` or `adress`."),
+    ],
     pattern: Annotated[
-        str | None, typer.Option(help="For `folder`: what paths match, with (?P<subject>...) and other columns.")
+        str | None,
+        typer.Option(help="For `folder`: a regular expression for other names, with (?P<subject>...), (?P<label>...)."),
     ] = None,
     one_person: Annotated[
         bool, typer.Option("--one-person", help="For `pitt`: a number under Control and Dementia is one person.")
@@ -67,9 +71,9 @@ def manifest(
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
-    """Build a manifest from a corpus folder.
+    """Build a manifest from a corpus folder: one row per transcript.
 
-    Example: adscreen manifest Pitt --layout pitt
+    Example: adscreen manifest interviews --layout folder
     """
     from adscreen.cohort import build_manifest
     from adscreen.writing import write_csv
@@ -92,6 +96,9 @@ def manifest(
     if shared := frame.attrs["in_both_groups"]:
         treated = "taken for one person each" if one_person else "kept apart; if one person each, add --one-person"
         say(quiet, f"{len(shared)} subject numbers stand under Control and Dementia: {treated}")
+    if left_out := frame.attrs["left_out"]:
+        listed = ", ".join(f"{count} {ending}" for ending, count in sorted(left_out.items()))
+        say(quiet, f"Left out {sum(left_out.values())} files: {listed}; `adscreen formats` says what is read")
     say(quiet, f"Wrote {path}: {len(frame)} recordings of {frame['subject_id'].nunique()} subjects")
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -38,7 +39,8 @@ _SPEECH = ("text", "utterance", "transcription", "sentence", "words", "speaker",
 _TIMES = ("start", "end", "start_ms", "end_ms", "begin", "stop", "onset", "offset", "start_time", "end_time")
 _VISIT = re.compile(r"(?P<subject>.+)[-_](?:v(?:isit)?)?(?P<visit>\d\w*)", re.IGNORECASE)
 _AGE = re.compile(r"(\d+)(?:;(\d*))?")
-_TRANSCRIPT = re.compile(r"(.+?)\.(?:cha|txt|json|vtt|srt|sbv|eaf|textgrid|docx|docm)(?:\.gz|\.xz)?", re.IGNORECASE)
+_ENDINGS = "cha|slt|txt|json|vtt|srt|sbv|eaf|textgrid|exb|trs|ctm|stm|docx|docm"
+_TRANSCRIPT = re.compile(rf"(.+?)\.(?:{_ENDINGS})(?:\.gz|\.xz)?", re.IGNORECASE)
 _GROUPS = {"cc": "control", "cd": "dementia", "control": "control", "dementia": "dementia", "0": "control"}
 _GROUPS |= {"1": "dementia", "ad": "dementia", "probablead": "dementia", "non-ad": "control"}
 _EXPECTED = {
@@ -77,12 +79,14 @@ def build_manifest(
     parent where it is a file.
     ``pattern`` is a regular expression for the layout ``folder`` that the path without extension must match; its named
     groups ``subject``, ``visit``, ``label`` ... are columns. ``one_person`` says that a number under both Pitt groups
-    is one person; the frame's ``attrs["in_both_groups"]`` lists such numbers either way.
+    is one person; the frame's ``attrs["in_both_groups"]`` lists such numbers either way, and ``attrs["left_out"]``
+    counts the files that the layout ``folder`` leaves out, by the ending of their names.
 
-    Raises InputError where the folder does not have the layout.
+    Raises InputError where the folder does not have the layout, and where one recording lies there in several formats.
     """
     import pandas as pd
 
+    left_out: Counter[str] = Counter()
     if layout not in LAYOUTS:
         raise InputError(f"no layout {layout!r}", remedy=f"choose one of {', '.join(LAYOUTS)}")
     if layout == "table":
@@ -92,6 +96,9 @@ def build_manifest(
         corpus = _Corpus(folder, list_files(folder), "" if folder.is_dir() else f"{folder.name}/")
         rows = list(readers[layout](corpus) if layout in readers else _folder(corpus, pattern))
         rows.sort(key=lambda row: str(row["transcript"]))
+        if layout == "folder":
+            _refuse_copies(rows)
+            left_out = _left_out(corpus, rows)
     if not rows:
         raise InputError(f"no transcript in the layout {layout}", where=str(folder), remedy=_EXPECTED[layout])
     shared = _in_both_groups(rows) if layout == "pitt" else []
@@ -103,8 +110,31 @@ def build_manifest(
         frame["transcript"] = [
             Path(os.path.relpath(base / path, relative_to)).as_posix() for path in frame["transcript"]
         ]
-    frame.attrs["in_both_groups"] = shared
+    frame.attrs.update(in_both_groups=shared, left_out=dict(left_out))
     return frame
+
+
+def _refuse_copies(rows: list[_Row]) -> None:
+    """Refuse files that differ in their endings alone: a recogniser writes one recording in several formats."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        path = str(row["transcript"])
+        match = _TRANSCRIPT.fullmatch(path)
+        names.setdefault(match.group(1) if match else path, []).append(path)
+    for paths in names.values():
+        if len(paths) > 1:
+            shown = ", ".join(PurePosixPath(path).name for path in paths)
+            raise InputError(
+                f"one recording in {len(paths)} formats: {shown}",
+                where=PurePosixPath(paths[0]).parent.as_posix().removeprefix("."),
+                remedy="keep one format of each recording in the folder, the one with times of words if there is one",
+            )
+
+
+def _left_out(corpus: _Corpus, rows: list[_Row]) -> Counter[str]:
+    taken = {row["transcript"] for row in rows}
+    left = [file for file in corpus.files if corpus.path(file) not in taken and file.name != "manifest.csv"]
+    return Counter(file.suffix.lower() or file.name for file in left)
 
 
 def _in_both_groups(rows: list[_Row]) -> list[str]:

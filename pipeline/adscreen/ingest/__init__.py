@@ -1,8 +1,7 @@
-"""A transcript file -> a Transcript: its content says which format it is; name, role or exclusion, who takes part.
+"""A transcript file -> a Transcript: the format is detected from the content, the participant by name or role.
 
-source recognises the format, or refuses it by name. One module reads each, with modules of its own beside it (those of
-chat: main_line, tokens, word_form). CHAT, SALT and plain text become utterances at once, all others segments first,
-which ``segments`` makes utterances of.
+One module or folder per format. CHAT, plain text and SALT become utterances at once; the others become timed segments
+first (segments). The reader of each format is called in readers.
 """
 
 from __future__ import annotations
@@ -11,31 +10,21 @@ import hashlib
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from adscreen.cohort import Recording
 from adscreen.cohort.files import holds_many
-from adscreen.cohort.spreadsheet import parse_workbook
 from adscreen.errors import InputError
-from adscreen.ingest.captions import read_captions
 from adscreen.ingest.chat import read_chat
 from adscreen.ingest.conversation import Conversation, choose_participant
-from adscreen.ingest.document import read_document
-from adscreen.ingest.elan import read_elan
-from adscreen.ingest.exmaralda import read_exmaralda
-from adscreen.ingest.label_track import read_label_track
-from adscreen.ingest.nist import read_ctm, read_stm
-from adscreen.ingest.plain_text import read_text
 from adscreen.ingest.plausibility import check_plausibility
-from adscreen.ingest.recognisers import parse_json, read_recogniser
-from adscreen.ingest.salt import read_salt
-from adscreen.ingest.source import Source, read_source, recognise
+from adscreen.ingest.source import Source, read_source
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
-from adscreen.ingest.textgrid import read_textgrid
-from adscreen.ingest.transcriber import read_transcriber
 from adscreen.ingest.transcript_json import dump_transcript
-from adscreen.ingest.utterance_tables import Request, Talk, index_table, parse_table, read_rows
 from adscreen.records import Transcript
+
+if TYPE_CHECKING:
+    from adscreen.ingest.utterance_tables import Talk
 
 __all__ = ["read_recording", "read_transcript"]
 
@@ -67,14 +56,17 @@ def read_transcript(
     recording_id = recording_id or path.name.partition(".")[0]
     subject_id = subject_id or recording_id
     source, parts = _load_kept(path) if content is None else _load(path, content)
-    request = Request(recording_id, spelling or subject_id, visit)
     if source.format == "transcripts":
         read = read_stored(parts.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
         conversation = Conversation(read.utterances, read.language, read.task, read.diagnostics, read.source_format)
         speaker = speaker or read.participant
         digest = read.source_digest or source.digest
     else:
-        conversation = _read(source, parts, request, where=str(path), task=task, language=language)
+        if source.format == "chat":
+            conversation = read_chat(source.text, file=source.name, task=task, language=language)
+        else:
+            wanted = (recording_id, spelling or subject_id, visit)
+            conversation = _read_other(source, parts.talk, wanted, where=str(path), task=task, language=language)
         conversation = check_plausibility(conversation, file=source.name, where=str(path), format=source.format)
         digest = source.digest
     return Transcript(
@@ -143,59 +135,29 @@ def _load_once(path: Path, modified: int, size: int) -> tuple[Source, _Content]:
 
 def _load(path: Path, content: bytes | None = None) -> tuple[Source, _Content]:
     source = read_source(path, content=content)
-    if source.format == "table":
-        table = parse_table(source.text, file=source.name)
-    elif source.format == "excel":
-        table = parse_workbook(source.content, file=source.name)
-    elif source.format == "transcripts":
-        return source, _Content(lines=index_transcripts(source.text, where=str(path)))
-    else:
-        return source, _Content()
-    return source, _Content(talk=index_table(table, file=source.name))
+    match source.format:
+        case "transcripts":
+            return source, _Content(lines=index_transcripts(source.text, where=str(path)))
+        case "table" | "excel":
+            from adscreen.ingest.readers import parse_talk
+
+            return source, _Content(talk=parse_talk(source))
+        case _:
+            return source, _Content()
 
 
-def _read(
-    source: Source, content: _Content, request: Request, *, where: str, task: str | None, language: str | None
+def _read_other(
+    source: Source,
+    talk: Talk | None,
+    wanted: tuple[str, str, str | None],
+    *,
+    where: str,
+    task: str | None,
+    language: str | None,
 ) -> Conversation:
-    file = source.name
-    if content.talk:
-        return read_rows(content.talk, request, file=file)
-    match source.format:
-        case "chat":
-            return read_chat(source.text, file=file, task=task, language=language)
-        case "json":
-            return read_recogniser(parse_json(source.text, where=where), file=file, where=where)
-        case "vtt" | "srt" | "sbv":
-            return read_captions(source.text, file=file)
-        case "docx":
-            document = read_document(source.content, file=file, where=where)
-            if document.turns:
-                return document.turns
-            held = replace(source, text=document.text, format=recognise(document.text, where=where))
-            return _read(held, content, request, where=where, task=task, language=language)
-        case "salt":
-            return read_salt(source.text, file=file, where=where)
-        case "text":
-            return read_text(source.text, file=file)
-        case _:
-            return _read_annotation(source, request, where=where)
+    """Read what is no CHAT; ``wanted`` is the recording, the subject and the visit to look for in a table."""
+    from adscreen.ingest.readers import read_format, read_talk
 
-
-def _read_annotation(source: Source, request: Request, *, where: str) -> Conversation:
-    """Read what an annotation tool wrote: tiers, or lines that have times."""
-    file = source.name
-    match source.format:
-        case "elan":
-            return read_elan(source.content, file=file, where=where)
-        case "exmaralda":
-            return read_exmaralda(source.content, file=file, where=where)
-        case "transcriber":
-            return read_transcriber(source.content, file=file, where=where)
-        case "ctm":
-            return read_ctm(source.text, recording_id=request.recording_id, file=file, where=where)
-        case "stm":
-            return read_stm(source.text, recording_id=request.recording_id, file=file, where=where)
-        case "textgrid":
-            return read_textgrid(source.text, file=file, where=where)
-        case _:
-            return read_label_track(source.text, file=file, where=where)
+    if talk:
+        return read_talk(talk, *wanted, file=source.name)
+    return read_format(source, recording_id=wanted[0], where=where, task=task, language=language)

@@ -125,7 +125,7 @@ def _choose(conversation: Conversation, candidates: list[str], choice: str | Non
         raise InputError(
             f"more than one speaker may be the participant: {_listed({code: counts[code] for code in candidates})}",
             where=where,
-            remedy=f"name one in the manifest column `speaker`, or `{LONGEST}`",
+            remedy=f"write the participant's name into the manifest column `speaker`, or `{LONGEST}`",
         )
     if choice.strip().casefold() != LONGEST:
         return _named(choice, counts, where=where)

@@ -26,7 +26,7 @@ _FOREIGN = (
     ),
     _Foreign(
         "an XML document of no known kind",
-        "convert it to CHAT or plain text",
+        "save its words as plain text, one turn per line",
         re.compile(r"<[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>(?=[^\0]*</\w)"),
     ),
     _Foreign("a damaged Praat file", "save it again as a text file", re.compile(r"File type\s*=|Object class\s*=")),

@@ -9,16 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from adscreen.cohort.files import name_members, read_bytes
+from adscreen.cohort.files import name_members, owner_of, read_bytes
 from adscreen.errors import InputError
-from adscreen.ingest.cues import CAPTIONS_START, SUBVIEWER_START, holds_cues
-from adscreen.ingest.foreign_text import refuse_foreign
-from adscreen.ingest.label_track import is_label_track
-from adscreen.ingest.nist import recognise_nist
-from adscreen.ingest.salt import is_salt
-from adscreen.ingest.unread_formats import refuse_document, refuse_owner_file, refuse_text
-from adscreen.ingest.utterance_tables import is_table
-from adscreen.ingest.xml_document import declared_encoding, is_xml, root_name
 from adscreen.records import Diagnostic
 
 # fmt: off
@@ -32,19 +24,9 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x19\x1b-\x1f]")
 _CLAN_MARK = re.compile(r"\x02[\x01-\x08\x0e-\x14]")  # underline, italics and the like begin or end
 _CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
-_CHAT_TIER = re.compile(r"^\*[A-Z0-9_]{2,7}:", re.MULTILINE)
-_STARTS: tuple[tuple[SourceFormat, re.Pattern[str]], ...] = (
-    ("vtt", re.compile(r"WEBVTT(?!\S)")),
-    ("srt", CAPTIONS_START),
-    ("sbv", SUBVIEWER_START),
-    ("textgrid", re.compile(r'(?:File type = )?"(?:ooTextFile[^"]{0,20}|Praat chronological TextGrid text file)"')),
-    ("transcripts", re.compile(r'\{\s*"recording_id"\s*:')),
-    ("json", re.compile(r'\{\s*["}]|\[\s*(?:[{"]|\[\s*[\[{"\d\]-])')),
-)
-_XML_ROOTS: dict[str, SourceFormat] = {"basic-transcription": "exmaralda", "Trans": "transcriber"}
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
-_ZIP = b"PK\x03\x04"
+_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"ooBinaryFile")  # archives, old Office, Praat
 _OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
 
 
@@ -69,12 +51,15 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     Raises InputError where it is missing, empty, binary or in a format that is not a transcript's.
     """
     where = str(path)
-    refuse_owner_file(path.name, where=where)
+    if owner := owner_of(path.name):
+        raise InputError(f"{owner}, not a transcript", where=where, remedy="name the document itself")
     if content is None:
         content = read_bytes(path, remedy="transcript paths are relative to the manifest")
     digest = hashlib.sha256(content).hexdigest()
-    refuse_document(content, where=where)
-    if content.startswith(_ZIP):
+    if content.startswith(_BINARY):
+        from adscreen.ingest.unread_formats import refuse_document
+
+        refuse_document(content, where=where)
         return Source(path.name, content, "", digest, _recognise_archive(content, where=where))
     text, diagnostics = _decode(content, path)
     if "\r" in text:
@@ -105,6 +90,8 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     try:
         text = content.decode(marked[0] if marked else "utf-8")
     except UnicodeDecodeError:
+        from adscreen.ingest.xml_document import declared_encoding
+
         if declared := declared_encoding(content):
             return content.decode(declared), ()
         try:
@@ -114,7 +101,7 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         what = "not UTF-8; read as Windows-1252, so accents may be wrong"
         diagnostics = (Diagnostic(path.name, None, what, "save the file as UTF-8"),)
     if "\0" in text or len(_CONTROL.findall(_CLAN_MARK.sub("", text))) > len(text) / 100:
-        raise InputError("a binary file, not a transcript", where=str(path), remedy="save it as CHAT or plain text")
+        raise InputError("a binary file, not a transcript", where=str(path), remedy="save its words as plain text")
     return text, diagnostics
 
 
@@ -131,29 +118,6 @@ def recognise(text: str, *, where: str) -> SourceFormat:
     """Return the format of text; raises InputError where it begins as a file does that is no transcript."""
     if _CHAT_START.match(text):
         return "chat"
-    start = text.lstrip("\ufeff \t\n")
-    refuse_text(start, where=where)
-    if is_xml(start):
-        return _XML_ROOTS.get(root_name(start), "elan")
-    for format, pattern in _STARTS:
-        if pattern.match(start):
-            return format
-    return _recognise_lines(text, start, where=where)
+    from adscreen.ingest.recognition import recognise_other
 
-
-def _recognise_lines(text: str, start: str, *, where: str) -> SourceFormat:
-    """Return the format of text that only all its lines together can tell."""
-    if nist := recognise_nist(text):
-        return nist
-    if is_label_track(text):
-        return "labels"
-    if _CHAT_TIER.search(text):
-        return "chat"
-    if holds_cues(text):
-        return "srt"
-    if is_table(text):
-        return "table"
-    if is_salt(start):
-        return "salt"
-    refuse_foreign(start, where=where)
-    return "text"
+    return recognise_other(text, where=where)

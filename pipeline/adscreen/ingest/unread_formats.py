@@ -3,7 +3,6 @@
     text        captions, documents and mark-up, by how they begin
     XML         by the name of the root element
     documents   binary ones and archives, by their first bytes and the names of their parts
-    owner files what Word, LibreOffice, macOS and Windows write beside a document
 
 adscreen.ingest.foreign_text names what is left: damaged files of formats that are read.
 
@@ -16,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, NoReturn
 
-from adscreen.cohort.files import name_members, owner_of
+from adscreen.cohort.files import name_members
 from adscreen.errors import InputError
 from adscreen.ingest.xml_document import is_xml, root_name
 
@@ -31,22 +30,22 @@ class _Format(NamedTuple):
 
 _SAVE_CAPTIONS = "export it again as WebVTT (.vtt) or SubRip (.srt)"
 _SAVE_DOCUMENT = "open it in its own program and save it as a Word document (.docx)"
-_SAVE_TEXT = "save it as Word (.docx) or plain text"
-_SAVE_WORDS = "save its words as plain text"
-_CONVERT = "convert it to CHAT or plain text"
+_SAVE_PAGES = "save it as Word (.docx) or plain text, and compare that with the page"
+_SAVE_IN_WORD = "open it in Word or LibreOffice and save it as Word (.docx)"
+_SAVE_WORDS = "save its words as plain text, one turn per line"
 _XML = r"(?:<\?xml[^>]*>\s*)?"
 _RTTM_TYPE = "SPEAKER|LEXEME|NON-LEX|NON-SPEECH|SEGMENT|SPKR-INFO|NOSCORE|NO_RT_METADATA|SU|EDIT|FILLER|IP|CB|A/P"
 _FORMATS = tuple(
     _Format(re.compile(start, re.IGNORECASE), name, remedy)
     for start, name, remedy in (
-        (r"%PDF-", "a PDF document", _SAVE_TEXT),
-        (r"\{\\rtf", "an RTF document", _SAVE_TEXT),
+        (r"%PDF-", "a PDF document", _SAVE_PAGES),
+        (r"\{\\rtf", "an RTF document", _SAVE_IN_WORD),
         (rf"{_XML}(?:(?:<!DOCTYPE )?<?html|<(?:head|body|div|p|span|br))\b", "a web page", _SAVE_WORDS),
         (rf"{_XML}<office:document\b", "an OpenDocument text as XML (.fodt)", _SAVE_DOCUMENT),
         (r"MIME-Version:\s*1\.0", "a web archive (.mht), as which Word may save a .doc", _SAVE_DOCUMENT),
         (r"(?:Return-Path|Received|Message-ID):", "an e-mail", _SAVE_WORDS),
-        (r"\\(?:documentclass|begin\{)", "a LaTeX document", _CONVERT),
-        (r"%!PS", "a PostScript document", _CONVERT),
+        (r"\\(?:documentclass|begin\{)", "a LaTeX document", _SAVE_WORDS),
+        (r"%!PS", "a PostScript document", _SAVE_WORDS),
         (r"\[Script Info\]|\[V4\+? Styles\]", "SubStation Alpha captions (.ass, .ssa)", _SAVE_CAPTIONS),
         (r"<SAMI\b", "SAMI captions (.smi)", _SAVE_CAPTIONS),
         (r"<window\b[^>]*\btype\s*=", "RealText captions (.rt)", _SAVE_CAPTIONS),
@@ -63,7 +62,7 @@ _FORMATS = tuple(
         (
             rf"(?:;;.*\n)*(?-i:{_RTTM_TYPE})[ \t]+\S*[^\s:][ \t]+\S+(?:[ \t]+(?:\d+(?:\.\d+)?|<NA>)){{2}}(?!\S)",
             "RTTM, which says who spoke when and holds no words",
-            "give the words with their speakers, as STM, or as JSON of a recogniser that was given this diarisation",
+            "give the words with their speakers: the recogniser's JSON, or STM",
         ),
     )
 )
@@ -113,7 +112,7 @@ def refuse_text(text: str, *, where: str) -> None:
 
 def refuse_xml(root: str, *, where: str) -> NoReturn:
     """Raise InputError for XML that no reader knows, by the name of its root element with or without its namespace."""
-    unknown = ("XML, but no ELAN annotation document", f"{_READ_HERE}; {_CONVERT}")
+    unknown = ("XML, but no ELAN annotation document", f"{_READ_HERE}; {_SAVE_WORDS}")
     what, remedy = _XML_FORMATS.get(root.rpartition("}")[2].casefold(), unknown)
     raise InputError(what, where=where, remedy=remedy)
 
@@ -136,10 +135,3 @@ def refuse_document(content: bytes, *, where: str) -> None:
             raise InputError("a document of Apple Pages", where=where, remedy="export it as Word (.docx) from Pages")
         if "ppt/presentation.xml" in names:
             raise InputError("a PowerPoint presentation", where=where, remedy="save its words as Word or plain text")
-
-
-def refuse_owner_file(name: str, *, where: str) -> None:
-    """Raise InputError where a file is one that a program writes beside a document, and no recording."""
-    owner = owner_of(name)
-    if owner:
-        raise InputError(f"{owner}, not a transcript", where=where, remedy="name the document itself")
