@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
-from adscreen.records import Diagnostic, Utterance
+from adscreen.records import Diagnostic, Utterance, Word
 
 SLOW, FAST = 10.0, 450.0  # words a minute
 STILL, STALLED, LAGGING = 0.5, 4.0, 8.0
@@ -90,29 +90,31 @@ def likely_units(rate: float) -> list[str]:
 
 
 def _spans(utterances: Sequence[Utterance]) -> Iterator[Span]:
-    """Yield the utterances with words and times; one without an end lasts up to the next start."""
+    """Return the utterances with words and times; one without an end lasts up to the next start."""
     following: int | None = None
     found = []
     for utterance in reversed(utterances):
-        start, end = _start(utterance), _end(utterance)
-        end = following if end is None else end
-        if utterance.words and start is not None and end is not None and end >= start:
-            found.append(Span(utterance.speaker, len(utterance.words), start, end))
-        following = start if start is not None else following
-    yield from reversed(found)
+        start, end, words = utterance.start_ms, utterance.end_ms, utterance.words
+        if start is None:
+            start = next((word.start_ms for word in words if word.start_ms is not None), None)
+        if end is None:
+            end = _last_of_words(words)
+        if end is None:
+            end = following
+        if start is not None:
+            following = start
+            if words and end is not None and end >= start:
+                found.append(Span(utterance.speaker, len(words), start, end))
+    return reversed(found)
 
 
-def _start(utterance: Utterance) -> int | None:
-    if utterance.start_ms is not None:
-        return utterance.start_ms
-    return next((word.start_ms for word in utterance.words if word.start_ms is not None), None)
+def _last_of_words(words: Sequence[Word]) -> int | None:
+    times = [time for word in words for time in (word.start_ms, word.end_ms) if time is not None]
+    return max(times) if len(times) > 1 else None
 
 
 def _end(utterance: Utterance) -> int | None:
-    if utterance.end_ms is not None:
-        return utterance.end_ms
-    times = [time for word in utterance.words for time in (word.start_ms, word.end_ms) if time is not None]
-    return max(times, default=None) if len(times) > 1 else None
+    return _last_of_words(utterance.words) if utterance.end_ms is None else utterance.end_ms
 
 
 def _rate(spans: Sequence[Span]) -> tuple[int, float, float]:
@@ -131,6 +133,8 @@ def _said(words: int, seconds: float, rate: float) -> str:
 def _refuse_rate(spans: Sequence[Span], *, where: str, remedy: str) -> None:
     spans = [span for span in spans if span.end_ms > span.start_ms]  # points in time take none
     words, seconds, rate = _rate(spans)
+    if words < _FEW or STALLED <= rate <= min(SUDDEN, RUSHED):
+        return
     whole = all(span.start_ms % 1000 == 0 and span.end_ms % 1000 == 0 for span in spans)
     lagging = whole and all(_rate([span])[2] < LAGGING for span in spans)
     bounds = [STILL, SUDDEN if words < _SOME else RUSHED]
@@ -176,9 +180,17 @@ def _doubts_of_rate(spans: Sequence[Span]) -> Iterator[str]:
 
 def _doubts_of_utterances(conversation: Conversation) -> Iterator[str]:
     utterances = conversation.utterances
-    yield from _counted("end before they start", sum(map(_is_backward, utterances)))
-    yield from _counted("hold longer pauses than they last", sum(map(_outlasted, utterances)))
-    yield from _counted("last longer than any speech of their words", sum(map(_is_endless, utterances)))
+    backward = outlasted = endless = 0
+    for utterance in utterances:
+        if utterance.start_ms is None or utterance.end_ms is None:
+            continue
+        length = utterance.end_ms - utterance.start_ms
+        backward += length < 0
+        outlasted += bool(utterance.pauses) and _outlasted(utterance, length)
+        endless += length > 60_000 / STILL and _is_endless(len(utterance.words), length)
+    yield from _counted("end before they start", backward)
+    yield from _counted("hold longer pauses than they last", outlasted)
+    yield from _counted("last longer than any speech of their words", endless)
     if long := _count_long_words(utterances):
         yield f"{long} words last longer than {WORD_MS / 1000:g} s: a pause may be hidden in them"
     duration = conversation.duration_ms
@@ -187,13 +199,8 @@ def _doubts_of_utterances(conversation: Conversation) -> Iterator[str]:
 
 
 def _count_long_words(utterances: Sequence[Utterance]) -> int:
-    lengths = [
-        word.end_ms - word.start_ms
-        for utterance in utterances
-        for word in utterance.words
-        if word.end_ms is not None and word.start_ms is not None
-    ]
-    return sum(length > WORD_MS for length in lengths)
+    ended = [word for utterance in utterances for word in utterance.words if word.end_ms is not None]
+    return sum(word.start_ms is not None and (word.end_ms or 0) - word.start_ms > WORD_MS for word in ended)
 
 
 def _counted(what: str, count: int) -> Iterator[str]:
@@ -201,21 +208,12 @@ def _counted(what: str, count: int) -> Iterator[str]:
         yield f"{count} utterances {what}"
 
 
-def _is_backward(utterance: Utterance) -> bool:
-    return utterance.start_ms is not None and utterance.end_ms is not None and utterance.end_ms < utterance.start_ms
-
-
-def _is_endless(utterance: Utterance) -> bool:
+def _is_endless(words: int, length: int) -> bool:
     """Tell whether an utterance of words takes minutes for each of them."""
-    if utterance.start_ms is None or utterance.end_ms is None or not utterance.words:
-        return False
-    length, words = utterance.end_ms - utterance.start_ms, len(utterance.words)
-    return length > _DAY_MS or (words >= _FEW and length > words * 60_000 / STILL)
+    return words > 0 and (length > _DAY_MS or (words >= _FEW and length > words * 60_000 / STILL))
 
 
-def _outlasted(utterance: Utterance) -> bool:
+def _outlasted(utterance: Utterance, length: int) -> bool:
     """Tell whether the pauses between words are longer than the utterance."""
-    if not utterance.pauses or utterance.start_ms is None or utterance.end_ms is None:
-        return False
     inside = [pause.seconds or 0.0 for pause in utterance.pauses if 0 < pause.before < len(utterance.words)]
-    return sum(inside) * 1000 > utterance.end_ms - utterance.start_ms > 0
+    return sum(inside) * 1000 > length > 0

@@ -100,7 +100,8 @@ def _decode(content: bytes, path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
             text = "\0"
         what = "not UTF-8; read as Windows-1252, so accents may be wrong"
         diagnostics = (Diagnostic(path.name, None, what, "save the file as UTF-8"),)
-    if "\0" in text or len(_CONTROL.findall(_CLAN_MARK.sub("", text))) > len(text) / 100:
+    plain = _CLAN_MARK.sub("", text) if "\x02" in text else text
+    if "\0" in text or len(_CONTROL.findall(plain)) > len(text) / 100:
         raise InputError("a binary file, not a transcript", where=str(path), remedy="save its words as plain text")
     return text, diagnostics
 
