@@ -104,7 +104,8 @@ _OFFICE = {
 }
 # Error lines list speakers, columns and gems by name, which mutations may turn the marker into.
 _NAMES = re.compile(
-    r"(?:words per speaker|may be the participant|columns? found|two columns are called|the file marks|its field).*"
+    r"(?:words per speaker|may be the participant|columns? found|two columns are called|the file marks|its field"
+    r"|columns that hold words).*"
 )
 
 
@@ -219,7 +220,7 @@ def _faults(transcript: Transcript) -> Iterator[str]:
     for utterance in transcript.utterances:
         yield from _faults_of_utterance(utterance)
     for diagnostic in transcript.diagnostics:
-        line = f"{diagnostic.file} {diagnostic.what} {diagnostic.remedy}"
+        line = _NAMES.sub("", f"{diagnostic.file} {diagnostic.what} {diagnostic.remedy}")
         if MARKER in line.casefold() and not any(MARKER in speaker.casefold() for speaker in speakers):
             yield "a diagnostic holds transcript text"
         if len(line.splitlines()) != 1:
