@@ -21,7 +21,7 @@ class Word:
     transcriber typed. ``target`` holds the intended words where the transcriber gave a replacement
     (``gonna [: going to]``), else it is empty; where one replacement covers several words, the first holds it and the
     others hold ``("",)``, as does a word that stands for none (``[: 0]``). A phonetic transcription with a replacement
-    (``zɪŋk@u [: sink]``) has the replacement as its ``text``. The kind ``excluded`` is
+    (``zɪŋk@u [: sink]``) has the replacement as its ``text``, its words joined by ``_``. The kind ``excluded`` is
     of a word marked ``[e]``: kept here, read by no view. ``error`` is the error code (``m:=ed``), ``language`` the
     language of a word marked as foreign. Times are in milliseconds.
     """

@@ -89,7 +89,7 @@ class Scope:
         if start == stop:
             return
         first = self.words[start]
-        text = " ".join(target) if read_word(first.raw).phonetic and any(target) else first.text
+        text = "_".join(target) if read_word(first.raw).phonetic and any(target) else first.text
         self.words[start] = replace(first, text=text, target=target)
         for position in self._newly("replaced", start + 1, stop):
             self.words[position] = replace(self.words[position], target=("",))
