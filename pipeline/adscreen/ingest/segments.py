@@ -246,12 +246,11 @@ def _utterance(segment: Segment, *, automatic: bool) -> Utterance:
 
 def _cut_at_note(piece: Piece) -> Iterator[Piece]:
     """Cut ``stool.[laughs]`` before the note; ``fu(h)nny`` is one word."""
-    match = _NOTE_INSIDE.search(piece.text)
-    if match is None:
-        yield piece
-        return
-    yield Piece(piece.text[: match.end()], piece.start_ms, None)
-    yield from _cut_at_note(Piece(piece.text[match.end() :], None, piece.end_ms))
+    text, start_ms, cut = piece.text, piece.start_ms, 0
+    while match := _NOTE_INSIDE.search(text, cut):
+        yield Piece(text[cut : match.end()], start_ms, None)
+        start_ms, cut = None, match.end()
+    yield Piece(text[cut:], start_ms, piece.end_ms)
 
 
 def _note_at(pieces: Sequence[Piece], position: int) -> tuple[str, int, Piece]:
