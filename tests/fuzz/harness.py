@@ -105,7 +105,7 @@ _OFFICE = {
 # Error lines list speakers, columns and gems by name, which mutations may turn the marker into.
 _NAMES = re.compile(
     r"(?:words per speaker|may be the participant|columns? found|two columns are called|the file marks|its field"
-    r"|columns that hold words).*"
+    r"|columns that hold words|tiers not read).*"
 )
 
 

@@ -105,8 +105,9 @@ def read_tiers(
 def _grids(text: str, found: list[Diagnostic], *, file: str, where: str) -> list[Grid]:
     """Return the tiers, and report what does not fit: a lost end, a false count, an interval behind the end."""
     match = _CLASS.match(text.lstrip("\ufeff"))
-    if match and match[1].split()[0] != "TextGrid":
-        what = f"a Praat object of the class {match[1].split()[0]}, not a TextGrid"
+    name = match[1].partition(" ")[0].strip() if match else "TextGrid"
+    if name != "TextGrid":
+        what = f"a Praat object of the class {name}, not a TextGrid" if name else "a Praat object of no class"
         raise InputError(what, where=where, remedy="select the TextGrid in Praat and save it as a text file")
     chronological = text.lstrip("\ufeff \t\n").startswith(f'"{CHRONOLOGICAL}"')
     grids = _chronological(text, found, file=file) if chronological else list(_tiers(text, found, file=file))
