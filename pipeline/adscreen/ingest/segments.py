@@ -41,7 +41,7 @@ PAUSE_MS = 250
 _LONGEST_MS = 10**12  # 32 years: a larger number is no time; whether a smaller one may be is for plausibility to say
 _SENTENCE_END = re.compile(r"[.?!。？！…][\"')\]”’]*$")
 _ABBREVIATION = re.compile(r"(?:mr|mrs|ms|dr|st|vs|prof|[a-z](?:\.[a-z])*)\.", re.IGNORECASE)
-_NOTE_INSIDE = re.compile(r"[^\[(](?=\[)|[^\w\[(](?=\()")
+_NOTE_INSIDE = re.compile(r"\S(?=\[)|[^\w\[(](?=\()")
 _NOTE_PIECES = 12  # a note of more words is speech in brackets
 
 
