@@ -26,7 +26,7 @@ _CLAN_MARK = re.compile(r"\x02[\x01-\x08\x0e-\x14]")  # underline, italics and t
 _CHAT_START = re.compile(r"\s*@(?:UTF8|Begin|Font|Color words|Window|PID)\b")
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"{_HIGH}{_LOW}|(?P<half>{_HIGH}|{_LOW})|\\.", re.DOTALL)  # read from the left, in whole escapes
-_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"ooBinaryFile")  # archives, old Office, Praat
+ARCHIVE, OLD_OFFICE, PRAAT_BINARY = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"ooBinaryFile"
 _OFFICE: tuple[tuple[SourceFormat, str], ...] = (("docx", "word/document"), ("excel", "xl/workbook"))
 
 
@@ -56,7 +56,7 @@ def read_source(path: Path, *, content: bytes | None = None) -> Source:
     if content is None:
         content = read_bytes(path, remedy="transcript paths are relative to the manifest")
     digest = hashlib.sha256(content).hexdigest()
-    if content.startswith(_BINARY):
+    if content.startswith((ARCHIVE, OLD_OFFICE, PRAAT_BINARY)):
         from adscreen.ingest.unread_formats import refuse_document
 
         refuse_document(content, where=where)

@@ -17,6 +17,7 @@ from typing import NamedTuple, NoReturn
 
 from adscreen.cohort.files import name_members
 from adscreen.errors import InputError
+from adscreen.ingest.source import ARCHIVE, OLD_OFFICE, PRAAT_BINARY
 from adscreen.ingest.xml_document import is_xml, root_name
 
 
@@ -89,13 +90,11 @@ _XML_FORMATS = {  # by the name of the root element, in small letters
 }
 _READ_HERE = "of XML, ELAN (.eaf), EXMARaLDA (.exb) and Transcriber (.trs) are read"
 _ATTRIBUTE = re.compile(r"<[^<>]*=")  # which a note in angle brackets does not have
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = (
     ("EncryptedPackage", "an encrypted document", "open it with its password and save it without one"),
     ("WordDocument", "a Word document in the old binary format (.doc)", "open it in Word and save it as .docx"),
     ("Workbook", "an Excel workbook in the old binary format (.xls)", "open it in Excel and save it as .xlsx"),
 )
-_PRAAT_BINARY = b"ooBinaryFile"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _PAGES = ("Index/Document.iwa", "Index.zip", "index.xml", "index.xml.gz")
 
@@ -119,15 +118,15 @@ def refuse_xml(root: str, *, where: str) -> NoReturn:
 
 def refuse_document(content: bytes, *, where: str) -> None:
     """Raise InputError where a file is a document, binary or an archive, of a format that is not read."""
-    if content.startswith(_COMPOUND):
+    if content.startswith(OLD_OFFICE):
         for stream, name, remedy in _STREAMS:
             if stream.encode("utf-16-le") in content:
                 raise InputError(name, where=where, remedy=remedy)
         raise InputError("a binary document of an old Office", where=where, remedy=_SAVE_DOCUMENT)
-    if content.startswith(_PRAAT_BINARY):
+    if content.startswith(PRAAT_BINARY):
         remedy = "in Praat, choose Save as text file"
         raise InputError("a binary Praat file (of a TextGrid, as a rule)", where=where, remedy=remedy)
-    if content.startswith(b"PK"):
+    if content.startswith(ARCHIVE):
         if b"mimetype" + _OPEN_DOCUMENT in content[:200]:
             raise InputError("an OpenDocument file (.odt, .ods)", where=where, remedy=_SAVE_DOCUMENT)
         names = frozenset(name_members(content))
