@@ -93,9 +93,9 @@ def test_the_longest_speaker_is_who_speaks_longest_in_time() -> None:
 def test_a_choice_for_files_that_do_not_tell() -> None:
     """``otherwise`` decides between two who may be it, and never against a role or for an interviewer."""
     both = Conversation((timed("A", 3, 0, 100), timed("B", 1, 0, 50)))
-    assert ["A", "B"] == [choose_participant(both, where="a", otherwise=choice) for choice in ("longest", "b")]
+    assert ["A", "B"] == [choose_participant(both, where="a", default_speaker=choice) for choice in ("longest", "b")]
     roles = talk(("INV", "Investigator", 9), ("PAR", "Participant", 2))
-    assert {"PAR"} == {choose_participant(roles, where="a", otherwise=choice) for choice in ("longest", "INV")}
+    assert {"PAR"} == {choose_participant(roles, where="a", default_speaker=choice) for choice in ("longest", "INV")}
     assert "PAR" == choose_participant(roles, where="a", speaker="longest")
     assert "A" == choose_participant(talk(("A", "", 1), ("UNKNOWN", "", 9)), where="a")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,14 +44,14 @@ CHAT = """\
 ASR = '{"segments": [{"speaker": "A", "text": "the boy"}, {"speaker": "B", "text": "yes I see him"}]}'
 
 
-def cohort(folder: Path, *, where: str | None = None) -> Cohort:
+def cohort(folder: Path, **reading: Any) -> Cohort:
     """Write and read a manifest: a clean file, one with a diagnostic, one diarised, one missing."""
     (folder / "one.cha").write_text(CHAT, encoding="utf-8")
     (folder / "two.cha").write_text(CHAT.replace("the boy is", "<the boy is"), encoding="utf-8")
     (folder / "three.json").write_text(ASR, encoding="utf-8")
     rows = ("S1,1,60,one.cha", "S1,2,61,two.cha", "S2,1,70,three.json", "S3,,80,=four.cha")
     (folder / "manifest.csv").write_text("\n".join(("subject_id,visit,age,transcript", *rows)), encoding="utf-8")
-    return read_cohort(folder / "manifest.csv", where=where)
+    return read_cohort(folder / "manifest.csv", **reading)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -131,8 +132,14 @@ def test_the_flow_adds_up(tmp_path: Path) -> None:
 def test_a_participant_for_rows_that_name_none(tmp_path: Path) -> None:
     """``longest`` or a label reads a diarised file, and leaves files alone that tell their participant."""
     for participant, expected in (("longest", "B"), ("A", "A")):
-        ingest_cohort(cohort(tmp_path, where="visit == '1'"), tmp_path, participant=participant)
+        ingest_cohort(cohort(tmp_path, where="visit == '1'", participant=participant), tmp_path)
         assert ["PAR", expected] == [t.participant for t in read_transcripts(tmp_path / TRANSCRIPTS)]
+
+
+def test_a_task_for_files_that_name_none(tmp_path: Path) -> None:
+    """``task`` holds where neither the manifest nor the file specifies one."""
+    ingest_cohort(cohort(tmp_path, where="visit == '1'", participant="A", task="cookie"), tmp_path)
+    assert ["cookie", "cookie"] == [t.task for t in read_transcripts(tmp_path / TRANSCRIPTS)]
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin"])

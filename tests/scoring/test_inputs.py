@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adscreen.cohort import read_cohort
+from adscreen.cohort.reading import Reading
 from adscreen.errors import InputError
 from adscreen.scoring.inputs import Named, find_recordings
 
@@ -40,7 +41,7 @@ def test_a_manifest_gives_its_recordings(simulated: Path) -> None:
     """Alone it is read as one, with its condition."""
     path = simulated / "held_out.csv"
     assert list(read_cohort(path).recordings) == list(find_recordings([path]).recordings)
-    some = find_recordings([path], where="visit == '1'").recordings
+    some = find_recordings([path], Reading(where="visit == '1'")).recordings
     assert {"1"} == {one.visit for one in some}
 
 
@@ -129,4 +130,4 @@ def test_what_cannot_be_scored_is_one_line(files: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match=r"holds no transcript among 1 files; their names end in \.cha, "):
         find_recordings([folder / "empty"])
     with pytest.raises(InputError, match="where: needs a manifest"):
-        find_recordings([folder], where="age > 60")
+        find_recordings([folder], Reading(where="age > 60"))

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from adscreen.cohort import read_cohort
+from adscreen.cohort.reading import Reading
 from adscreen.errors import InputError
 from adscreen.extract import extraction
 from adscreen.extract.extraction import ExtractSettings
@@ -80,7 +81,7 @@ def test_a_condition_needs_a_manifest(model_folder: Path, simulated: Path, tiny_
     """It is refused before anything is written."""
     path = simulated / "transcripts" / "SYN0020-1.cha"
     with pytest.raises(InputError, match="where: needs a manifest"):
-        score(model_folder, [path], tmp_path / "out", tiny_bilm, where="mmse > 20")
+        score(model_folder, [path], tmp_path / "out", tiny_bilm, reading=Reading(where="mmse > 20"))
     assert [] == list(tmp_path.iterdir())
 
 

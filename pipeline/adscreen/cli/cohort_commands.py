@@ -14,13 +14,12 @@ from adscreen.cli.options import (
     ForceOpt,
     JobsOpt,
     JsonOpt,
+    LabelOptions,
     ManifestArg,
     OutArg,
-    PositiveOpt,
     QuietOpt,
     ReadingOptions,
     SeedOpt,
-    WhereOpt,
     print_json,
     print_table,
     say,
@@ -107,11 +106,6 @@ def ingest(
     manifest: ManifestArg,
     out: OutArg,
     reading: ReadingOptions,
-    where: WhereOpt = None,
-    participant: Annotated[
-        str | None,
-        cohort_option(help="Speaker to read if neither the manifest nor the file specifies it: a label, or `longest`."),
-    ] = None,
     strict: Annotated[bool, cohort_option("--strict", help="Fail, and write nothing, on any diagnostic.")] = False,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -121,21 +115,20 @@ def ingest(
 
     Example: adscreen ingest manifest.csv transcripts --jobs 2
     """
-    from adscreen.cohort import read_cohort
     from adscreen.ingest.whole_cohort import ingest_cohort, require_clean, start_readers
     from adscreen.studies.runs import new_run
 
-    read: dict[str, Any] = {"where": where, "missing": reading.codes(), "same_id": reading.same_id}
-    settings = {"manifest": manifest, "participant": participant, "strict": strict} | read
+    how = reading.reading()
+    settings = {"manifest": manifest, "strict": strict} | how.arguments()
     with (
         start_readers(jobs) as readers,
         new_run(out, force=force, command="ingest", settings=settings) as folder,
         show_progress(quiet) as progress,
     ):
-        cohort = read_cohort(manifest, **read)
+        cohort = how.read(manifest)
         progress.notes(cohort.notes)
         advance = progress.task("Reading", len(cohort.recordings))
-        done = ingest_cohort(cohort, folder, readers=readers, participant=participant, progress=advance)
+        done = ingest_cohort(cohort, folder, readers=readers, progress=advance)
         if strict:
             require_clean(done, where=str(manifest))
     say(quiet, f"Wrote {out / 'transcripts.jsonl'}: {done.read} read, {done.unreadable} unreadable")
@@ -147,7 +140,6 @@ def features(
     out: OutArg,
     extract_options: ExtractOptions,
     reading: ReadingOptions,
-    where: WhereOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
@@ -156,14 +148,13 @@ def features(
 
     Example: adscreen features manifest.csv features --jobs 2
     """
-    from adscreen.cohort import read_cohort
     from adscreen.studies.feature_run import read_table, write_table
     from adscreen.studies.runs import new_run
 
-    read: dict[str, Any] = {"where": where, "missing": reading.codes(), "same_id": reading.same_id}
-    cohort = read_cohort(manifest, **read)
+    how = reading.reading()
+    cohort = how.read(manifest)
     extract = extract_options.settings()
-    settings: dict[str, Any] = {"manifest": manifest, "layer": extract.layer} | read
+    settings: dict[str, Any] = {"manifest": manifest, "layer": extract.layer} | how.arguments()
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
     settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
@@ -181,8 +172,7 @@ def features(
 def audit(
     path: Annotated[Path, cohort_argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
     reading: ReadingOptions,
-    positive: PositiveOpt = None,
-    where: WhereOpt = None,
+    labels: LabelOptions,
     jobs: JobsOpt = 1,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
@@ -198,10 +188,7 @@ def audit(
     with show_progress(quiet) as progress:
         found = audit_run.audit(
             path,
-            positive=positive,
-            where=where,
-            missing=reading.codes(),
-            same_id=reading.same_id,
+            **reading.reading(labels).arguments(),
             jobs=jobs,
             progress=progress,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,14 +20,13 @@ from adscreen.errors import InputError
 
 if TYPE_CHECKING:
     from adscreen.bilm.engines import EngineChoice
+    from adscreen.cohort.reading import Reading
     from adscreen.estimator.study import StudySettings
     from adscreen.extract.extraction import ExtractSettings
 
 WIDE = 130  # columns of a terminal from which on a table of long texts is easy to read
 
 ManifestArg = Annotated[Path, cohort_argument(help="Cohort manifest: CSV, TSV, Parquet or Excel.", show_default=False)]
-WhereOpt = Annotated[str | None, cohort_option("--where", help="Use only rows that meet this: 'mmse >= 20'.")]
-PositiveOpt = Annotated[str | None, cohort_option("--positive", help="The label that is the case [not `control`].")]
 
 BilmOpt = Annotated[Path | None, language_option("--bilm", help="biLM folder [the bundled speech-bilm].")]
 CacheOpt = Annotated[
@@ -49,9 +48,19 @@ JsonOpt = Annotated[bool, output_option("--json", help="Print the table as JSON.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingOptions:
-    """How the cells of a manifest are understood."""
+class LabelOptions:
+    """Which label is the case."""
 
+    positive: Annotated[str | None, cohort_option("--positive", help="The label that is the case [not `control`].")] = (
+        None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """How a manifest is read."""
+
+    where: Annotated[str | None, cohort_option("--where", help="Use only rows that meet this: 'mmse >= 20'.")] = None
     missing: Annotated[
         list[str] | None,
         cohort_option(
@@ -62,7 +71,30 @@ class ReadingOptions:
         bool, cohort_option("--same-id", help="Ids that differ only in leading zeros (7, 007) are the same.")
     ] = False
 
-    def codes(self) -> dict[str, list[str]]:
+    participant: Annotated[
+        str | None,
+        cohort_option(help="Speaker to read if neither the manifest nor the file specifies it: a label, or `longest`."),
+    ] = None
+    task: Annotated[str | None, cohort_option(help="Task if neither the manifest nor the file specifies it.")] = None
+
+    def reading(self, labels: LabelOptions | None = None) -> Reading:
+        """Return how the manifest is read.
+
+        Raises:
+            InputError: an option cannot be understood.
+        """
+        from adscreen.cohort.reading import Reading
+
+        return Reading(
+            where=self.where,
+            missing=self._codes(),
+            same_id=self.same_id,
+            participant=self.participant,
+            task=self.task,
+            **(asdict(labels) if labels else {}),
+        )
+
+    def _codes(self) -> dict[str, list[str]]:
         """Return the codes for missing values by column.
 
         Raises:

@@ -18,7 +18,6 @@ from adscreen.cli.options import (
     OutArg,
     QuietOpt,
     ReadingOptions,
-    WhereOpt,
     print_json,
     print_table,
     say,
@@ -40,7 +39,6 @@ def score(
     out: OutArg,
     *,
     reading: ReadingOptions,
-    where: WhereOpt = None,
     bilm: BilmOpt = None,
     spacy_model: Annotated[
         str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
@@ -92,8 +90,7 @@ def score(
             model_dir,
             inputs,
             out,
-            where=where,
-            missing=reading.codes(),
+            reading=reading.reading(),
             bilm=bilm,
             parser=spacy_model,
             engine=engine.choice(),

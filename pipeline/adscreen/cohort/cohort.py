@@ -33,6 +33,7 @@ class Recording:
     ``transcript`` is an absolute path; ``extra`` holds the carried columns as written. Speech that was given in memory
     is in ``content``: a Transcript, or text as a plain-text file would hold it; ``transcript`` then only names it.
     ``spelling`` is the subject id as this row writes it, where ``subject_id`` is another spelling of it.
+    ``default_speaker`` and ``default_task`` hold where neither the manifest nor the file specifies them.
     """
 
     row: int
@@ -53,6 +54,8 @@ class Recording:
     extra: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
     content: Transcript | str | None = field(default=None, repr=False)
     spelling: str | None = field(default=None, repr=False)
+    default_speaker: str | None = field(default=None, repr=False)
+    default_task: str | None = field(default=None, repr=False)
 
     def carries(self, column: str) -> bool:
         """Return whether the manifest has this further column, whatever its cell holds."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adscreen.cohort.cohort import Cohort, Recording, choose_labels
 from adscreen.cohort.columns import require_columns, standard_name
@@ -38,6 +38,8 @@ def read_cohort(
     positive: str | None = None,
     missing: Codes | None = None,
     same_id: bool = False,
+    participant: str | None = None,
+    task: str | None = None,
 ) -> Cohort:
     """Read a cohort from a manifest (CSV, TSV, Parquet or Excel by its extension) or from a data frame of its columns.
 
@@ -47,7 +49,8 @@ def read_cohort(
     are left out. ``positive`` names the label of the cases (default: the one that is not ``control``). ``missing`` are
     the codes that mean a missing value in a column: ``{"age": ["-99", "999"]}``. Subject and cluster ids that differ
     only in Unicode form, case, spaces or invisible characters are one, with ``same_id`` also those that differ in
-    leading zeros; the cohort's ``notes`` say so.
+    leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or ``longest``) and ``task`` hold
+    where neither the manifest nor the file specifies them.
 
     Raises:
         InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
@@ -60,10 +63,11 @@ def read_cohort(
     ['S1', 'S2']
     """
     given: object = source
+    own: dict[str, Any] = {"same_id": same_id, "default_speaker": participant, "default_task": task}
     if isinstance(given, str | Path):
-        cohort = _of_file(Path(given), missing or {}, same_id=same_id)
+        cohort = _of_file(Path(given), missing or {}, **own)
     elif hasattr(given, "itertuples"):
-        cohort = _of_frame(source, missing or {}, same_id=same_id)  # type: ignore[arg-type]
+        cohort = _of_frame(source, missing or {}, **own)  # type: ignore[arg-type]
     else:
         what = f"is a {type(given).__name__}"
         raise InputError(what, where="source=", remedy="give a manifest's path or a data frame")
@@ -79,13 +83,13 @@ def read_cohort(
     return cohort
 
 
-def _of_file(path: Path, missing: Codes, *, same_id: bool) -> Cohort:
+def _of_file(path: Path, missing: Codes, **own: Any) -> Cohort:
     table = standardise(read_table(path), missing=missing, file=path.name)
     require_columns(table.columns, REQUIRED, file=path.name)
-    return _cohort(path, Recordings(table, folder=path.parent, file=path.name, same_id=same_id))
+    return _cohort(path, Recordings(table, folder=path.parent, file=path.name, **own))
 
 
-def _of_frame(frame: pd.DataFrame, missing: Codes, *, same_id: bool) -> Cohort:
+def _of_frame(frame: pd.DataFrame, missing: Codes, **own: Any) -> Cohort:
     """Read a data frame; speech in it is taken out of the cells, which are text."""
     path = Path("DataFrame")
     twice = frame.columns[frame.columns.duplicated()]
@@ -94,8 +98,7 @@ def _of_frame(frame: pd.DataFrame, missing: Codes, *, same_id: bool) -> Cohort:
     frame, content = _take_speech(frame)
     require_columns([standard_name(str(column)) for column in frame.columns], REQUIRED, file=path.name)
     table = standardise(parse_frame(frame, file=path.name), missing=missing, file=path.name)
-    own = {"folder": Path.cwd(), "file": path.name, "content": content, "same_id": same_id}
-    return _cohort(path, Recordings(table, **own))  # type: ignore[arg-type]
+    return _cohort(path, Recordings(table, folder=Path.cwd(), file=path.name, content=content, **own))
 
 
 def _cohort(path: Path, recordings: Recordings) -> Cohort:

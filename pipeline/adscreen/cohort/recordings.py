@@ -33,14 +33,14 @@ REQUIRED = ("subject_id", "transcript")
 
 class Recordings(Sequence[Recording]):
     """The recordings of a table in order; those of a slice are a tuple. ``folder`` is where relative paths begin;
-    ``content`` is the speech of each, where it was given in memory.
+    ``content`` is the speech of each, where it was given in memory; the defaults are those of each Recording.
 
     Subjects and clusters have one spelling each, that of their first row; ``same_id`` joins ids that differ in leading
     zeros too. ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or where
     a number is none.
     """
 
-    __slots__ = ("_cells", "_columns", "_content", "_file", "_folder", "_ids", "_spellings", "notes")
+    __slots__ = ("_cells", "_columns", "_content", "_defaults", "_file", "_folder", "_ids", "_spellings", "notes")
 
     def __init__(
         self,
@@ -50,12 +50,15 @@ class Recordings(Sequence[Recording]):
         file: str,
         content: Sequence[Transcript | str] | None = None,
         same_id: bool = False,
+        default_speaker: str | None = None,
+        default_task: str | None = None,
     ) -> None:
         self._cells = [row.cells for row in table.rows]
         self._columns = table.columns
         self._folder = folder
         self._file = file
         self._content = content
+        self._defaults = default_speaker, default_task
         self._spellings: dict[str, dict[str, str]] = {
             column: first_spellings(filter(None, self._column(column)), same_id=same_id)
             for column in ("subject_id", "cluster")
@@ -114,6 +117,9 @@ class Recordings(Sequence[Recording]):
         recording = _recording(row, self._columns, folder=self._folder, file=self._file)
         if any(self._spellings.values()):
             recording = self._with_first_spelling(recording, position)
+        speaker, task = self._defaults
+        if speaker or task:
+            recording = replace(recording, default_speaker=speaker, default_task=task)
         return replace(recording, content=self._content[position]) if self._content else recording
 
     def _with_first_spelling(self, recording: Recording, position: int) -> Recording:

@@ -48,7 +48,7 @@ def recording_key(recording: Recording, **settings: Any) -> str | None:
         digest = _speech_digest(recording)
     except InputError:
         return None
-    known = ("recording_id", "subject_id", "visit", "task", "language", "speaker")
+    known = ("recording_id", "subject_id", "visit", "task", "language", "speaker", "default_speaker", "default_task")
     about = {name: getattr(recording, name) for name in known}
     return cache_key(
         "adscreen.extract.extraction",

@@ -26,7 +26,7 @@ from adscreen.records import Transcript
 if TYPE_CHECKING:
     from adscreen.ingest.utterance_tables import Talk
 
-__all__ = ["read_recording", "read_transcript"]
+__all__ = ["read_recording", "read_transcript", "transcript_of"]
 
 
 def read_transcript(
@@ -38,7 +38,8 @@ def read_transcript(
     task: str | None = None,
     language: str | None = None,
     speaker: str | None = None,
-    otherwise: str | None = None,
+    default_speaker: str | None = None,
+    default_task: str | None = None,
     content: bytes | None = None,
     spelling: str | None = None,
 ) -> Transcript:
@@ -46,9 +47,10 @@ def read_transcript(
 
     Without ids, the file's name without its ending is both. ``content`` is read instead of the file's own.
     ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
-    ``speaker`` is the code or label of the participant, needed only where more than one person may be it; ``otherwise``
-    holds only then. Either may be ``longest``, for who speaks longest. Where a file holds many recordings (a table,
-    transcripts.jsonl), the ids select one; ``spelling`` is the subject's in that file, where it is another.
+    ``speaker`` is the code or label of the participant, needed only where more than one person may be it;
+    ``default_speaker`` holds only then. Either may be ``longest``, for who speaks longest. ``default_task`` is the task
+    where the file names none. Where a file holds many recordings (a table, transcripts.jsonl), the ids select one;
+    ``spelling`` is the subject's in that file, where it is another.
 
     Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
     """
@@ -74,10 +76,10 @@ def read_transcript(
         subject_id=subject_id,
         utterances=conversation.utterances,
         participant=choose_participant(
-            conversation, where=str(path), format=source.format, speaker=speaker, otherwise=otherwise
+            conversation, where=str(path), format=source.format, speaker=speaker, default_speaker=default_speaker
         ),
         visit=visit,
-        task=task or conversation.task,
+        task=task or conversation.task or default_task,
         language=conversation.language or language,
         source_format=conversation.format or source.format,
         source_digest=digest,
@@ -87,26 +89,39 @@ def read_transcript(
 
 def read_recording(recording: Recording) -> Transcript | str:
     """Return a recording's transcript, or the line that says why it cannot be used (by file name: runs move)."""
+    try:
+        return transcript_of(recording)
+    except InputError as error:
+        return str(error).replace(str(recording.transcript), recording.transcript.name)
+
+
+def transcript_of(recording: Recording) -> Transcript:
+    """Read a recording's transcript, as its manifest describes it.
+
+    Raises:
+        InputError: what ``read_transcript`` raises.
+    """
     if isinstance(recording.content, Transcript):
         known = {name: getattr(recording, name) for name in ("visit", "task", "language")}
         own = {name: value for name, value in known.items() if value is not None}
+        if not (recording.task or recording.content.task):
+            own["task"] = recording.default_task
         named = replace(recording.content, recording_id=recording.recording_id, subject_id=recording.subject_id, **own)
         digest = named.source_digest or hashlib.sha256(dump_transcript(recording.content)).hexdigest()
         return replace(named, source_digest=digest)
-    try:
-        return read_transcript(
-            recording.transcript,
-            recording_id=recording.recording_id,
-            subject_id=recording.subject_id,
-            visit=recording.visit,
-            task=recording.task,
-            language=recording.language,
-            speaker=recording.speaker,
-            content=None if recording.content is None else recording.content.encode(),
-            spelling=recording.spelling,
-        )
-    except InputError as error:
-        return str(error).replace(str(recording.transcript), recording.transcript.name)
+    return read_transcript(
+        recording.transcript,
+        recording_id=recording.recording_id,
+        subject_id=recording.subject_id,
+        visit=recording.visit,
+        task=recording.task,
+        language=recording.language,
+        speaker=recording.speaker,
+        default_speaker=recording.default_speaker,
+        default_task=recording.default_task,
+        content=None if recording.content is None else recording.content.encode(),
+        spelling=recording.spelling,
+    )
 
 
 class _Content(NamedTuple):

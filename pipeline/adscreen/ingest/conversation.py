@@ -62,11 +62,11 @@ def choose_participant(
     where: str,
     format: str = "chat",
     speaker: str | None = None,
-    otherwise: str | None = None,
+    default_speaker: str | None = None,
 ) -> str:
     """Return the code of the participant: ``speaker`` if given, else by role, else the only one who may be it.
 
-    ``otherwise`` decides where more than one may be it. Either may be LONGEST: of those who may be it, who speaks
+    ``default_speaker`` decides where more than one may be it. Either may be LONGEST: of those who may be it, who speaks
     longest, in time where all turns have times, else in words. An interviewer is never chosen unless named; ``format``
     is the file's, for the remedy. Raises InputError where nobody or more than one person comes into question, and where
     the participant says no word.
@@ -79,7 +79,7 @@ def choose_participant(
     else:
         candidates = _candidates(conversation.roles(), counts, where=where)
         participant = candidates[0] if len(candidates) == 1 else ""
-        participant = participant or _choose(conversation, candidates, speaker or otherwise, where=where)
+        participant = participant or _choose(conversation, candidates, speaker or default_speaker, where=where)
     if counts[participant] == 0 and _is_untranscribed(conversation, participant):
         raise InputError(
             f"the speech of the participant {participant} is not transcribed: every line with speech is marked www",

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from adscreen.cohort import Cohort, Recording
 from adscreen.errors import InputError
-from adscreen.ingest import read_transcript
+from adscreen.ingest import transcript_of
 from adscreen.ingest.counts import count_transcript
 from adscreen.ingest.transcript_json import dump_transcript, transcript_adapter
 from adscreen.writing import defuse
@@ -67,20 +67,16 @@ def ingest_cohort(
     folder: Path,
     *,
     readers: ProcessPoolExecutor | None = None,
-    participant: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Ingested:
-    """Read every transcript of a cohort, in the processes of ``start_readers``; write the three files into ``folder``.
-
-    ``participant`` is the speaker (or ``longest``) where neither the manifest nor the file tells the participant.
-    """
+    """Read a cohort's transcripts, in the processes of ``start_readers``; write the three files into ``folder``."""
     flow: dict[tuple[str, str], list[str]] = defaultdict(list)
     counts: Counter[str] = Counter()
     first = ""
     with (
         (folder / TRANSCRIPTS).open("wb") as lines,
         (folder / INGEST).open("w", encoding="utf-8", newline="") as table,
-        closing(_read_all(cohort, lines, readers=readers, participant=participant)) as outcomes,
+        closing(_read_all(cohort, lines, readers=readers)) as outcomes,
     ):
         rows = csv.DictWriter(table, INGEST_COLUMNS, lineterminator="\n", restval="")
         rows.writeheader()
@@ -135,21 +131,21 @@ def start_readers(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def _read_all(
-    cohort: Cohort, lines: BinaryIO, *, readers: ProcessPoolExecutor | None, participant: str | None
+    cohort: Cohort, lines: BinaryIO, *, readers: ProcessPoolExecutor | None
 ) -> Generator[_Outcome, None, None]:
     """Read in order, in this process or in those of ``readers``; the lines of JSON go to ``lines``."""
     starts = range(0, len(cohort.recordings), _CHUNK)
     chunks = (cohort.recordings[start : start + _CHUNK] for start in starts)
     if readers is None:
         for chunk in chunks:
-            yield from _read_chunk(chunk, lines, participant=participant)
+            yield from _read_chunk(chunk, lines)
         return
     waiting: deque[tuple[Path, Future[list[_Outcome]]]] = deque()
     with tempfile.TemporaryDirectory(prefix=".parts.", dir=Path(lines.name).parent) as parts:
         try:
             for number, chunk in enumerate(chunks):
                 part = Path(parts, str(number))
-                waiting.append((part, readers.submit(_read_part, chunk, part, participant)))
+                waiting.append((part, readers.submit(_read_part, chunk, part)))
                 if len(waiting) == _AHEAD:
                     yield from _take(*waiting.popleft(), lines)
             while waiting:
@@ -167,29 +163,20 @@ def _take(part: Path, read: Future[list[_Outcome]], lines: BinaryIO) -> list[_Ou
     return outcomes
 
 
-def _read_part(recordings: Iterable[Recording], part: Path, participant: str | None) -> list[_Outcome]:
+def _read_part(recordings: Iterable[Recording], part: Path) -> list[_Outcome]:
     """Read a few recordings into a file: JSON, much longer than CHAT, would take longer through a pipe."""
     with part.open("wb") as lines:
-        return _read_chunk(recordings, lines, participant=participant)
+        return _read_chunk(recordings, lines)
 
 
-def _read_chunk(recordings: Iterable[Recording], lines: BinaryIO, *, participant: str | None) -> list[_Outcome]:
-    return [_read(recording, lines, participant=participant) for recording in recordings]
+def _read_chunk(recordings: Iterable[Recording], lines: BinaryIO) -> list[_Outcome]:
+    return [_read(recording, lines) for recording in recordings]
 
 
-def _read(recording: Recording, lines: BinaryIO, *, participant: str | None) -> _Outcome:
+def _read(recording: Recording, lines: BinaryIO) -> _Outcome:
     about = {name: getattr(recording, name) for name in ("recording_id", "subject_id", "visit")}
     try:
-        transcript = read_transcript(
-            recording.transcript,
-            recording_id=recording.recording_id,
-            subject_id=recording.subject_id,
-            visit=recording.visit,
-            task=recording.task,
-            language=recording.language,
-            speaker=recording.speaker,
-            otherwise=participant,
-        )
+        transcript = transcript_of(recording)
     except InputError as error:
         line = str(error).replace(str(recording.transcript), recording.transcript.name)  # runs move, names stay
         reason = error.what.partition(":")[0].partition(";")[0].partition(" (")[0]

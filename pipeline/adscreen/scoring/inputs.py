@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adscreen.cohort import Recording, read_cohort
+from adscreen.cohort import Recording
 from adscreen.cohort.files import list_files, read_bytes
-from adscreen.cohort.values import Codes
+from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.errors import InputError
 
 MANIFESTS = (".csv", ".tsv", ".parquet", ".xlsx")
@@ -38,21 +38,19 @@ class Named:
     notes: tuple[str, ...] = ()
 
 
-def find_recordings(
-    inputs: Sequence[Path], *, where: str | None = None, missing: Codes | None = None, same_id: bool = False
-) -> Named:
+def find_recordings(inputs: Sequence[Path], reading: Reading = AS_WRITTEN) -> Named:
     """Return the recordings of a manifest, or of transcripts, folders, archives and transcripts.jsonl.
 
     Raises:
-        InputError: the manifest cannot be read, a folder holds no transcript, a file is named twice, or ``where`` or
-            ``missing`` is given without a manifest.
+        InputError: the manifest cannot be read, a folder holds no transcript, a file is named twice, or the reading
+            asks for what only a manifest has.
     """
     if len(inputs) == 1 and inputs[0].suffix.lower() in MANIFESTS:
-        cohort = read_cohort(inputs[0], where=where, missing=missing, same_id=same_id)
+        cohort = reading.read(inputs[0])
         return Named(cohort.recordings, tuple(inputs), notes=cohort.notes)
-    for name, value in {"where=": where, "missing=": missing}.items():
-        if value:
-            raise InputError("needs a manifest", where=name, remedy=f"score a manifest, or leave {name} out")
+    for name in reading.given():
+        if name not in ("same_id", "participant", "task"):
+            raise InputError("needs a manifest", where=f"{name}=", remedy=f"score a manifest, or leave {name}= out")
     found: list[Recording] = []
     passed_over: list[str] = []
     for path in inputs:
@@ -64,7 +62,11 @@ def find_recordings(
             found += _stored_in(path)
         else:
             found.append(_recording(Path(os.path.abspath(path))))
-    recordings = [replace(recording, row=number) for number, recording in enumerate(found, start=1)]
+    speaker, task = reading.participant, reading.task
+    recordings = [
+        replace(recording, row=number, default_speaker=speaker, default_task=task)
+        for number, recording in enumerate(found, start=1)
+    ]
     _check_once(recordings)
     return Named(tuple(_tell_apart(recordings)), tuple(inputs), tuple(passed_over))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from adscreen.auditing import Finding, audit_cohort, audit_run, read_speech
 from adscreen.auditing.finding import in_order
 from adscreen.cohort import Cohort
+from adscreen.cohort.reading import Reading
 from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 from adscreen.progress import HIDDEN, Progress
@@ -20,6 +21,8 @@ def audit(
     positive: str | None = None,
     missing: Codes | None = None,
     same_id: bool = False,
+    participant: str | None = None,
+    task: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> list[Finding]:
@@ -33,6 +36,8 @@ def audit(
         positive: the label of the cases, where that is not clear from the labels.
         missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
         same_id: take ids that differ in leading zeros alone for one.
+        participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
+        task: the task where neither the manifest nor the file specifies it.
         jobs: processes; changes no result.
 
     Raises:
@@ -41,13 +46,15 @@ def audit(
     >>> import pandas  # doctest: +SKIP
     >>> pandas.DataFrame(audit("manifest.csv"))[["level", "what"]]  # doctest: +SKIP
     """
+    reading = Reading(
+        where=where, positive=positive, missing=missing or {}, same_id=same_id, participant=participant, task=task
+    )
     if not isinstance(source, Cohort) and Path(source).is_dir():
-        options = {"where=": where, "positive=": positive, "missing=": missing, "same_id=": same_id}
-        given = next((name for name, value in options.items() if value), None)
+        given = next(iter(reading.given()), None)
         if given:
-            raise InputError("needs a cohort", where=given, remedy="leave it out for the folder of an evaluation")
+            raise InputError("needs a cohort", where=f"{given}=", remedy="leave it out for the folder of an evaluation")
         return audit_run(Path(source))
-    cohort = open_cohort(source, where=where, positive=positive, missing=missing, same_id=same_id)
+    cohort = open_cohort(source, reading)
     advance = progress.task("Reading transcripts", len(cohort.recordings))
     found = audit_cohort(read_speech(cohort, jobs=jobs, progress=advance))
     return in_order([*(Finding("note", note, where=cohort.path.name) for note in cohort.notes), *found])

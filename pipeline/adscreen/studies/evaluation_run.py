@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adscreen.cohort import Cohort, read_cohort
-from adscreen.cohort.values import Codes
+from adscreen.cohort import Cohort
+from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
 from adscreen.evaluation import TFIDF, Protocol, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
@@ -243,10 +243,7 @@ def run_evaluation(
     protocol: str | Sequence[str] = "subject",
     test: Path | None = None,
     learning_curve: bool = False,
-    positive: str | None = None,
-    where: str | None = None,
-    missing: Codes | None = None,
-    same_id: bool = False,
+    reading: Reading = AS_WRITTEN,
     jobs: int = 1,
     force: bool = False,
     progress: Progress = HIDDEN,
@@ -257,13 +254,12 @@ def run_evaluation(
     """
     check_free(out, force=force)
     _protocols(protocol)
-    read: dict[str, Any] = {"where": where, "positive": positive, "missing": missing, "same_id": same_id}
-    cohorts = [read_cohort(path, **read) for path in (manifest, test) if path is not None]
+    cohorts = [reading.read(path) for path in (manifest, test) if path is not None]
     first, *others = cohorts
     for other in others:
         _check_labels(first.labels, other.labels, name=manifest.name, where=other.path.name)
-        check_apart(first.frame(), other.frame(), same_id=same_id)
-        if not same_id:
+        check_apart(first.frame(), other.frame(), same_id=reading.same_id)
+        if not reading.same_id:
             notes = compare_ids(first.frame(), other.frame())
             cohorts[1] = replace(other, notes=(*other.notes, *notes))
     for cohort in cohorts:
@@ -274,8 +270,7 @@ def run_evaluation(
     tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
-    about: dict[str, Any] = {"manifest": manifest, "test_manifest": test, "where": where}
-    about |= {"missing": missing or {}, "same_id": same_id}
+    about: dict[str, Any] = {"manifest": manifest, "test_manifest": test} | reading.arguments()
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
     named = replace(found, cohorts=tuple(cohorts), settings=settings)
     named.save(out, force=force)

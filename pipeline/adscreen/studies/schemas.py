@@ -157,7 +157,14 @@ def _joined(node: dict[str, Any]) -> dict[str, Any]:
     return {"type": [choice["type"] for choice in choices]} | {k: v for k, v in node.items() if k != "anyOf"}
 
 
-_NOT_WRITTEN = ("row", "extra", "content", "spelling")  # fields of a Recording that are no columns
+_NOT_WRITTEN = (
+    "row",
+    "extra",
+    "content",
+    "spelling",
+    "default_speaker",
+    "default_task",
+)  # fields of a Recording that are no columns
 
 
 def _as_input(schema: dict[str, Any]) -> dict[str, Any]:

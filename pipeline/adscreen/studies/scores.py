@@ -12,6 +12,7 @@ import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort import Recording
+from adscreen.cohort.reading import Reading
 from adscreen.cohort.values import Codes
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.screening_model import ScreeningModel
@@ -128,6 +129,8 @@ def score(
     allow_out_of_scope: bool = False,
     missing: Codes | None = None,
     same_id: bool = False,
+    participant: str | None = None,
+    task: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> Scores:
@@ -149,6 +152,8 @@ def score(
         allow_out_of_scope: score recordings unlike those of training too, and mark them.
         missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
         same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
+        participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
+        task: the task where neither the manifest nor the file specifies it.
         jobs: processes; changes no result.
 
     Raises:
@@ -159,7 +164,8 @@ def score(
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
     trained, folder = _open_model(model)
-    named = name_recordings(source, where=where, missing=missing, same_id=same_id)
+    reading = Reading(where=where, missing=missing or {}, same_id=same_id, participant=participant, task=task)
+    named = name_recordings(source, reading)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
     options = ScoreOptions(
         minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, same_id
@@ -167,8 +173,8 @@ def score(
     notes = [] if same_id else may_be_in_training(trained, named.recordings)
     progress.notes([*named.notes, *notes])
     check_scoring(trained, named.recordings, settings, options)
-    about: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs, "where": where}
-    about |= {"missing": missing or {}}
+    about: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs}
+    about |= reading.arguments()
     about |= asdict(options) | {"passed_over": named.passed_over}
     return Scores(trained, named.recordings, settings, options, about, jobs, progress)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
-from adscreen.cohort.values import Codes
+from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import write_reports
@@ -29,8 +29,7 @@ def run_scoring(
     inputs: Sequence[Path],
     out: Path,
     *,
-    where: str | None = None,
-    missing: Codes | None = None,
+    reading: Reading = AS_WRITTEN,
     bilm: Path | None = None,
     parser: str | None = None,
     engine: EngineChoice = NUMPY,
@@ -43,18 +42,18 @@ def run_scoring(
 ) -> pd.DataFrame:
     """Score recordings and write the run folder of ``Scores.save``; return the count of each result."""
     check_free(out, force=force)
+    arguments = reading.arguments()
+    arguments.pop("positive")  # a model has its own
     scores = score(
         model_dir,
         inputs,
-        where=where,
-        missing=missing,
         bilm=bilm,
         parser=parser,
         engine=engine,
         cache=cache,
         jobs=jobs,
         progress=progress,
-        **asdict(options),
+        **asdict(options) | arguments,
     )
     counts = count_results(scores.save(out, pages=pages, force=force))
     return pd.DataFrame([{"result": result, "recordings": counts[result]} for result in sorted(counts)])

@@ -10,8 +10,8 @@ import pandas as pd
 
 from adscreen.cohort import Cohort, choose_labels, make_cohort, read_cohort
 from adscreen.cohort.files import names_a_place
+from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.cohort.selection import select
-from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 from adscreen.records import Transcript
 from adscreen.scoring.inputs import Named, find_recordings
@@ -19,24 +19,17 @@ from adscreen.scoring.inputs import Named, find_recordings
 Source = Cohort | pd.DataFrame | str | Path | Sequence[str | Path]
 
 
-def name_recordings(
-    source: Source | Sequence[Transcript],
-    *,
-    where: str | None = None,
-    missing: Codes | None = None,
-    same_id: bool = False,
-) -> Named:
+def name_recordings(source: Source | Sequence[Transcript], reading: Reading = AS_WRITTEN) -> Named:
     """Return the recordings of a Cohort, of a manifest, transcripts or folders, or of Transcript records.
 
     Raises:
-        InputError: there is none, a source cannot be read, or ``where`` or ``missing`` cannot be used.
+        InputError: there is none, a source cannot be read, or the reading does not fit it.
     """
     if isinstance(source, Cohort):
-        _refuse_codes(missing)
-        cohort = select(source, where) if where is not None else source
+        cohort = open_cohort(source, reading)
         return Named(cohort.recordings, (cohort.path,), notes=cohort.notes)
     if isinstance(source, pd.DataFrame):
-        return name_recordings(read_cohort(source, missing=missing, same_id=same_id), where=where)
+        return name_recordings(read_cohort(source, **reading.arguments()))
     given: object = source
     if not isinstance(given, str | Path | Sequence):
         what = f"is a {type(given).__name__}"
@@ -55,35 +48,24 @@ def name_recordings(
     if transcripts and paths:
         raise InputError("holds paths and Transcript records", where="source=", remedy="give one kind")
     if transcripts:
-        return name_recordings(make_cohort(transcripts), where=where, missing=missing)
-    return find_recordings(paths, where=where, missing=missing, same_id=same_id)
+        return name_recordings(make_cohort(transcripts), reading)
+    return find_recordings(paths, reading)
 
 
-def _refuse_codes(missing: Codes | None) -> None:
-    """Raise InputError where codes are named for a cohort that was read already."""
-    if missing:
-        remedy = "name the codes to read_cohort"
-        raise InputError("needs a manifest, the cohort was read already", where="missing=", remedy=remedy)
-
-
-def open_cohort(
-    source: Cohort | str | Path,
-    *,
-    where: str | None = None,
-    positive: str | None = None,
-    missing: Codes | None = None,
-    same_id: bool = False,
-) -> Cohort:
-    """Return a Cohort, or that of a manifest, with only the rows that meet ``where``; ``positive`` names the case.
+def open_cohort(source: Cohort | str | Path, reading: Reading = AS_WRITTEN) -> Cohort:
+    """Return the cohort of a manifest, or a Cohort with only the rows that meet ``where``, ``positive`` being the case.
 
     Raises:
-        InputError: the manifest cannot be read, or ``where``, ``positive`` or ``missing`` cannot be used.
+        InputError: the manifest cannot be read, or the reading asks of a Cohort what must be asked of its manifest.
     """
     if not isinstance(source, Cohort):
-        return read_cohort(source, where=where, positive=positive, missing=missing, same_id=same_id)
-    _refuse_codes(missing)
-    cohort = source if where is None else select(source, where)
-    if positive is None:
+        return reading.read(Path(source))
+    late = next((name for name in reading.given() if name not in ("where", "positive", "same_id")), None)
+    if late is not None:
+        what, remedy = "needs a manifest, the cohort was read already", "give it to read_cohort"
+        raise InputError(what, where=f"{late}=", remedy=remedy)
+    cohort = source if reading.where is None else select(source, reading.where)
+    if reading.positive is None:
         return cohort
-    choose_labels((recording.label for recording in cohort.recordings), positive, where=cohort.path.name)
-    return replace(cohort, positive=positive)
+    choose_labels((recording.label for recording in cohort.recordings), reading.positive, where=cohort.path.name)
+    return replace(cohort, positive=reading.positive)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adscreen.cohort import read_cohort
-from adscreen.cohort.values import Codes
+from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.estimator.study import StudySettings
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.trained_model import ModelManifest, save_model, train_model
@@ -21,22 +20,18 @@ def run_training(
     *,
     study: StudySettings,
     extract: ExtractSettings,
-    positive: str | None = None,
-    where: str | None = None,
-    missing: Codes | None = None,
-    same_id: bool = False,
+    reading: Reading = AS_WRITTEN,
     jobs: int = 1,
     force: bool = False,
     progress: Progress,
 ) -> ModelManifest:
     """Train on a cohort and write the model folder; return its manifest."""
     check_free(out, force=force)
-    cohort = read_cohort(manifest, where=where, positive=positive, missing=missing, same_id=same_id)
+    cohort = reading.read(manifest)
     progress.notes(cohort.notes)
     check_columns(cohort, study.blocks)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": manifest, "where": where, "positive": cohort.labels[1]}
-    settings |= {"missing": missing or {}, "same_id": same_id}
+    settings = study.as_dict() | {"manifest": manifest} | reading.arguments() | {"positive": cohort.labels[1]}
     with new_run(out, force=force, command="train", settings=settings) as folder:
         model, tuned = train_model(table, study, jobs=jobs)
         save_model(model, folder)
