@@ -183,7 +183,7 @@ def test_a_bad_study_is_one_line(
         ("train COHORT/manifest.csv OUT --members elmoo", "--members: no block 'elmoo'"),
         ("train COHORT/manifest.csv OUT --block paired=f0", "--block: the name 'paired' is taken"),
         ("evaluate COHORT/manifest.csv OUT --protocol all", "--protocol: unknown protocol 'all'"),
-        ("evaluate COHORT/manifest.csv OUT --positive AD", "no label 'AD'; labels found: case, control"),
+        ("evaluate COHORT/manifest.csv OUT --positive AD", "no label 'AD'; labels found: case (16), control (16)"),
         ("evaluate COHORT/manifest.csv OUT --where 'mmse >'", "--where: cannot be understood"),
         ("evaluate COHORT/manifest.csv OUT --where 'mmse > 99'", "--where: none of the "),
         ("evaluate COHORT/none.csv OUT", "none.csv: no such file"),

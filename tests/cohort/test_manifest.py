@@ -49,7 +49,7 @@ def test_a_manifest_is_read(tmp_path: Path) -> None:
         label="control",
         cluster="c1",
         age=70.5,
-        sex="f",
+        sex="female",
         education=12.0,
         mmse=30.0,
         site="ES",
@@ -140,7 +140,7 @@ def test_transcripts_need_not_exist(tmp_path: Path) -> None:
         (
             "subject_id,visit,transcript,label\na,1,a.cha,AD\na,2,b.cha,control\n",
             "manifest.csv: subject 'a' has label 'AD' in row 1 and 'control' in row 2; "
-            "correct one, or leave rows out with where=",
+            "correct one, leave rows out with where=, or, if the label is that of the visit, add label_by_visit=",
         ),
         (
             "subject_id,visit,transcript,cluster\na,1,a.cha,x\na,2,b.cha,\na,3,c.cha,y\n",
@@ -316,16 +316,17 @@ def test_the_case_is_the_label_that_is_not_control(
         (
             ("AD", "MCI", "control"),
             None,
-            "m.csv: needs two labels, found 3: AD, MCI, control; choose rows with where=",
+            "m.csv: needs two labels, found 3: AD (1), MCI (1), control (1); "
+            "name the cases with positive= and the controls with negative=, or choose rows with where=",
         ),
-        (("AD", "AD"), None, "m.csv: needs two labels, found 1: AD; choose rows with where="),
+        (("AD", "AD"), None, "m.csv: needs two labels, found 1: AD (2); choose rows with where="),
         (("AD", "MCI"), None, "m.csv: it is not clear which label is the case: AD, MCI; name it with positive="),
         (
             ("Control", "control"),
             None,
             "m.csv: it is not clear which label is the case: Control, control; name it with positive=",
         ),
-        (("AD", "control"), "ad", "m.csv: no label 'ad'; labels found: AD, control; correct positive="),
+        (("AD", "control"), "ad", "m.csv: no label 'ad'; labels found: AD (1), control (1); correct positive="),
     ],
 )
 def test_labels_that_cannot_be_used(values: tuple[str | None, ...], positive: str | None, message: str) -> None:

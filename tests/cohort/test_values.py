@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from adscreen.cohort import Cohort, Recording
+from adscreen.cohort.missing_codes import Codes
 from adscreen.cohort.spreadsheet import parse_delimited
-from adscreen.cohort.values import Codes, require_in_range, standardise
+from adscreen.cohort.values import require_in_range, standardise
 from adscreen.errors import InputError
 
 
 def cells(text: str, *, delimiter: str = ";", missing: Codes | None = None) -> list[tuple[str | None, ...]]:
     """Return the rows of a table in memory after reading it as a manifest."""
     table = parse_delimited(text, delimiter=delimiter, file="m.csv")
-    return [row.cells for row in standardise(table, missing=missing or {}, file="m.csv").rows]
+    read, _ = standardise(table, missing=missing or {}, file="m.csv")
+    return [row.cells for row in read.rows]
 
 
 def test_decimal_commas() -> None:

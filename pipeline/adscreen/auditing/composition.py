@@ -53,7 +53,7 @@ def _classes(table: FeatureTable) -> Iterator[Finding]:
     share = float(own["case"].mean())
     what = (
         f"{int(own['case'].sum())} of {count(len(own), 'recording')} ({share:.0%}) and "
-        f"{people[True]} of {count(int(people.sum()), 'subject')} are {table.positive}"
+        f"{people[True]} of {count(own['subject_id'].nunique(), 'subject')} are {table.positive}"
     )
     few, uneven = min(people) < FEW_SUBJECTS, not UNEVEN <= share <= 1 - UNEVEN
     remedy = "read AUC, sensitivity and specificity, not accuracy" if uneven else ""

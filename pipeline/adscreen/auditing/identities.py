@@ -77,7 +77,7 @@ def contradictions(table: FeatureTable) -> Iterator[Finding]:
     for column, level, remedy in (
         ("sex", "warning", "see whether one id was given to two people"),
         ("cluster", "warning", "clusters must not share a subject; correct the manifest"),
-        ("label", "note", "say how subjects whose label changes are counted, or choose one visit with --where"),
+        ("label", "note", "their recordings count under their own labels; results by subject leave them out"),
     ):
         if column in table.subjects:
             values = grouped[column].nunique()

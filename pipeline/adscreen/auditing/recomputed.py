@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from adscreen.auditing.finding import Finding, count, name_some
 from adscreen.errors import InputError
 from adscreen.evaluation.out_of_fold import OutOfFold, label_cases
-from adscreen.evaluation.results import LEVELS
 from adscreen.metrics import measure, youden_threshold
 
 TOLERANCE = 1e-9
@@ -55,7 +54,7 @@ def _measures(predictions: pd.DataFrame, positive: str) -> Iterator[tuple[str, s
     for (protocol, method), own in predictions.groupby(["protocol", "method"], sort=False):
         tested = OutOfFold.of(own, positive=positive)
         once = np.ones((1, len(tested.cases)))
-        for level in LEVELS:
+        for level in tested.levels:
             measured = [measure(one, tested.cases, once) for one in tested.repeats(level)]
             for name in measured[0]:
                 mean = float(np.mean([float(of_repeat[name][0]) for of_repeat in measured]))

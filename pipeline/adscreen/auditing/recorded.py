@@ -51,7 +51,7 @@ def audit_run(folder: Path) -> list[Finding]:
     settings = read_settings(folder)
     digests = _digests(settings, folder)
     predictions = _read_predictions(folder)
-    findings = list(_check_values(predictions))
+    findings = list(_check_values(predictions, label_by_visit=bool(settings.get("label_by_visit"))))
     if not findings:
         positive = str(defuse(settings.get("positive", "")))
         findings += check_figures(folder, predictions, positive=positive)
@@ -119,12 +119,16 @@ def _as_number(cell: str) -> float:
         return math.nan
 
 
-def _check_values(predictions: pd.DataFrame) -> Iterator[Finding]:
-    """Yield an error where a probability or threshold is no number from 0 to 1, or an id has two owners or labels."""
+def _check_values(predictions: pd.DataFrame, *, label_by_visit: bool) -> Iterator[Finding]:
+    """Yield an error where a probability or threshold is no number from 0 to 1, or an id has two owners or labels.
+
+    With ``label_by_visit`` a subject may have two labels, a recording may not.
+    """
     for name in ("probability", "threshold"):
         wrong = ~predictions[name].between(0, 1)
         yield from _error(f"no {name} from 0 to 1", predictions.loc[wrong, "recording_id"].unique(), "recording")
-    for owner, value in (("subject", "label"), ("recording", "subject_id")):
+    of_label = "recording" if label_by_visit else "subject"
+    for owner, value in ((of_label, "label"), ("recording", "subject_id")):
         values = predictions.groupby(f"{owner}_id")[value].nunique()
         yield from _error(f"more than one {value}", values[values > 1].index, owner)
 

@@ -20,6 +20,7 @@ from adscreen.errors import InputError
 
 if TYPE_CHECKING:
     from adscreen.bilm.engines import EngineChoice
+    from adscreen.cohort.missing_codes import Missing
     from adscreen.cohort.reading import Reading
     from adscreen.estimator.study import StudySettings
     from adscreen.extract.extraction import ExtractSettings
@@ -49,11 +50,16 @@ JsonOpt = Annotated[bool, output_option("--json", help="Print the table as JSON.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelOptions:
-    """Which label is the case."""
+    """Which labels are the cases, and which the controls."""
 
-    positive: Annotated[str | None, cohort_option("--positive", help="The label that is the case [not `control`].")] = (
-        None
-    )
+    positive: Annotated[
+        str | None,
+        cohort_option("--positive", help="The label of the cases [not `control`]; several: MCI,ProbableAD."),
+    ] = None
+    negative: Annotated[
+        str | None,
+        cohort_option("--negative", help="The label of the controls, or several; rows of neither side are left out."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +70,18 @@ class ReadingOptions:
     missing: Annotated[
         list[str] | None,
         cohort_option(
-            "--missing", metavar="<column=codes>", help="Codes for missing values: age=-99,999. May be repeated."
+            "--missing",
+            metavar="<column=codes>",
+            help="Codes for missing values: age=-99,999, or those of a study: nacc, adni. May be repeated.",
         ),
     ] = None
+    sex: Annotated[
+        str | None,
+        cohort_option("--sex", metavar="<codes>", help="What codes of the column `sex` mean: 0=male,1=female."),
+    ] = None
+    label_by_visit: Annotated[
+        bool, cohort_option("--label-by-visit", help="Allow a subject's label to differ between visits.")
+    ] = False
     same_id: Annotated[
         bool, cohort_option("--same-id", help="Ids that differ only in leading zeros (7, 007) are the same.")
     ] = False
@@ -88,25 +103,49 @@ class ReadingOptions:
         return Reading(
             where=self.where,
             missing=self._codes(),
+            sex=self._sexes(),
+            label_by_visit=self.label_by_visit,
             same_id=self.same_id,
             participant=self.participant,
             task=self.task,
             **(asdict(labels) if labels else {}),
         )
 
-    def _codes(self) -> dict[str, list[str]]:
-        """Return the codes for missing values by column.
+    def _codes(self) -> Missing:
+        """Return the codes for missing values by column, after the studies whose codes are asked for.
 
         Raises:
-            InputError: one is not ``column=code,...``.
+            InputError: one is neither ``column=code,...`` nor a study.
         """
+        from adscreen.cohort.missing_codes import STUDIES
+
         codes: dict[str, list[str]] = {}
+        studies: list[str] = []
         for one in self.missing or ():
             column, equals, own = one.partition("=")
-            if not (equals and column.strip() and own.strip()):
-                raise InputError(f"{one!r} names no codes", where="--missing", remedy="write age=-99,999")
-            codes.setdefault(column.strip(), []).extend(code.strip() for code in own.split(","))
-        return codes
+            if not equals and one.strip().casefold() in STUDIES:
+                studies.append(one.strip().casefold())
+            elif not (equals and column.strip() and own.strip()):
+                remedy = f"write age=-99,999, or the name of a study: {', '.join(STUDIES)}"
+                raise InputError(f"{one!r} names no codes", where="--missing", remedy=remedy)
+            else:
+                codes.setdefault(column.strip(), []).extend(code.strip() for code in own.split(","))
+        return [*dict.fromkeys(studies), codes] if studies else codes
+
+    def _sexes(self) -> dict[str, str]:
+        """Return what codes of sex mean.
+
+        Raises:
+            InputError: one is not ``code=meaning``, or a code comes twice.
+        """
+        sexes: dict[str, str] = {}
+        for one in self.sex.split(",") if self.sex is not None else ():
+            code, equals, meaning = (part.strip() for part in one.partition("="))
+            if not (equals and code and meaning) or code in sexes:
+                what = f"{code!r} comes twice" if code in sexes else f"{one!r} does not say what a code means"
+                raise InputError(what, where="--sex", remedy="write 0=male,1=female")
+            sexes[code] = meaning
+        return sexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

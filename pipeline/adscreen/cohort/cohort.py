@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +76,9 @@ class Cohort:
 
     ``path`` is the manifest (a name for it where there is no file); ``left_out`` are the recordings that a condition
     left out; ``positive`` is the case's label, None where it follows from the labels themselves (see ``labels``).
-    ``notes`` are sentences on how the manifest was read that its user should know.
+    ``label_groups`` holds the manifest's labels behind each of the two where several became one, the negative first;
+    ``other_labels`` are the recordings left out because their label is neither. ``sexes`` maps each spelling of a sex
+    to the one that it counts as. ``notes`` are sentences on how the manifest was read that its user should know.
     """
 
     path: Path
@@ -83,6 +86,9 @@ class Cohort:
     left_out: tuple[Recording, ...] = field(default=(), repr=False)
     positive: str | None = None
     notes: tuple[str, ...] = ()
+    label_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other_labels: tuple[Recording, ...] = field(default=(), repr=False)
+    sexes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.recordings)
@@ -139,20 +145,33 @@ def choose_labels(found: Iterable[str | None], positive: str | None = None, *, w
     Raises:
         InputError: there are not two labels, or it is not clear which one is the case.
     """
-    values = sorted({label for label in found if label is not None})
+    labels = [label for label in found if label is not None]
+    values = sorted(set(labels))
     if not values:
         raise InputError("no label column", where=where, remedy="add a column `label` with two values")
-    listed = ", ".join(values)
+    listed, counted = ", ".join(values), count_labels(labels)
     if positive is not None and positive not in values:
-        raise InputError(f"no label {positive!r}; labels found: {listed}", where=where, remedy="correct positive=")
+        raise InputError(f"no label {positive!r}; labels found: {counted}", where=where, remedy="correct positive=")
     if len(values) != 2:
         remedy = "choose rows with where="
-        raise InputError(f"needs two labels, found {len(values)}: {listed}", where=where, remedy=remedy)
+        if len(values) > 2:
+            remedy = f"name the cases with positive= and the controls with negative=, or {remedy}"
+        raise InputError(f"needs two labels, found {len(values)}: {counted}", where=where, remedy=remedy)
     cases = [positive] if positive is not None else [value for value in values if value.casefold() != "control"]
     if len(cases) != 1:
         what = f"it is not clear which label is the case: {listed}"
         raise InputError(what, where=where, remedy="name it with positive=")
     return next(value for value in values if value != cases[0]), cases[0]
+
+
+def count_labels(labels: Iterable[str | None]) -> str:
+    """Return each label with the number of its recordings.
+
+    >>> count_labels(["MCI", "control", "MCI", None])
+    'MCI (2), control (1)'
+    """
+    counts = Counter(label for label in labels if label is not None)
+    return ", ".join(f"{label} ({counts[label]})" for label in sorted(counts))
 
 
 def cell_number(cell: str | None) -> float:

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adscreen.cohort.cohort import Cohort, Recording, choose_labels
+from adscreen.cohort.cohort import Cohort, Recording
 from adscreen.cohort.columns import require_columns, standard_name
 from adscreen.cohort.files import holds_many, names_a_place
-from adscreen.cohort.identity import identity_key, show, tidy
+from adscreen.cohort.identity import identity_key, show
+from adscreen.cohort.labels import Names, changing_subjects, describe_changes, group_labels
+from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
 from adscreen.cohort.spreadsheet import parse_frame, read_table
-from adscreen.cohort.values import Codes, require_in_range, standardise
+from adscreen.cohort.values import Emptied, require_in_range, standardise
 from adscreen.records import Transcript
 
 if TYPE_CHECKING:
@@ -35,8 +37,11 @@ def read_cohort(
     source: str | Path | pd.DataFrame,
     *,
     where: str | None = None,
-    positive: str | None = None,
-    missing: Codes | None = None,
+    positive: Names | None = None,
+    negative: Names | None = None,
+    label_by_visit: bool = False,
+    missing: Missing | None = None,
+    sex: Mapping[str, str] | None = None,
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
@@ -46,50 +51,103 @@ def read_cohort(
     A data frame may hold the speech itself instead of paths: a column ``text`` (what a plain-text transcript would
     hold) or Transcript records in ``transcript``. Relative paths begin at the manifest's folder, those of a data frame
     at the working directory. ``where`` is a condition on the columns, such as ``mmse >= 20``; rows that do not meet it
-    are left out. ``positive`` names the label of the cases (default: the one that is not ``control``). ``missing`` are
-    the codes that mean a missing value in a column: ``{"age": ["-99", "999"]}``. Subject and cluster ids that differ
-    only in Unicode form, case, spaces or invisible characters are one, with ``same_id`` also those that differ in
-    leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or ``longest``) and ``task`` hold
-    where neither the manifest nor the file specifies them.
+    are left out. ``positive`` names the label of the cases (default: the one that is not ``control``), ``negative``
+    that of the controls; several labels of one side become one (see ``group_labels``). ``label_by_visit`` allows a
+    subject's label to differ between visits. ``missing`` are the codes that mean a missing value in a column
+    (``{"age": ["-99", "999"]}``), the name of a study whose codes are known (``"nacc"``, ``"adni"``), or several of
+    these. ``sex`` says what codes of the column ``sex`` mean: ``{"0": "male", "1": "female"}``. Subject and cluster ids
+    that differ only in Unicode form, case, spaces or invisible characters are one, with ``same_id`` also those that
+    differ in leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or ``longest``) and
+    ``task`` hold where neither the manifest nor the file specifies them.
 
     Raises:
         InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
-            transcript comes twice, a subject has two labels or clusters, no row has the positive label, an age, MMSE
-            score or years of education cannot be a person's, or a column of ``missing`` does not exist.
+            transcript comes twice, a subject has two labels or clusters, no row has a label that is named, an age, MMSE
+            score or years of education cannot be a person's, sex is written in words and in numbers, or a column of
+            ``missing`` does not exist.
 
     >>> import pandas as pd
     >>> cohort = read_cohort(pd.DataFrame({"subject_id": ["S1", "S2"], "text": ["a boy", "um a girl"]}))
     >>> [recording.recording_id for recording in cohort.recordings]
     ['S1', 'S2']
     """
+    cohort = _read_rows(source, missing or {}, sex, same_id=same_id, participant=participant, task=task)
+    return _complete(cohort, where, positive, negative, label_by_visit=label_by_visit)
+
+
+def read_beside(
+    first: Cohort,
+    source: str | Path,
+    *,
+    where: str | None = None,
+    positive: Names | None = None,
+    negative: Names | None = None,
+    label_by_visit: bool = False,
+    missing: Missing | None = None,
+    sex: Mapping[str, str] | None = None,
+    **own: Any,
+) -> Cohort:
+    """Read a cohort that is compared with ``first``, as ``read_cohort`` does.
+
+    A label that ``first`` has in a group of several may be named although this manifest lacks it.
+
+    Raises:
+        InputError: what ``read_cohort`` raises.
+    """
+    known = [name for names in first.label_groups.values() for name in names]
+    cohort = _read_rows(source, missing or {}, sex, **own)
+    return _complete(cohort, where, positive, negative, label_by_visit=label_by_visit, known=known)
+
+
+def _read_rows(
+    source: str | Path | pd.DataFrame,
+    missing: Missing,
+    sex: Mapping[str, str] | None,
+    *,
+    same_id: bool = False,
+    participant: str | None = None,
+    task: str | None = None,
+) -> Cohort:
+    """Read every row of a manifest or a data frame."""
     given: object = source
-    own: dict[str, Any] = {"same_id": same_id, "default_speaker": participant, "default_task": task}
+    own: dict[str, Any] = {"same_id": same_id, "default_speaker": participant, "default_task": task, "sex": sex}
     if isinstance(given, str | Path):
-        cohort = _of_file(Path(given), missing or {}, **own)
+        cohort = _of_file(Path(given), missing, **own)
     elif hasattr(given, "itertuples"):
-        cohort = _of_frame(source, missing or {}, **own)  # type: ignore[arg-type]
+        cohort = _of_frame(source, missing, **own)  # type: ignore[arg-type]
     else:
         what = f"is a {type(given).__name__}"
         raise InputError(what, where="source=", remedy="give a manifest's path or a data frame")
     if not cohort.recordings:
         raise InputError("no rows below the header", where=cohort.path.name)
-    if where is not None:
-        cohort = select(cohort, where)
-    _check(cohort)
-    if positive is not None:
-        positive = tidy(str(positive))
-        cohort = replace(cohort, positive=positive)
-        choose_labels((recording.label for recording in cohort.recordings), positive, where=cohort.path.name)
     return cohort
 
 
-def _of_file(path: Path, missing: Codes, **own: Any) -> Cohort:
-    table = standardise(read_table(path), missing=missing, file=path.name)
+def _complete(
+    cohort: Cohort,
+    where: str | None,
+    positive: Names | None,
+    negative: Names | None,
+    *,
+    label_by_visit: bool,
+    known: Collection[str] = (),
+) -> Cohort:
+    """Choose rows, group their labels, and check what must hold between rows."""
+    if where is not None:
+        cohort = select(cohort, where)
+    cohort = group_labels(cohort, positive=positive, negative=negative, known=known)
+    _check(cohort, label_by_visit=label_by_visit)
+    changing = changing_subjects(cohort.recordings) if label_by_visit else []
+    return replace(cohort, notes=(*cohort.notes, describe_changes(changing))) if changing else cohort
+
+
+def _of_file(path: Path, missing: Missing, **own: Any) -> Cohort:
+    table, emptied = standardise(read_table(path), missing=missing, file=path.name)
     require_columns(table.columns, REQUIRED, file=path.name)
-    return _cohort(path, Recordings(table, folder=path.parent, file=path.name, **own))
+    return _cohort(path, Recordings(table, folder=path.parent, file=path.name, **own), emptied)
 
 
-def _of_frame(frame: pd.DataFrame, missing: Codes, **own: Any) -> Cohort:
+def _of_frame(frame: pd.DataFrame, missing: Missing, **own: Any) -> Cohort:
     """Read a data frame; speech in it is taken out of the cells, which are text."""
     path = Path("DataFrame")
     twice = frame.columns[frame.columns.duplicated()]
@@ -97,12 +155,13 @@ def _of_frame(frame: pd.DataFrame, missing: Codes, **own: Any) -> Cohort:
         raise InputError(f"two columns are called `{twice[0]}`", where=path.name, remedy="rename or remove one")
     frame, content = _take_speech(frame)
     require_columns([standard_name(str(column)) for column in frame.columns], REQUIRED, file=path.name)
-    table = standardise(parse_frame(frame, file=path.name), missing=missing, file=path.name)
-    return _cohort(path, Recordings(table, folder=Path.cwd(), file=path.name, content=content, **own))
+    table, emptied = standardise(parse_frame(frame, file=path.name), missing=missing, file=path.name)
+    return _cohort(path, Recordings(table, folder=Path.cwd(), file=path.name, content=content, **own), emptied)
 
 
-def _cohort(path: Path, recordings: Recordings) -> Cohort:
-    return Cohort(path, recordings, notes=recordings.notes)
+def _cohort(path: Path, recordings: Recordings, emptied: Emptied) -> Cohort:
+    notes = (*recordings.notes, *emptied.describe())
+    return Cohort(path, recordings, notes=notes, sexes=recordings.sexes)
 
 
 def _take_speech(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Transcript | str] | None]:
@@ -133,13 +192,16 @@ def make_cohort(
     *,
     subjects: Sequence[str] | None = None,
     labels: Sequence[str] | None = None,
-    positive: str | None = None,
+    positive: Names | None = None,
+    negative: Names | None = None,
+    label_by_visit: bool = False,
     **columns: Sequence[object],
 ) -> Cohort:
     """Return a cohort of transcripts in memory: texts (as plain-text files would hold them) or Transcript records.
 
     ``subjects`` says who speaks; texts need it, Transcript records name their own. ``columns`` are further columns of a
-    manifest, one value per recording: ``visit=[1, 2]``, ``age=[71, 72]``, ``cluster=[...]``.
+    manifest, one value per recording: ``visit=[1, 2]``, ``age=[71, 72]``, ``cluster=[...]``. ``positive``, ``negative``
+    and ``label_by_visit`` are those of ``read_cohort``.
 
     Raises:
         InputError: the lengths differ, texts come without ``subjects``, or what ``read_cohort`` raises.
@@ -171,23 +233,25 @@ def make_cohort(
     wrong = next((name for name, values in own.items() if len(values) != len(speech)), None)
     if wrong is not None:
         raise InputError(f"{wrong} has {len(own[wrong])} values for {len(speech)} recordings", where="make_cohort")
-    return read_cohort(pd.DataFrame({name: list(values) for name, values in own.items()}), positive=positive)
+    frame = pd.DataFrame({name: list(values) for name, values in own.items()})
+    return read_cohort(frame, positive=positive, negative=negative, label_by_visit=label_by_visit)
 
 
-def _check(cohort: Cohort) -> None:
+def _check(cohort: Cohort, *, label_by_visit: bool) -> None:
     """Check what must hold between rows; raises InputError where it does not.
 
     The first pass keeps eight bytes a name, for a manifest may be long. Only where two names may be the same, or a
     subject has two values, a second one keeps all names and says which rows.
     """
-    if _may_be_wrong(cohort):
-        _name_fault(cohort)
+    constant = ("cluster",) if label_by_visit else ("label", "cluster")
+    if _may_be_wrong(cohort, constant):
+        _name_fault(cohort, constant)
     require_in_range(cohort)
 
 
-def _may_be_wrong(cohort: Cohort) -> bool:
+def _may_be_wrong(cohort: Cohort, constant: Sequence[str]) -> bool:
     ids, paths = array("q"), array("q")  # hashes
-    known: dict[str, dict[str, str]] = {"label": {}, "cluster": {}}
+    known: dict[str, dict[str, str]] = {column: {} for column in constant}
     for recording in cohort.recordings:
         ids.append(hash(identity_key(recording.recording_id)))
         if recording.content is None and not holds_many(recording.transcript):
@@ -203,11 +267,11 @@ def _has_repeats(hashes: array[int]) -> bool:
     return any(first == second for first, second in pairwise(sorted(hashes)))
 
 
-def _name_fault(cohort: Cohort) -> None:
+def _name_fault(cohort: Cohort, constant: Sequence[str]) -> None:
     """Raise InputError that names the first rows at fault."""
     ids: dict[str, Recording] = {}
     paths: dict[str, int] = {}
-    values: dict[str, dict[str, tuple[str, int]]] = {"label": {}, "cluster": {}}
+    values: dict[str, dict[str, tuple[str, int]]] = {column: {} for column in constant}
     for recording in cohort.recordings:
         _check_unique(recording, ids, paths, file=cohort.path.name)
         for column, first in values.items():
@@ -239,11 +303,12 @@ def _check_one_value(recording: Recording, column: str, known: dict[str, tuple[s
         return
     first, row = known.setdefault(recording.subject_id, (value, recording.row))
     if first != value:
+        other = ", or, if the label is that of the visit, add label_by_visit=" if column == "label" else ""
         raise InputError(
             f"subject {recording.subject_id!r}{_also(recording)} has {column} {first!r} in row {row} and {value!r} in "
             f"row {recording.row}",
             where=file,
-            remedy="correct one, or leave rows out with where=",
+            remedy=f"correct one, {'' if other else 'or '}leave rows out with where={other}",
         )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from adscreen.cohort.cohort import Cohort
-from adscreen.cohort.manifest import read_cohort
-from adscreen.cohort.values import Codes
+from adscreen.cohort.labels import Names
+from adscreen.cohort.manifest import read_beside, read_cohort
+from adscreen.cohort.missing_codes import Missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,19 +18,23 @@ class Reading:
     """What ``read_cohort`` is told of a manifest; each field is the argument of the same name."""
 
     where: str | None = None
-    positive: str | None = None
-    missing: Codes = field(default_factory=dict)
+    positive: Names | None = None
+    negative: Names | None = None
+    label_by_visit: bool = False
+    missing: Missing = field(default_factory=dict)
+    sex: Mapping[str, str] = field(default_factory=dict)
     same_id: bool = False
     participant: str | None = None
     task: str | None = None
 
-    def read(self, manifest: Path) -> Cohort:
-        """Read the cohort of a manifest.
+    def read(self, manifest: Path, *, beside: Cohort | None = None) -> Cohort:
+        """Read the cohort of a manifest; with ``beside`` one that is compared with that cohort (see ``read_beside``).
 
         Raises:
             InputError: what ``read_cohort`` raises.
         """
-        return read_cohort(manifest, **self.arguments())
+        arguments = self.arguments()
+        return read_cohort(manifest, **arguments) if beside is None else read_beside(beside, manifest, **arguments)
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of ``read_cohort``."""

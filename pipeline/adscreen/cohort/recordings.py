@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, repeat
 from pathlib import Path
@@ -24,6 +24,7 @@ from adscreen.cohort.identity import (
     list_some,
     tidy,
 )
+from adscreen.cohort.sex import describe_sexes, join_sexes
 from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
 from adscreen.records import Transcript
@@ -36,11 +37,15 @@ class Recordings(Sequence[Recording]):
     ``content`` is the speech of each, where it was given in memory; the defaults are those of each Recording.
 
     Subjects and clusters have one spelling each, that of their first row; ``same_id`` joins ids that differ in leading
-    zeros too. ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or where
+    zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says that codes mean. ``notes``
+    say what was joined. Taking one raises InputError where its row lacks a required cell or where
     a number is none.
     """
 
-    __slots__ = ("_cells", "_columns", "_content", "_defaults", "_file", "_folder", "_ids", "_spellings", "notes")
+    __slots__ = (
+        *("_cells", "_columns", "_content", "_defaults", "_file", "_folder", "_ids", "_spellings"),
+        *("notes", "sexes"),
+    )
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class Recordings(Sequence[Recording]):
         same_id: bool = False,
         default_speaker: str | None = None,
         default_task: str | None = None,
+        sex: Mapping[str, str] | None = None,
     ) -> None:
         self._cells = [row.cells for row in table.rows]
         self._columns = table.columns
@@ -66,11 +72,20 @@ class Recordings(Sequence[Recording]):
         }
         subjects = self._spellings.get("subject_id", {})
         self._ids = dict(self._free_ids({*subjects, *subjects.values()})) if subjects else {}
+        self.sexes = self._join_sexes(sex or {})
         self.notes = tuple(self._describe(same_id=same_id))
 
     def _column(self, column: str) -> Iterator[str | None]:
         position = self._columns.index(column)
         return (cells[position] for cells in self._cells)
+
+    def _join_sexes(self, meanings: Mapping[str, str]) -> dict[str, str]:
+        if "sex" not in self._columns:
+            if meanings:
+                raise InputError("no column `sex`", where=self._file, remedy="leave sex= out")
+            return {}
+        written = (tidy(cell) for cell in self._column("sex") if cell)
+        return join_sexes(filter(None, written), meanings, file=self._file)
 
     def _free_ids(self, spellings: set[str]) -> Iterator[tuple[int, str]]:
         """Yield the place and a free recording id of rows that differ from another only in the subject's spelling."""
@@ -98,6 +113,7 @@ class Recordings(Sequence[Recording]):
         if self._ids:
             numbered = list_some(self._ids.values())
             yield f"recordings of one subject that differed only in its spelling are numbered: {numbered}"
+        yield from describe_sexes(self.sexes)
 
     def _first(self, column: str, name: str) -> str:
         return self._spellings.get(column, {}).get(name, name)
@@ -114,7 +130,7 @@ class Recordings(Sequence[Recording]):
             return tuple(self[position] for position in range(*index.indices(len(self))))
         position = range(len(self))[index]
         row = Row(position + 1, self._cells[position])
-        recording = _recording(row, self._columns, folder=self._folder, file=self._file)
+        recording = _recording(row, self._columns, folder=self._folder, file=self._file, sexes=self.sexes)
         if any(self._spellings.values()):
             recording = self._with_first_spelling(recording, position)
         speaker, task = self._defaults
@@ -150,7 +166,7 @@ def name_recording(subject: str, visit: str | None) -> str:
     return f"{subject}_{tidy(visit)}" if visit else subject
 
 
-def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str) -> Recording:
+def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str, sexes: Mapping[str, str]) -> Recording:
     cells = dict(zip(columns, row.cells, strict=True))
     for column in REQUIRED:
         if not identity_key(cells[column] or ""):
@@ -169,7 +185,7 @@ def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str) -> 
         label=_text(cells, "label"),
         cluster=cluster if cluster and identity_key(cluster) else None,
         age=age,
-        sex=_text(cells, "sex"),
+        sex=(sex := _text(cells, "sex")) and sexes.get(sex, sex),
         education=education,
         mmse=mmse,
         site=_text(cells, "site"),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import unicodedata
 import warnings
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import Cohort, Recording
 from adscreen.cohort.columns import standard_name
+from adscreen.cohort.sex import as_joined
 from adscreen.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def select(cohort: Cohort, where: str) -> Cohort:
     Raises InputError where the condition is malformed, names an unknown column or leaves no recording.
     """
     frame = cohort.frame(_COLUMNS)
-    where = _with_known_names(unicodedata.normalize("NFC", where), frame)
+    where = _with_known_names(unicodedata.normalize("NFC", where), frame, cohort.sexes)
     _check(where, frame)
     met = _meets(frame, where)
     kept = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if meets)
@@ -61,8 +63,11 @@ def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:
     return [bool(value) for value in met]
 
 
-def _with_known_names(where: str, frame: pandas.DataFrame) -> str:
-    """Return the condition with the known names of columns that it names as the manifest's header may (``MMSE``)."""
+def _with_known_names(where: str, frame: pandas.DataFrame, sexes: Mapping[str, str]) -> str:
+    """Return the condition with the known names of columns that it names as the manifest's header may (``MMSE``).
+
+    A sex is named as the manifest writes it (``F``) or as it counts (``female``).
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
@@ -73,7 +78,21 @@ def _with_known_names(where: str, frame: pandas.DataFrame) -> str:
     changed = [node for node in names if standard_name(node.id) in frame]
     for node in changed:
         node.id = standard_name(node.id)
-    return ast.unparse(tree) if changed else where
+    joined = [_join_sexes(node, sexes) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    return ast.unparse(tree) if changed or any(joined) else where
+
+
+def _join_sexes(comparison: ast.Compare, sexes: Mapping[str, str]) -> bool:
+    """Write the sexes that a comparison names under the spelling that they count as; return whether one changed."""
+    sides = [comparison.left, *comparison.comparators]
+    if not any(isinstance(side, ast.Name) and side.id == "sex" for side in sides):
+        return False
+    changed = False
+    for node in ast.walk(comparison):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            joined = as_joined(node.value, sexes)
+            changed, node.value = changed or joined != node.value, joined
+    return changed
 
 
 def _check(where: str, frame: pandas.DataFrame) -> None:

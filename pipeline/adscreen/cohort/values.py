@@ -7,49 +7,63 @@ column is refused, unless the user says which codes mean that a value is missing
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from adscreen.cohort.cohort import NUMBERS, RANGES, Cohort
-from adscreen.cohort.columns import KNOWN, standard_columns, standard_name
+from adscreen.cohort.columns import KNOWN, standard_columns
 from adscreen.cohort.identity import list_some, tidy
+from adscreen.cohort.missing_codes import Missing, choose_codes, describe_codes
 from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
-
-Codes = Mapping[str, Sequence[object]]  # column -> the codes that mean a missing value there
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _PLAIN = re.compile(r"[+-]?\d+(?:[eE][+-]?\d+)?|NA|N/A|n/a|NaN|nan")
 
 
-def standardise(table: Table, *, missing: Codes, file: str) -> Table:
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """The cells of a table that held a code for a missing value: counts by column and code, as they are taken.
+
+    ``unused`` are the studies whose codes were asked for, and none of whose columns the table has.
+    """
+
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+
+    def describe(self) -> tuple[str, ...]:
+        """Return notes for the user, once every row was taken."""
+        return tuple(describe_codes(self.counts, self.unused))
+
+
+def standardise(table: Table, *, missing: Missing, file: str) -> tuple[Table, Emptied]:
     """Return the table with the known names of its columns, decimal points, and empty cells for codes.
 
     A decimal comma is read where something else separates cells, in columns that hold nothing but numbers.
 
     Raises:
-        InputError: two columns stand for one, or a column of codes does not exist.
+        InputError: two columns stand for one, a column of codes does not exist, or a study of codes is not known.
     """
     columns = standard_columns(table.columns, file=file)
     named = replace(table, columns=columns)
-    codes = {standard_name(column): {str(code).strip() for code in own} for column, own in missing.items()}
-    unknown = next((column for column in codes if column not in columns), None)
-    if unknown is not None:
-        what = f"no column {unknown!r}; columns found: {', '.join(columns)}"
-        raise InputError(what, where="missing=", remedy="correct the name")
+    codes, unused = choose_codes(missing, columns)
+    emptied = Emptied(unused=unused)
     if codes:
-        named = replace(named, rows=_without_codes(named, codes))
-    return _with_points(named) if table.delimiter not in (None, ",") else named
+        named = replace(named, rows=_without_codes(named, codes, emptied))
+    return (_with_points(named) if table.delimiter not in (None, ",") else named), emptied
 
 
-def _without_codes(table: Table, codes: Mapping[str, set[str]]) -> Iterator[Row]:
+def _without_codes(table: Table, codes: Mapping[str, set[str]], emptied: Emptied) -> Iterator[Row]:
     places = {table.columns.index(column): own for column, own in codes.items()}
     numbers = {place: {float(code) for code in own if _is_number(code)} for place, own in places.items()}
     for row in table.rows:
-        cells = (
-            None if place in places and cell and _is_code(tidy(cell), places[place], numbers[place]) else cell
-            for place, cell in enumerate(row.cells)
-        )
+        cells = list(row.cells)
+        for place, own in places.items():
+            cell = cells[place]
+            if cell and _is_code(tidy(cell), own, numbers[place]):
+                emptied.counts.setdefault(table.columns[place], Counter())[tidy(cell)] += 1
+                cells[place] = None
         yield Row(row.number, tuple(cells))
 
 

@@ -18,7 +18,6 @@ import pandas as pd
 from adscreen.errors import InputError
 from adscreen.evaluation.intervals import GroupWeights
 from adscreen.evaluation.out_of_fold import OutOfFold
-from adscreen.evaluation.results import LEVELS
 from adscreen.metrics import Interval, auc_within_folds, bootstrap_weights, interval_of
 from adscreen.writing import defuse
 
@@ -189,7 +188,7 @@ def _compare_under(protocol: str, one: Run, other: Run, name: str) -> list[Compa
     tested = [OutOfFold.of(side, positive=one.positive) for side in sides]
     weights = _weights(one, tested[0], clustered=bool((sides[0]["cluster"] != "").any()))
     rows = []
-    for level in LEVELS:
+    for level in tested[0].levels:
         first, second = (weights.resample(side.repeats(level), side.cases) for side in tested)
         ours, theirs = first.measured(), second.measured()
         for measure, found in first.minus(second).measured().items():

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from adscreen.evaluation.results import LEVELS, CalibrationRow, DecisionRow, Level, RocRow
+from adscreen.evaluation.results import CalibrationRow, DecisionRow, Level, RocRow
 from adscreen.evaluation.summary import Folds
 from adscreen.metrics import calibration_curve, net_benefit, roc_curve
 
@@ -23,7 +23,7 @@ def draw_roc(folds: Folds) -> list[RocRow]:
     return [
         RocRow(folds.protocol, method, level, float(rate), float(sensitivity))
         for method in folds.methods
-        for level in LEVELS
+        for level in folds.levels
         for rate, sensitivity in zip(
             FALSE_POSITIVE_RATES,
             roc_curve(folds.repeats(method, level), folds.cases, FALSE_POSITIVE_RATES),
@@ -34,7 +34,7 @@ def draw_roc(folds: Folds) -> list[RocRow]:
 
 def draw_calibration(folds: Folds) -> list[CalibrationRow]:
     """Return the calibration curve of every method and level, bins by quantiles of the probability."""
-    return [row for method in folds.methods for level in LEVELS for row in _calibration_of(folds, method, level)]
+    return [row for method in folds.methods for level in folds.levels for row in _calibration_of(folds, method, level)]
 
 
 def _calibration_of(folds: Folds, method: str, level: Level) -> list[CalibrationRow]:
@@ -61,7 +61,7 @@ def _calibration_of(folds: Folds, method: str, level: Level) -> list[Calibration
 
 def draw_decisions(folds: Folds) -> list[DecisionRow]:
     """Return the decision curve of every method and level."""
-    return [row for method in folds.methods for level in LEVELS for row in _decisions_of(folds, method, level)]
+    return [row for method in folds.methods for level in folds.levels for row in _decisions_of(folds, method, level)]
 
 
 def _decisions_of(folds: Folds, method: str, level: Level) -> list[DecisionRow]:

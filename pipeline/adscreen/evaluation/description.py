@@ -13,45 +13,65 @@ import numpy as np
 import pandas as pd
 
 from adscreen.cohort import Recording
+from adscreen.cohort.labels import ORIGINAL
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
-OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), ("sex", "site")
+OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), (ORIGINAL, "sex", "site")
 
 
 def describe_flow(
-    table: FeatureTable, *, left_out: Sequence[Recording] = (), name: str = "cohort", where: str | None = None
+    table: FeatureTable,
+    *,
+    left_out: Sequence[Recording] = (),
+    other_labels: Sequence[Recording] = (),
+    name: str = "cohort",
+    where: str | None = None,
 ) -> list[FlowRow]:
-    """Return the steps from the rows read to those used: the table's, and those that a condition left out.
+    """Return the steps from the rows read to those used: the table's, and those left out by a condition or their label.
 
-    An evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
+    A subject counts under each label of its recordings, so that one whose label differs between visits counts twice. An
+    evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
     """
     used = list(zip(table.subjects["subject_id"], table.subjects["label"], strict=True))
     excluded = [(recording.subject_id, recording.label) for recording in left_out]
+    others: dict[str, list[tuple[str, str | None]]] = {}
+    for recording in other_labels:
+        others.setdefault(recording.label or "", []).append((recording.subject_id, recording.label))
     left = f"do not meet {where}" if where else ""
     refused = "an evaluation refuses them"
-    positive = table.positive
+    labels = table.negative, table.positive
+    every = used + excluded + [row for rows in others.values() for row in rows]
     return [
-        _step(name, "read", used + excluded, positive, ""),
-        _step(name, "excluded", excluded, positive, left),
-        _step(name, "unreadable", [], positive, refused),
-        _step(name, "silent", [], positive, refused),
-        _step(name, "used", used, positive, ""),
+        _step(name, "read", every, labels, ""),
+        _step(name, "excluded", excluded, labels, left),
+        *(
+            _step(name, "other_label", rows, labels, f"label: {label}" if label else "no label")
+            for label, rows in sorted(others.items())
+        ),
+        _step(name, "unreadable", [], labels, refused),
+        _step(name, "silent", [], labels, refused),
+        _step(name, "used", used, labels, ""),
     ]
 
 
-def _step(cohort: str, step: str, rows: Sequence[tuple[str, str | None]], positive: str, reason: str) -> FlowRow:
-    subjects = dict(rows)
-    cases = sum(label == positive for label in subjects.values())
-    controls = sum(label is not None and label != positive for label in subjects.values())
+def _step(
+    cohort: str, step: str, rows: Sequence[tuple[str, str | None]], labels: tuple[str, str], reason: str
+) -> FlowRow:
+    subjects = {subject for subject, _ in rows}
+    controls, cases = (len({subject for subject, label in rows if label == own}) for own in labels)
     return FlowRow(cohort, step, len(rows), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
 
 
 def describe_cohort(table: FeatureTable, *, name: str = "cohort") -> list[TableOneRow]:
-    """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label."""
+    """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label.
+
+    A subject whose label differs between visits is described under each of its labels, at the first recording of each.
+    """
     of_recordings = table.subjects.assign(case=table.cases)
     order = of_recordings.iloc[table.canonical_order()]
-    of_subjects = order.groupby("subject_id", sort=True).first()  # the first value that is not missing
+    keys = ["subject_id", order["case"].rename("label_of")]
+    of_subjects = order.groupby(keys, sort=True).first()  # the first value that is not missing
     return list(_rows(table, of_recordings, of_subjects, name))
 
 
@@ -60,8 +80,8 @@ def _rows(
 ) -> Iterator[TableOneRow]:
     for unit, frame in (("subjects", of_subjects), ("recordings", of_recordings)):
         yield _count(name, unit, "", unit, frame["case"], pd.Series(True, index=frame.index))
-    visits = of_recordings.groupby("subject_id")["recording_id"].count()
-    yield _mean(name, "recordings a subject", "subjects", of_subjects["case"], visits[of_subjects.index])
+    visits = of_recordings.groupby(["subject_id", "case"])["recording_id"].count()
+    yield _mean(name, "recordings a subject", "subjects", of_subjects["case"], visits.reindex(of_subjects.index))
     for column in OF_SUBJECTS:
         if column in of_subjects and of_subjects[column].notna().any():
             yield _mean(name, column, "subjects", of_subjects["case"], of_subjects[column])

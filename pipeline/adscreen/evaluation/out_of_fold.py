@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.evaluation.levels import choose_levels, has_one_label
 from adscreen.evaluation.results import Level
 from adscreen.metrics import Predictions, by_subject
 
@@ -43,11 +44,17 @@ class OutOfFold:
         """Whether a subject has more than one recording."""
         return len(np.unique(self.subjects)) < len(self.subjects)
 
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels at which there are results."""
+        return choose_levels(self.cases, has_one_label(self.subjects, self.cases))
+
     def repeats(self, level: Level = "recording") -> list[Predictions]:
-        """Return each repeat's predictions, by recording or joined to subjects."""
+        """Return each repeat's predictions, by recording or joined to subjects who have one label."""
         if level == "recording":
             return list(self.by_recording)
-        return [by_subject(predictions, self.subjects) for predictions in self.by_recording]
+        counted = has_one_label(self.subjects, self.cases)
+        return [by_subject(predictions.among(counted), self.subjects) for predictions in self.by_recording]
 
 
 def label_cases(rows: pd.DataFrame, *, positive: str) -> NDArray[np.int64]:

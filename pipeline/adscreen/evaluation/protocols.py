@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from adscreen.cohort.identity import describe_zeros, differ_in_zeros, identity_key, loose_key, show
+from adscreen.cohort.sex import check_same_coding
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluation.results import Protocol
@@ -85,6 +86,11 @@ def check_apart(training: pd.DataFrame, test: pd.DataFrame, *, same_id: bool = F
             raise InputError(what, where="test=", remedy="leave them out of one of the cohorts")
 
 
+def check_sexes(training: pd.DataFrame, test: pd.DataFrame) -> None:
+    """Raise InputError where the cohorts write sex in words and in numbers, or in other numbers."""
+    check_same_coding(_names(training, "sex"), _names(test, "sex"), where="test=")
+
+
 def compare_ids(training: pd.DataFrame, test: pd.DataFrame) -> list[str]:
     """Return notes on ids of the two cohorts that differ in leading zeros alone."""
     notes = []
@@ -107,9 +113,11 @@ def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:
     """Return one table of both cohorts, in which the protocol ``external`` tells them apart.
 
     Raises:
-        InputError: a subject, a cluster or a recording is in both, or the two have other blocks.
+        InputError: a subject, a cluster or a recording is in both, or the two have other blocks or another coding of
+            sex.
     """
     check_apart(training.subjects, test.subjects)
+    check_sexes(training.subjects, test.subjects)
     if training.blocks != test.blocks:
         remedy = "give both tables the same blocks, with the same columns"
         raise InputError("the blocks of the two cohorts differ", where="test=", remedy=remedy)

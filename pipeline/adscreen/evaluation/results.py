@@ -166,8 +166,9 @@ class DecisionRow:
 class SubgroupRow:
     """subgroups.csv: the evaluated method's measures among the recordings of one subgroup.
 
-    ``column`` is sex, age, education, mmse, early_stage, visit or site; ``subgroup`` its level or band. Under mmse and
-    early_stage the cases of the band stand against all controls. ``suppressed`` is the reason why there is no value.
+    ``column`` is original_label, sex, age, education, mmse, early_stage, visit or site; ``subgroup`` its level or band.
+    Under mmse and early_stage the cases of the band stand against all controls; a label of the manifest
+    (``original_label``) stands against the whole other side. ``suppressed`` is the reason why there is no value.
     """
 
     protocol: str
@@ -253,10 +254,13 @@ class TableOneRow:
 
 @dataclass(frozen=True, slots=True)
 class FlowRow:
-    """flow.csv: one step from the manifest's rows to those used. ``cohort`` is ``cohort``, or ``test`` if external."""
+    """flow.csv: one step from the manifest's rows to those used. ``cohort`` is ``cohort``, or ``test`` if external.
+
+    ``other_label`` are rows whose label is that of neither cases nor controls, one step per label.
+    """
 
     cohort: str
-    step: Literal["read", "excluded", "unreadable", "silent", "used"]
+    step: Literal["read", "excluded", "other_label", "unreadable", "silent", "used"]
     recordings: int
     subjects: int
     negative_subjects: int

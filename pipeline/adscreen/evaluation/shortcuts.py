@@ -156,15 +156,30 @@ def deal_labels(table: FeatureTable, *, seed: int | list[int]) -> NDArray[np.int
     """Return labels (n,), 1 a case, dealt out anew: one a subject, whole groups in a random order.
 
     The subjects' labels, group after group in a random order, are given to the subjects, group after group in the order
-    of their names: as many cases as before, and groups that hold one label go on doing so, but at the seams.
+    of their names: as many cases as before, and groups that hold one label go on doing so, but at the seams. A subject
+    whose label differs between visits passes on all of them, in a random order, for their order may be true of others.
     """
     frame = pd.DataFrame(
         {"subject": table.subjects["subject_id"].astype(str), "group": table.groups, "case": table.cases}
     )
     subjects = frame.drop_duplicates("subject").sort_values(["group", "subject"], kind="stable")
     names = subjects["group"].unique()
-    order = np.random.default_rng(seed).permutation(len(names))
-    by_group = dict(list(subjects.groupby("group", sort=False)["case"]))
-    dealt = np.concatenate([by_group[names[number]].to_numpy() for number in order])
-    of_subject: dict[str, Any] = dict(zip(subjects["subject"], dealt.tolist(), strict=True))
-    return np.array([of_subject[name] for name in frame["subject"]], dtype=np.int64)
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(names))
+    by_group = dict(list(subjects.groupby("group", sort=False)["subject"]))
+    givers = np.concatenate([by_group[names[number]].to_numpy() for number in order])
+    canonical = table.canonical_order()  # so that the manifest's order changes nothing
+    ordered = frame["subject"].iloc[canonical].reset_index(drop=True)
+    rows_of = {subject: canonical[places] for subject, places in ordered.groupby(ordered).indices.items()}
+    labels = table.cases
+    dealt = np.empty_like(labels)
+    for taker, giver in zip(subjects["subject"], givers, strict=True):
+        dealt[rows_of[taker]] = _hand_on(labels[rows_of[giver]], len(rows_of[taker]), random)
+    return dealt
+
+
+def _hand_on(labels: NDArray[np.int64], count: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return the labels of one subject for ``count`` recordings of another."""
+    if len(set(labels.tolist())) == 1:
+        return np.full(count, labels[0])
+    return np.resize(random.permutation(labels), count)

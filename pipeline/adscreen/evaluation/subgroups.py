@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.cohort.labels import ORIGINAL
 from adscreen.evaluation.intervals import Measured
 from adscreen.evaluation.results import SubgroupRow
 from adscreen.evaluation.summary import Folds
@@ -41,8 +42,12 @@ def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator
     """Yield every subgroup of the columns that have values.
 
     MMSE differs between the labels by its nature, so under mmse and early_stage cases of the band stand against every
-    control.
+    control. A label of the manifest, where several became one, stands against the whole other side.
     """
+    if ORIGINAL in subjects:
+        for label in sorted({str(label) for label in subjects[ORIGINAL].dropna()}):
+            own = (subjects[ORIGINAL].astype(str) == label).to_numpy()
+            yield Subgroup(ORIGINAL, label, own | (cases != cases[own][0]))
     for column in LEVELS:
         if column in subjects:
             text = subjects[column].astype(object)

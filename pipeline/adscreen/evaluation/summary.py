@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluation.intervals import GroupWeights, ResampledGroups
+from adscreen.evaluation.levels import choose_levels, has_one_label
 from adscreen.evaluation.results import (
-    LEVELS,
     ApparentRow,
     ConfusionRow,
     DifferenceRow,
@@ -58,6 +58,23 @@ class Folds:
         """The subject of each row."""
         return self.table.subjects["subject_id"].to_numpy(dtype=str)
 
+    @cached_property
+    def tested(self) -> NDArray[np.intp]:
+        """The rows that any fold tested."""
+        return np.unique(np.concatenate([fold.rows for fold in self.results]))
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """The rows (n,) that count at the level of subjects: those of subjects with one label in what was tested."""
+        counted = np.zeros(len(self.cases), dtype=bool)
+        counted[self.tested] = has_one_label(self.subjects[self.tested], self.cases[self.tested])
+        return counted
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels at which there are results."""
+        return choose_levels(self.cases[self.tested], self.counted[self.tested])
+
     @property
     def main(self) -> str:
         """The method that is evaluated: adscreen, or a user's estimator. The others are what it is compared with."""
@@ -75,9 +92,9 @@ class Folds:
         return GroupWeights(self._weights(self.subjects), clusters)
 
     def _weights(self, groups: NDArray[np.str_]) -> Floats:
-        tested = np.unique(np.concatenate([fold.rows for fold in self.results]))
         weights = np.zeros((self.study.bootstrap, len(groups)))
-        weights[:, tested] = bootstrap_weights(groups[tested], resamples=self.study.bootstrap, seed=self.study.seed)
+        drawn = bootstrap_weights(groups[self.tested], resamples=self.study.bootstrap, seed=self.study.seed)
+        weights[:, self.tested] = drawn
         return weights
 
     def resample(self, repeats: list[Predictions], measured: Measure = measure) -> ResampledGroups:
@@ -90,14 +107,16 @@ class Folds:
         for repeat in sorted({fold.repeat for fold in self.results}):
             own = [fold for fold in self.results if fold.method == method and fold.repeat == repeat]
             predictions = Predictions.join((fold.rows, fold.probabilities, fold.threshold) for fold in own)
-            joined.append(by_subject(predictions, self.subjects) if level == "subject" else predictions)
+            if level == "subject":
+                predictions = by_subject(predictions.among(self.counted), self.subjects)
+            joined.append(predictions)
         return joined
 
 
 def summarise_methods(folds: Folds) -> tuple[list[MetricRow], list[DifferenceRow]]:
     """Return every measure of every method at both levels, and what adscreen has over each other method."""
     metrics, differences = [], []
-    for level in LEVELS:
+    for level in folds.levels:
         ours: ResampledGroups | None = None
         for method in folds.methods:
             own = folds.resample(folds.repeats(method, level))
@@ -124,7 +143,7 @@ def count_decisions(folds: Folds) -> list[ConfusionRow]:
     return [
         ConfusionRow(folds.protocol, method, level, number, *confusion(predictions, folds.cases, once)[0].astype(int))
         for method in folds.methods
-        for level in LEVELS
+        for level in folds.levels
         for number, predictions in enumerate(folds.repeats(method, level))
     ]
 

@@ -320,7 +320,9 @@ def extract_cohort(
         raise InputError(
             f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path)
         )
-    return replace(build_table(rows, subjects, settings), labels=cohort.known_labels)
+    table = build_table(rows, subjects, settings)
+    groups = {"label_groups": dict(cohort.label_groups)} if cohort.label_groups else {}
+    return replace(table, labels=cohort.known_labels, provenance=table.provenance | groups)
 
 
 def check_names(columns: Iterable[object]) -> None:

@@ -67,7 +67,7 @@ class FeatureTable:
         found = {str(label) for label in column.dropna()}
         if self.labels is None:
             try:
-                object.__setattr__(self, "labels", choose_labels(found, where="the table"))
+                object.__setattr__(self, "labels", choose_labels(column.dropna(), where="the table"))
             except InputError:
                 return
         elif not found <= set(self.labels):

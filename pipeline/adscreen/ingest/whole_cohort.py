@@ -188,12 +188,14 @@ def _read(recording: Recording, lines: BinaryIO) -> _Outcome:
 
 
 def _write_flow(cohort: Cohort, flow: dict[tuple[str, str], list[str]], path: Path) -> None:
-    everyone = [recording.subject_id for recording in chain(cohort.recordings, cohort.left_out)]
+    everyone = [one.subject_id for one in chain(cohort.recordings, cohort.left_out, cohort.other_labels)]
     steps = [("in the manifest", "", everyone)]
     if cohort.left_out:
         steps.append(
             ("left out", "did not meet the condition", [recording.subject_id for recording in cohort.left_out])
         )
+    if cohort.other_labels:
+        steps.append(("left out", "label of neither side", [one.subject_id for one in cohort.other_labels]))
     steps += [(step, reason, subjects) for (step, reason), subjects in sorted(flow.items())]
     with path.open("w", encoding="utf-8", newline="") as table:
         rows = csv.writer(table, lineterminator="\n")

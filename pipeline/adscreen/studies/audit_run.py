@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from adscreen.auditing import Finding, audit_cohort, audit_run, read_speech
 from adscreen.auditing.finding import in_order
 from adscreen.cohort import Cohort
+from adscreen.cohort.labels import Names
+from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.reading import Reading
-from adscreen.cohort.values import Codes
 from adscreen.errors import InputError
 from adscreen.progress import HIDDEN, Progress
 from adscreen.studies.sources import open_cohort
@@ -18,8 +20,11 @@ def audit(
     source: Cohort | str | Path,
     *,
     where: str | None = None,
-    positive: str | None = None,
-    missing: Codes | None = None,
+    positive: Names | None = None,
+    negative: Names | None = None,
+    label_by_visit: bool = False,
+    missing: Missing | None = None,
+    sex: Mapping[str, str] | None = None,
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
@@ -33,8 +38,11 @@ def audit(
     Args:
         source: a Cohort, the path of a manifest, or the folder of an evaluation.
         where: audit only the rows of a cohort that meet this condition, such as ``mmse >= 20``.
-        positive: the label of the cases, where that is not clear from the labels.
-        missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
+        positive: the label of the cases, or several, where that is not clear from the labels.
+        negative: the label of the controls, or several.
+        label_by_visit: allow a subject's label to differ between visits.
+        missing: codes that mean a missing value, by column or by study, as ``read_cohort`` takes them.
+        sex: what codes of the column ``sex`` mean.
         same_id: take ids that differ in leading zeros alone for one.
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
@@ -47,7 +55,15 @@ def audit(
     >>> pandas.DataFrame(audit("manifest.csv"))[["level", "what"]]  # doctest: +SKIP
     """
     reading = Reading(
-        where=where, positive=positive, missing=missing or {}, same_id=same_id, participant=participant, task=task
+        where=where,
+        positive=positive,
+        negative=negative,
+        label_by_visit=label_by_visit,
+        missing=missing or {},
+        sex=sex or {},
+        same_id=same_id,
+        participant=participant,
+        task=task,
     )
     if not isinstance(source, Cohort) and Path(source).is_dir():
         given = next(iter(reading.given()), None)

@@ -19,7 +19,8 @@ from adscreen.evaluation import TFIDF, Protocol, ProtocolEvaluation, count_steps
 from adscreen.evaluation.certificate import Certificate, certify
 from adscreen.evaluation.description import describe_cohort, describe_flow
 from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
-from adscreen.evaluation.protocols import COHORT, TEST, check_apart, compare_ids
+from adscreen.evaluation.levels import changing_subjects
+from adscreen.evaluation.protocols import COHORT, TEST, check_apart, check_sexes, compare_ids
 from adscreen.evaluation.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
@@ -129,10 +130,11 @@ class Evaluation:
             parts = {"cohort": np.arange(len(self.table))}
         described, flow, where = [], [], self.settings.get("where")
         for number, (name, rows) in enumerate(parts.items()):
-            left_out = self.cohorts[number].left_out if self.cohorts else ()
+            cohort = self.cohorts[number] if self.cohorts else None
+            left = {"left_out": cohort.left_out, "other_labels": cohort.other_labels} if cohort else {}
             own = self.table.rows(rows)
             described += describe_cohort(own, name=name)
-            flow += describe_flow(own, left_out=left_out, name=name, where=where)
+            flow += describe_flow(own, **left, name=name, where=where)
         return cohort_frames(described, flow)
 
 
@@ -204,6 +206,8 @@ def evaluate(
         run.append(evaluate_protocol(table, chosen, protocol=one, estimator=estimator, **options))
     made: dict[str, Any] = {"positive": table.positive, "negative": table.negative, "protocols": list(protocols)}
     made |= {"learning_curve": learning_curve, "provenance": table.provenance}
+    if changing_subjects(table.subjects):
+        made["label_by_visit"] = True
     settings = chosen.as_dict() | made
     if estimator is not None:  # members and their search are those of adscreen's own
         settings = {name: value for name, value in settings.items() if name not in _OF_MEMBERS}
@@ -231,7 +235,8 @@ def _check_labels(training: tuple[str, str], test: tuple[str, str], *, name: str
     """Raise InputError where a test cohort has other labels than the training cohort of this name."""
     if training != test:
         what = f"its labels are {', '.join(test)}, those of {name} are {', '.join(training)}"
-        raise InputError(what, where=where, remedy="use the same two labels in both")
+        remedy = "use the same two labels in both, or name their sides with positive= and negative="
+        raise InputError(what, where=where, remedy=remedy)
 
 
 def run_evaluation(
@@ -254,10 +259,12 @@ def run_evaluation(
     """
     check_free(out, force=force)
     _protocols(protocol)
-    cohorts = [reading.read(path) for path in (manifest, test) if path is not None]
-    first, *others = cohorts
+    first = reading.read(manifest)
+    others = [] if test is None else [reading.read(test, beside=first)]
+    cohorts = [first, *others]
     for other in others:
         _check_labels(first.labels, other.labels, name=manifest.name, where=other.path.name)
+        check_sexes(first.frame(), other.frame())
         check_apart(first.frame(), other.frame(), same_id=reading.same_id)
         if not reading.same_id:
             notes = compare_ids(first.frame(), other.frame())
@@ -271,6 +278,7 @@ def run_evaluation(
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
     about: dict[str, Any] = {"manifest": manifest, "test_manifest": test} | reading.arguments()
+    about["label_groups"] = first.label_groups
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
     named = replace(found, cohorts=tuple(cohorts), settings=settings)
     named.save(out, force=force)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort import Recording
+from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.reading import Reading
-from adscreen.cohort.values import Codes
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel, load_model
@@ -127,7 +127,9 @@ def score(
     sentence_effects: bool = False,
     allow_training_subjects: bool = False,
     allow_out_of_scope: bool = False,
-    missing: Codes | None = None,
+    label_by_visit: bool = False,
+    missing: Missing | None = None,
+    sex: Mapping[str, str] | None = None,
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
@@ -150,7 +152,9 @@ def score(
         sentence_effects: also score each recording without each of its sentences (several times the time).
         allow_training_subjects: score people whom the model learned from too, and mark them.
         allow_out_of_scope: score recordings unlike those of training too, and mark them.
-        missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
+        label_by_visit: allow a subject's label to differ between visits; labels change no score.
+        missing: codes that mean a missing value, by column or by study, as ``read_cohort`` takes them.
+        sex: what codes of the column ``sex`` mean.
         same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
@@ -164,7 +168,15 @@ def score(
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
     trained, folder = _open_model(model)
-    reading = Reading(where=where, missing=missing or {}, same_id=same_id, participant=participant, task=task)
+    reading = Reading(
+        where=where,
+        label_by_visit=label_by_visit,
+        missing=missing or {},
+        sex=sex or {},
+        same_id=same_id,
+        participant=participant,
+        task=task,
+    )
     named = name_recordings(source, reading)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
     options = ScoreOptions(

@@ -43,7 +43,7 @@ def run_scoring(
     """Score recordings and write the run folder of ``Scores.save``; return the count of each result."""
     check_free(out, force=force)
     arguments = reading.arguments()
-    arguments.pop("positive")  # a model has its own
+    del arguments["positive"], arguments["negative"]  # a model has its own
     scores = score(
         model_dir,
         inputs,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from adscreen.cohort import Cohort, choose_labels, make_cohort, read_cohort
+from adscreen.cohort import Cohort, make_cohort, read_cohort
 from adscreen.cohort.files import names_a_place
+from adscreen.cohort.labels import group_labels
 from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.cohort.selection import select
 from adscreen.errors import InputError
@@ -53,19 +53,17 @@ def name_recordings(source: Source | Sequence[Transcript], reading: Reading = AS
 
 
 def open_cohort(source: Cohort | str | Path, reading: Reading = AS_WRITTEN) -> Cohort:
-    """Return the cohort of a manifest, or a Cohort with only the rows that meet ``where``, ``positive`` being the case.
+    """Return the cohort of a manifest, or a Cohort narrowed to ``where`` and to the labels that are named.
 
     Raises:
         InputError: the manifest cannot be read, or the reading asks of a Cohort what must be asked of its manifest.
     """
     if not isinstance(source, Cohort):
         return reading.read(Path(source))
-    late = next((name for name in reading.given() if name not in ("where", "positive", "same_id")), None)
+    at_once = ("where", "positive", "negative", "same_id")
+    late = next((name for name in reading.given() if name not in at_once), None)
     if late is not None:
         what, remedy = "needs a manifest, the cohort was read already", "give it to read_cohort"
         raise InputError(what, where=f"{late}=", remedy=remedy)
     cohort = source if reading.where is None else select(source, reading.where)
-    if reading.positive is None:
-        return cohort
-    choose_labels((recording.label for recording in cohort.recordings), reading.positive, where=cohort.path.name)
-    return replace(cohort, positive=reading.positive)
+    return group_labels(cohort, positive=reading.positive, negative=reading.negative)

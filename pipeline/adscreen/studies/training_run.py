@@ -31,7 +31,9 @@ def run_training(
     progress.notes(cohort.notes)
     check_columns(cohort, study.blocks)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": manifest} | reading.arguments() | {"positive": cohort.labels[1]}
+    negative, positive = cohort.labels
+    settings = study.as_dict() | {"manifest": manifest} | reading.arguments()
+    settings |= {"negative": negative, "positive": positive, "label_groups": cohort.label_groups}
     with new_run(out, force=force, command="train", settings=settings) as folder:
         model, tuned = train_model(table, study, jobs=jobs)
         save_model(model, folder)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.comparison import auc_gap
+from adscreen.evaluation.levels import caution_of_changes
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude
@@ -68,7 +69,10 @@ def assemble_report(
         resamples=int(settings["bootstrap"]),
         synthetic=synthetic,
         summary=conclude(protocols, gaps, positive=positive, negative=negative),
-        cautions=caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
+        cautions=(
+            *caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
+            *caution_of_changes(frames["predictions"]),
+        ),
         flow=tuple(_records(frames["flow"], FlowRow)),
         characteristics=tuple(_records(frames["table1"], TableOneRow)),
         protocols=protocols,

@@ -51,6 +51,7 @@ MEASURES = {
     "calibration_intercept": "Calibration intercept",
 }
 COLUMNS = {
+    "original_label": "Label in the manifest",
     "sex": "Sex",
     "age": "Age",
     "education": "Education",
@@ -79,6 +80,7 @@ SETTINGS = {
 STEPS = {
     "read": "Rows of the manifest",
     "excluded": "Left out by the condition",
+    "other_label": "Left out by the label",
     "unreadable": "Transcript unreadable",
     "silent": "No word of the participant",
     "used": "Evaluated",
