@@ -84,7 +84,7 @@ def _remaining(cohort: Cohort, named: Sequence[str], *, missing: str) -> tuple[s
         what, remedy = f"needs two labels; labels found: {found}", "choose rows with where="
         raise InputError(what, where=cohort.path.name, remedy=remedy)
     what = f"{len(others)} labels may be the other side: {count_labels(labels)}"
-    remedy = f"name it with {missing}, one label or several separated by commas; labels of neither side are left out"
+    remedy = f"name its labels with {missing}, separated by commas; rows of neither side are left out"
     raise InputError(what, where=cohort.path.name, remedy=remedy)
 
 
@@ -130,7 +130,8 @@ def _describe(cohort: Cohort, sides: Mapping[str, tuple[str, ...]], others: Sequ
     """Return the note that says which labels are on which side, and what was left out, in recordings."""
     counts = Counter(recording.label for recording in cohort.recordings)
     controls, cases = (
-        f"{side!r}: " + ", ".join(f"{name} ({counts[name]})" for name in names) for side, names in sides.items()
+        ", ".join(f"{name} ({counts[name]})" for name in names) + (f", called {side!r}" if len(names) > 1 else "")
+        for side, names in sides.items()
     )
     note = f"labels, in recordings: controls {controls}; cases {cases}"
     left = Counter(recording.label or _NONE for recording in others)

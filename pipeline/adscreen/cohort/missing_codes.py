@@ -104,5 +104,5 @@ def describe_codes(counts: Mapping[str, Mapping[str, int]], unused: Sequence[str
         notes.append(f"codes for missing values count as empty cells: {listed}")
     for name in unused:
         covered = ", ".join(STUDIES[name.strip().casefold()].codes)
-        notes.append(f"the codes of missing={name} change nothing: the manifest has none of their columns ({covered})")
+        notes.append(f"the codes of missing= {name} change nothing: the manifest has none of their columns ({covered})")
     return notes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -105,7 +106,9 @@ def _levels(name: str, column: str, of_subjects: pd.DataFrame) -> Iterable[Table
     values = of_subjects[column].astype(object)
     for level in sorted({str(value) for value in values.dropna()}):
         there = values.astype(str).eq(level).where(values.notna())
-        yield _count(name, column, level, "subjects", of_subjects["case"], there)
+        row = _count(name, column, level, "subjects", of_subjects["case"], there)
+        # the sides are made of these labels, so that a difference would say nothing
+        yield replace(row, standardised_difference=math.nan) if column == ORIGINAL else row
 
 
 def _sides(case: pd.Series, values: pd.Series) -> list[np.ndarray]:

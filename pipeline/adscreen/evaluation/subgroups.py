@@ -44,10 +44,7 @@ def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator
     MMSE differs between the labels by its nature, so under mmse and early_stage cases of the band stand against every
     control. A label of the manifest, where several became one, stands against the whole other side.
     """
-    if ORIGINAL in subjects:
-        for label in sorted({str(label) for label in subjects[ORIGINAL].dropna()}):
-            own = (subjects[ORIGINAL].astype(str) == label).to_numpy()
-            yield Subgroup(ORIGINAL, label, own | (cases != cases[own][0]))
+    yield from _of_grouped_labels(subjects, cases)
     for column in LEVELS:
         if column in subjects:
             text = subjects[column].astype(object)
@@ -64,6 +61,18 @@ def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator
     if "mmse" in subjects and subjects["mmse"].notna().any():
         early = subjects["mmse"].to_numpy(dtype=np.float64) >= EARLY
         yield Subgroup("early_stage", f"mmse >= {EARLY:.0f}", early | (cases == 0))
+
+
+def _of_grouped_labels(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator[Subgroup]:
+    """Yield each of the manifest's labels that is part of a side, against the whole other side."""
+    if ORIGINAL not in subjects:
+        return
+    labels = subjects[ORIGINAL].astype(str).to_numpy()
+    for label in sorted(set(labels)):
+        own = labels == label
+        side = cases == cases[own][0]
+        if (own != side).any():
+            yield Subgroup(ORIGINAL, label, own | ~side)
 
 
 def measure_subgroups(folds: Folds) -> list[SubgroupRow]:
