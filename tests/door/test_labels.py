@@ -25,7 +25,7 @@ repeats = 1
 inner_folds = 2
 splits = 2
 test_share = 0.25
-bootstrap = 50
+bootstrap = 100
 [search]
 C = [0.1]
 doc2vec_size = [4]
@@ -144,7 +144,6 @@ def evaluation(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "needs two labels, found 4: Control ("),
         (("--positive", "MCI"), "3 labels may be the other side: Control ("),
         (("--positive", "MCI"), "name its labels with --negative, separated by commas; rows of neither side are left"),
         (("--positive", "MCI,AD", "--negative", "Control"), "no label 'AD'; labels found: Control ("),
@@ -159,6 +158,14 @@ def test_labels_that_cannot_be_grouped_are_one_line(
     """Before anything is loaded, with the labels found and their counts."""
     manifest = write(folder, "four.csv", diagnoses)
     assert message in refused(run(command, manifest, folder / "none", *options))
+
+
+def test_more_than_two_labels_are_counted_with_the_remedy(run: Run, folder: Path, diagnoses: Rows) -> None:
+    """Without a side named, the line says how to name them."""
+    manifest = write(folder, "labelled.csv", [row for row in diagnoses if row["label"]])
+    line = refused(run("evaluate", manifest, folder / "none"))
+    assert "labelled.csv: needs two labels, found 4: Control (" in line
+    assert "; name the cases with --positive and the controls with --negative, or choose rows with --where" in line
 
 
 def test_a_label_that_differs_between_visits_needs_the_option(run: Run, folder: Path, converting: Rows) -> None:
@@ -201,7 +208,8 @@ def test_cohorts_that_code_sex_differently_are_refused(run: Run, folder: Path, d
     numbers = [row | {"sex": str(int(row["sex"] == "female"))} for row in steady if row["subject_id"] not in half]
     second = write(folder, "second.csv", numbers)
     line = refused(run("evaluate", first, folder / "none", "--test", second))
-    assert "--test: sex is written in words in one cohort and in numbers (0, 1) in the other; say what" in line
+    assert "--test: sex is written in words in one cohort and in numbers (0" in line
+    assert "in the other; say what the numbers mean, such as --sex 0=male,1=female" in line
 
 
 @pytest.mark.parametrize(("command", "kind"), [("ingest", "age"), ("features", "mmse"), ("audit", "education")])

@@ -29,9 +29,9 @@ def run_training(
     check_free(out, force=force)
     cohort = reading.read(manifest)
     progress.notes(cohort.notes)
+    negative, positive = cohort.labels  # before the work
     check_columns(cohort, study.blocks)
     table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    negative, positive = cohort.labels
     settings = study.as_dict() | {"manifest": manifest} | reading.arguments()
     settings |= {"negative": negative, "positive": positive, "label_groups": cohort.label_groups}
     with new_run(out, force=force, command="train", settings=settings) as folder:
