@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adscreen.cohort import Cohort, Recording
+from adscreen.cohort import Cohort, Recording, make_cohort
 from adscreen.cohort.labels import ORIGINAL, changing_subjects, group_labels
 from adscreen.errors import InputError
 
@@ -133,6 +133,29 @@ def test_every_row_is_on_a_side_or_left_out(labels: list[str | None], names: lis
     assert [one.row for one in cohort.recordings] == rows
     assert {"C", "A or B"} == {one.label for one in found.recordings}
     assert not {"A", "B", "C"} & {one.label for one in found.other_labels}
+
+
+def test_a_cohort_in_memory_has_the_same_arguments() -> None:
+    """`make_cohort` groups labels, and allows a label that differs between visits where that is asked for."""
+    own = {"subjects": ["a", "a", "b"], "labels": ["HC", "MCI", "AD"], "visit": [1, 2, 1]}
+    sides = {"positive": ["AD", "MCI"], "negative": "HC"}
+    with pytest.raises(InputError, match="or, if the label is that of the visit, add label_by_visit="):
+        make_cohort(["a boy", "a girl", "um"], **own, **sides)  # type: ignore[arg-type]
+    found = make_cohort(["a boy", "a girl", "um"], **own, **sides, label_by_visit=True)  # type: ignore[arg-type]
+    assert ("HC", "AD or MCI") == found.labels
+    assert "1 subject has a label that differs between visits (a): each recording counts" in found.notes[-1]
+
+
+def test_a_label_that_changes_within_a_group_is_no_change() -> None:
+    """From MCI to AD, both cases, needs no option."""
+    found = make_cohort(
+        ["a boy", "a girl", "um"],
+        subjects=["a", "a", "b"],
+        labels=["MCI", "AD", "HC"],
+        positive="MCI,AD",
+        visit=[1, 2, 1],
+    )
+    assert 3 == len(found)
 
 
 def test_subjects_whose_label_changes() -> None:

@@ -154,6 +154,6 @@ def describe_changes(subjects: Sequence[str]) -> str:
     """Return the note on subjects whose label differs between their visits."""
     what = f"{len(subjects)} subject{'s have' if len(subjects) > 1 else ' has'} a label that differs between visits"
     return (
-        f"{what} ({list_some(subjects)}): each recording counts under its own label, folds keep a subject on one side, "
-        "and results by subject leave these subjects out"
+        f"{what} ({list_some(subjects)}): each recording counts under its own label; an evaluation keeps a subject on "
+        "one side of every fold, and its results by subject leave these subjects out"
     )
