@@ -51,9 +51,9 @@ JsonOpt = Annotated[bool, output_option("--json", help="Print the table as JSON.
 class LabelOptions:
     """Which label is the case."""
 
-    positive: Annotated[str | None, cohort_option("--positive", help="The label that is the case [not `control`].")] = (
-        None
-    )
+    positive: Annotated[
+        str | None, cohort_option("--positive", help="The label that is the case [the one that is no control].")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,7 @@ class ReadingOptions:
         cohort_option(help="Speaker to read if neither the manifest nor the file specifies it: a label, or `longest`."),
     ] = None
     task: Annotated[str | None, cohort_option(help="Task if neither the manifest nor the file specifies it.")] = None
+    sheet: Annotated[str | None, cohort_option(help="Sheet of an Excel manifest: its name or number [1].")] = None
 
     def reading(self, labels: LabelOptions | None = None) -> Reading:
         """Return how the manifest is read.
@@ -91,6 +92,7 @@ class ReadingOptions:
             same_id=self.same_id,
             participant=self.participant,
             task=self.task,
+            sheet=self.sheet,
             **(asdict(labels) if labels else {}),
         )
 

@@ -22,14 +22,15 @@ class Reading:
     same_id: bool = False
     participant: str | None = None
     task: str | None = None
+    sheet: str | None = None
 
-    def read(self, manifest: Path) -> Cohort:
-        """Read the cohort of a manifest.
+    def read(self, manifest: Path | Cohort) -> Cohort:
+        """Read the cohort of a manifest; a Cohort was read already.
 
         Raises:
             InputError: what ``read_cohort`` raises.
         """
-        return read_cohort(manifest, **self.arguments())
+        return manifest if isinstance(manifest, Cohort) else read_cohort(manifest, **self.arguments())
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of ``read_cohort``."""

@@ -46,26 +46,42 @@ class Table:
     """Named columns and rows of as many cells, which are read as they are taken, once.
 
     Taking a row raises InputError where the file is ragged or damaged there. ``delimiter`` is what separates cells,
-    None where the file is no text.
+    None where the file is no text. ``sheets`` are the names of a workbook's sheets, ``sheet`` is the one that was read.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
     delimiter: str | None = None
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say which sheet of several was read."""
+        others = [name for name in self.sheets if name != self.sheet]
+        if not others:
+            return ()
+        listed = ", ".join(map(repr, others))
+        return (f"of {len(self.sheets)} sheets {self.sheet!r} was read; sheet= reads another: {listed}",)
 
 
-def read_table(path: Path) -> Table:
-    """Open a table; raises InputError where it is missing, damaged or of another kind."""
+def read_table(path: Path, *, sheet: str | None = None) -> Table:
+    """Open a table; raises InputError where it is missing, damaged or of another kind.
+
+    ``sheet`` is the name or number of a workbook's sheet; without it, the first one is read.
+    """
     suffix = path.with_suffix("").suffix if path.suffix.lower() in (".gz", ".xz") else path.suffix
     suffix = suffix.lower()
     if suffix not in (".csv", ".tsv", ".parquet", ".xlsx"):
         what = f"a manifest is {_READABLE}, not {suffix or 'without extension'}"
         raise InputError(what, where=str(path), remedy="rename it, or save it as one of these")
+    if sheet is not None and suffix != ".xlsx":
+        raise refuse_sheet(path.name)
     if suffix == ".parquet":
         return _of_records(_read_parquet(path), file=path.name)
     content = read_bytes(path)
     if suffix == ".xlsx":
-        return parse_workbook(content, file=path.name)
+        return parse_workbook(content, file=path.name, sheet=sheet)
     if content.startswith(b"PK\x03\x04"):
         raise InputError("an Excel workbook or a .zip archive, not text", where=path.name, remedy="rename it to .xlsx")
     text = io.TextIOWrapper(io.BytesIO(content), encoding=_encoding(content), newline="")
@@ -147,18 +163,65 @@ def _records(text: TextIO, *, delimiter: str, file: str) -> Iterator[list[str | 
         raise InputError(f"not a table ({error})", where=file) from None
 
 
-def parse_workbook(content: bytes, *, file: str) -> Table:
-    """Parse the first sheet of an Excel workbook; raises InputError where it is damaged or expands too far."""
+def refuse_sheet(file: str) -> InputError:
+    """Return the error that a table has no sheets to choose from."""
+    return InputError(f"{file} is no Excel workbook and has no sheets", where="sheet=", remedy="leave it out")
+
+
+def parse_workbook(content: bytes, *, file: str, sheet: str | None = None) -> Table:
+    """Parse one sheet of an Excel workbook, the first unless ``sheet`` names another (by its number, or its name).
+
+    Raises:
+        InputError: the workbook is damaged or expands too far, has no such sheet, or the sheet is no table.
+    """
     import pandas as pd
 
     if not content.startswith(b"PK"):
         raise InputError("not an Excel workbook", where=file)
     check_members(content, where=file)
     try:
-        frame = pd.read_excel(io.BytesIO(content), header=None, dtype=object, keep_default_na=False, engine="openpyxl")
+        book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
+        names = tuple(map(str, book.sheet_names))
     except Exception:  # openpyxl raises whatever its XML leads it into
         raise InputError("not an Excel workbook", where=file) from None
-    return _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
+    chosen = _choose_sheet(names, sheet, file=file)
+    try:
+        options: dict[str, Any] = {"header": None, "dtype": object, "keep_default_na": False}
+        frame = pd.read_excel(book, sheet_name=names.index(chosen), **options)
+    except Exception:
+        raise InputError("not an Excel workbook", where=file) from None
+    try:
+        table = _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
+    except InputError as error:
+        raise InputError(error.what, where=file, remedy=_or_another_sheet(error.remedy, names, chosen)) from None
+    return replace(table, sheets=names, sheet=chosen)
+
+
+def _choose_sheet(names: Sequence[str], wanted: str | None, *, file: str) -> str:
+    """Return the name of the sheet that is wanted: a name goes before a number."""
+    if wanted is None:
+        return names[0]
+    same = next((name for name in names if tidy(name).casefold() == tidy(wanted).casefold()), None)
+    if same is not None:
+        return same
+    if wanted.strip().isdecimal() and 0 < int(wanted) <= len(names):
+        return names[int(wanted) - 1]
+    what = f"{file} has no sheet {wanted!r}; its sheets are {', '.join(map(repr, names))}"
+    raise InputError(what, where="sheet=", remedy="give one of these names, or its number from 1")
+
+
+def _or_another_sheet(remedy: str, sheets: Sequence[str], sheet: str) -> str:
+    """Add to a remedy that the workbook has other sheets."""
+    if len(sheets) < 2:
+        return remedy
+    listed = ", ".join(map(repr, sheets))
+    other = f"the sheet {sheet!r} was read of {listed}: name another with sheet="
+    return f"{remedy}; {other}" if remedy else other
+
+
+def name_other_sheets(table: Table, error: InputError) -> InputError:
+    """Return an error of a table's content whose remedy lists the other sheets, where there are some."""
+    return InputError(error.what, where=error.where, remedy=_or_another_sheet(error.remedy, table.sheets, table.sheet))
 
 
 def _of_records(records: Iterable[Sequence[str | None]], *, file: str, delimiter: str | None = None) -> Table:
