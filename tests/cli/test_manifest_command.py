@@ -294,6 +294,9 @@ def test_an_export_that_names_files_keeps_their_paths(run: Run) -> None:
     made(run("manifest sub/x.csv --layout table --rename record_id=subject_id --rename upload=transcript --out m.csv"))
     assert [{"subject_id": "1", "transcript": "sub/t/1.cha"}] == rows_of("m.csv")
     write({"mixed.csv": "subject_id,transcript\n1,t/1.cha\n2,the boy fell off\n"})
+    write({"none.csv": "subject_id,text\n1,\n2,\n"})
+    line = refused(run("manifest none.csv --layout table --out n.csv"))
+    assert "none.csv: no row has a value in the column `text`; name the column of speech with --rename" in line
     line = refused(run("manifest mixed.csv --layout table --out n.csv"))
     assert "`transcript` holds the path of a file in row 1, and none in row 2" in line
     assert "boy" not in line

@@ -23,8 +23,9 @@ from adscreen.cohort.files import holds_many
 from adscreen.cohort.identity import identity_key, show, tidy
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
+from adscreen.cohort.sheets import name_other_sheets, refuse_sheet
 from adscreen.cohort.spoken_text import find_text, is_words, not_a_path, take_text, two_sources
-from adscreen.cohort.spreadsheet import name_other_sheets, parse_frame, read_table, refuse_sheet
+from adscreen.cohort.spreadsheet import parse_frame, read_table
 from adscreen.cohort.values import Codes, require_in_range, standardise
 from adscreen.records import Transcript
 
@@ -99,7 +100,7 @@ def _of_file(path: Path, missing: Codes, *, sheet: str | None, **own: Any) -> Co
         table, content = take_text(table, folder=path.parent, file=path.name)
         require_columns(table.columns, REQUIRED, file=path.name)
     except InputError as error:
-        raise name_other_sheets(opened, error) from None
+        raise name_other_sheets(error, opened.sheets, opened.sheet) from None
     cohort = _cohort(path, Recordings(table, folder=path.parent, file=path.name, content=content, **own))
     return replace(cohort, notes=(*opened.notes, *cohort.notes))
 

@@ -43,11 +43,10 @@ def take_text(table: Table, *, folder: Path, file: str) -> tuple[Table, list[str
         InputError: the columns ``text`` and ``transcript`` both have values, a row has no text, two rows are one
             recording, or ``transcript`` holds words.
     """
-    rows = list(table.rows)
     column = find_text(table.columns, file=file)
     if column is None:
-        _refuse_words(table, rows, folder=folder, file=file)
-        return replace(table, rows=iter(rows)), None
+        return replace(table, rows=_without_words(table, folder=folder, file=file)), None
+    rows = list(table.rows)
     place = table.columns.index(column)
     other = table.columns.index(TRANSCRIPT) if TRANSCRIPT in table.columns else None
     if other is not None and any(row.cells[other] for row in rows):
@@ -106,14 +105,13 @@ def _recording_keys(table: Table, rows: Sequence[Row]) -> Iterator[tuple[str, ..
             yield "", "", str(row.number)
 
 
-def _refuse_words(table: Table, rows: Sequence[Row], *, folder: Path, file: str) -> None:
-    """Raise InputError where ``transcript`` holds words instead of a path, before a message names the path."""
-    if TRANSCRIPT not in table.columns:
-        return
-    place = table.columns.index(TRANSCRIPT)
-    for row in rows:
-        if is_words(row.cells[place], folder=folder):
+def _without_words(table: Table, *, folder: Path, file: str) -> Iterator[Row]:
+    """Pass rows on; raise InputError where ``transcript`` holds words, before a message names them as a path."""
+    place = table.columns.index(TRANSCRIPT) if TRANSCRIPT in table.columns else None
+    for row in table.rows:
+        if place is not None and is_words(row.cells[place], folder=folder):
             raise not_a_path(row.number, file=file)
+        yield row
 
 
 def is_words(cell: str | None, *, folder: Path) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from adscreen.cohort.files import check_members, read_bytes
 from adscreen.cohort.identity import tidy
+from adscreen.cohort.sheets import choose_sheet, name_other_sheets, refuse_sheet
 from adscreen.errors import InputError
 
 if TYPE_CHECKING:
@@ -163,11 +164,6 @@ def _records(text: TextIO, *, delimiter: str, file: str) -> Iterator[list[str | 
         raise InputError(f"not a table ({error})", where=file) from None
 
 
-def refuse_sheet(file: str) -> InputError:
-    """Return the error that a table has no sheets to choose from."""
-    return InputError(f"{file} is no Excel workbook and has no sheets", where="sheet=", remedy="leave it out")
-
-
 def parse_workbook(content: bytes, *, file: str, sheet: str | None = None) -> Table:
     """Parse one sheet of an Excel workbook, the first unless ``sheet`` names another (by its number, or its name).
 
@@ -184,7 +180,7 @@ def parse_workbook(content: bytes, *, file: str, sheet: str | None = None) -> Ta
         names = tuple(map(str, book.sheet_names))
     except Exception:  # openpyxl raises whatever its XML leads it into
         raise InputError("not an Excel workbook", where=file) from None
-    chosen = _choose_sheet(names, sheet, file=file)
+    chosen = choose_sheet(names, sheet, file=file)
     try:
         options: dict[str, Any] = {"header": None, "dtype": object, "keep_default_na": False}
         frame = pd.read_excel(book, sheet_name=names.index(chosen), **options)
@@ -193,35 +189,8 @@ def parse_workbook(content: bytes, *, file: str, sheet: str | None = None) -> Ta
     try:
         table = _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
     except InputError as error:
-        raise InputError(error.what, where=file, remedy=_or_another_sheet(error.remedy, names, chosen)) from None
+        raise name_other_sheets(error, names, chosen) from None
     return replace(table, sheets=names, sheet=chosen)
-
-
-def _choose_sheet(names: Sequence[str], wanted: str | None, *, file: str) -> str:
-    """Return the name of the sheet that is wanted: a name goes before a number."""
-    if wanted is None:
-        return names[0]
-    same = next((name for name in names if tidy(name).casefold() == tidy(wanted).casefold()), None)
-    if same is not None:
-        return same
-    if wanted.strip().isdecimal() and 0 < int(wanted) <= len(names):
-        return names[int(wanted) - 1]
-    what = f"{file} has no sheet {wanted!r}; its sheets are {', '.join(map(repr, names))}"
-    raise InputError(what, where="sheet=", remedy="give one of these names, or its number from 1")
-
-
-def _or_another_sheet(remedy: str, sheets: Sequence[str], sheet: str) -> str:
-    """Add to a remedy that the workbook has other sheets."""
-    if len(sheets) < 2:
-        return remedy
-    listed = ", ".join(map(repr, sheets))
-    other = f"the sheet {sheet!r} was read of {listed}: name another with sheet="
-    return f"{remedy}; {other}" if remedy else other
-
-
-def name_other_sheets(table: Table, error: InputError) -> InputError:
-    """Return an error of a table's content whose remedy lists the other sheets, where there are some."""
-    return InputError(error.what, where=error.where, remedy=_or_another_sheet(error.remedy, table.sheets, table.sheet))
 
 
 def _of_records(records: Iterable[Sequence[str | None]], *, file: str, delimiter: str | None = None) -> Table:

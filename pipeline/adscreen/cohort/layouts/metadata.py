@@ -17,8 +17,9 @@ from adscreen.cohort.identity import identity_key, list_some, loose_key, show, t
 from adscreen.cohort.layouts.corpus import ManifestRow
 from adscreen.cohort.layouts.renaming import find_column, rename_columns
 from adscreen.cohort.recordings import name_recording
+from adscreen.cohort.sheets import name_other_sheets
 from adscreen.cohort.spoken_text import TRANSCRIPT, find_text
-from adscreen.cohort.spreadsheet import Row, name_other_sheets, read_table
+from adscreen.cohort.spreadsheet import Row, read_table
 from adscreen.cohort.values import standardise
 from adscreen.errors import InputError
 
@@ -75,7 +76,7 @@ def read_metadata(path: Path, *, key: str | None, renames: Mapping[str, str], sh
                 f"the column `{speech}` would name the speech of a manifest", where=path.name, remedy=remedy
             )
     except InputError as error:
-        raise name_other_sheets(opened, error) from None
+        raise name_other_sheets(error, opened.sheets, opened.sheet) from None
     return Metadata(path.name, table.columns, tuple(table.rows), table.columns.index(column), opened.notes)
 
 
@@ -112,9 +113,9 @@ def join_metadata(rows: Sequence[ManifestRow], table: Metadata, *, same_id: bool
 
 
 def _visit_key(visit: str) -> str:
-    """Fold a visit as names of files are: ``v1`` and ``Visit 1`` are 1."""
+    """Fold a visit as names of files are: ``v1``, ``Visit 1``, ``01`` and ``1.0`` are 1."""
     numbered = _VISIT_NUMBER.fullmatch(tidy(visit))
-    return identity_key(numbered[1] if numbered else visit)
+    return loose_key(numbered[1] if numbered else visit)
 
 
 def _index(table: Metadata, key_of: Callable[[object, object], _Key], *, by_visit: bool) -> dict[_Key, Row]:

@@ -19,8 +19,9 @@ from adscreen.cohort.columns import require_columns
 from adscreen.cohort.identity import identity_key, list_some, show
 from adscreen.cohort.layouts.corpus import ManifestRow
 from adscreen.cohort.layouts.renaming import rename_columns
+from adscreen.cohort.sheets import name_other_sheets
 from adscreen.cohort.spoken_text import TRANSCRIPT, two_sources
-from adscreen.cohort.spreadsheet import Row, Table, name_other_sheets, read_table
+from adscreen.cohort.spreadsheet import Row, Table, read_table
 from adscreen.errors import InputError
 
 _WORDS = ("text", "utterance", "transcription", "sentence", "words", TRANSCRIPT)
@@ -68,9 +69,9 @@ def list_table(path: Path, renames: Mapping[str, str], *, sheet: str | None = No
     try:
         cells = _read_cells(rename_columns(table, renames, file=path.name), file=path.name)
     except InputError as error:
-        raise name_other_sheets(table, error) from None
+        raise name_other_sheets(error, table.sheets, table.sheet) from None
     every = cells.rows
-    cells, left_out = _with_speech(cells)
+    cells, left_out = _with_speech(cells, file=path.name)
     notes += left_out
     if cells.is_paths:
         rows = [_about(cells, row) | {TRANSCRIPT: cells.get(row, TRANSCRIPT)} for row in cells.rows]
@@ -113,15 +114,19 @@ def is_path(cell: str) -> bool:
     return len(cell.split()) <= _MOST_PATH_WORDS and _PATH.fullmatch(cell) is not None
 
 
-def _with_speech(cells: _Cells) -> tuple[_Cells, list[str]]:
-    """Leave out the rows of recordings without speech."""
+def _with_speech(cells: _Cells, *, file: str) -> tuple[_Cells, list[str]]:
+    """Leave out the rows of recordings without speech; raise InputError where none has any."""
     if cells.words is None:
         return cells, []
-    speaking = {cells.key(row) for row in cells.rows if cells.get(row, cells.words)}
+    words = (TRANSCRIPT,) if cells.is_paths else _WORDS
+    speaking = {cells.key(row) for row in cells.rows if any(cells.get(row, name) for name in words)}
     kept = [row for row in cells.rows if cells.key(row) in speaking]
     lost = [row.number for row in cells.rows if cells.key(row) not in speaking]
-    if not lost or not kept:
+    if not lost:
         return cells, []
+    if not kept:
+        what = f"no row has a value in the column `{cells.words}`"
+        raise InputError(what, where=file, remedy="name the column of speech with rename=")
     note = f"{len(lost)} rows without `{cells.words}` are left out: {list_some(map(str, lost))}"
     return cells._replace(rows=kept), [note]
 
