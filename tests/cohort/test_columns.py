@@ -29,10 +29,12 @@ def test_two_that_may_be_one_are_refused() -> None:
 @pytest.mark.parametrize(
     ("columns", "remedy"),
     [
-        (["id", "file"], "if it is `id`, rename that; else add it"),
-        (["moca", "Participant ID"], "if it is `Participant ID`, rename that; else add it"),
-        (["subject_id", "filename"], "if it is `filename`, rename that; else add it"),
-        (["subject_id", "text"], "the table holds the speech itself"),
+        (
+            ["id", "file"],
+            "if it is `id`, rename that: adscreen manifest m.csv layout= table rename= id=subject_id does so; else add",
+        ),
+        (["moca", "Participant ID"], "rename= 'Participant ID=subject_id' does so; else add it"),
+        (["subject_id", "filename"], "rename= filename=transcript does so; else add it"),
         (["subject_id moca"], "separate the columns with commas, semicolons or tabs"),
         (["moca"], "rename or add it"),
     ],

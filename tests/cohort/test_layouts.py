@@ -211,7 +211,7 @@ def test_one_recording_in_several_formats_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         build_manifest(tmp_path, "folder")
     assert ("one recording in 3 formats: p1.json, p1.srt, p1.txt", "AD") == (caught.value.what, caught.value.where)
-    assert caught.value.remedy.startswith("keep one format of each recording")
+    assert caught.value.remedy.startswith("choose one format")
 
 
 def test_a_folder_with_a_name_pattern(tmp_path: Path) -> None:

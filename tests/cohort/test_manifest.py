@@ -116,7 +116,8 @@ def test_transcripts_need_not_exist(tmp_path: Path) -> None:
         (
             "subject,transcript\na,a.cha\n",
             "manifest.csv: no column `subject_id`; columns found: subject, transcript; "
-            "if it is `subject`, rename that; else add it",
+            "if it is `subject`, rename that: adscreen manifest manifest.csv layout= table rename= "
+            "subject=subject_id does so; else add it",
         ),
         ("subject_id\na\n", "manifest.csv: no column `transcript`; columns found: subject_id; rename or add it"),
         ("subject_id,transcript\na,a.cha\n,b.cha\n", "manifest.csv: row 2 has no subject_id"),
@@ -324,7 +325,8 @@ def test_the_case_is_the_label_that_is_not_control(
         (
             ("Control", "control"),
             None,
-            "m.csv: it is not clear which label is the case: Control, control; name it with positive=",
+            "m.csv: it is not clear which label is the case: Control, control, both of which are names of "
+            "controls; name it with positive=",
         ),
         (("AD", "control"), "ad", "m.csv: no label 'ad'; labels found: AD (1), control (1); correct positive="),
     ],

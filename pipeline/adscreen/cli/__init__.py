@@ -14,6 +14,7 @@ import typer
 from adscreen.cli import (  # noqa: F401
     cohort_commands,
     language_model_commands,
+    manifest_command,
     model_commands,
     score_commands,
     setup_commands,

@@ -1,4 +1,4 @@
-"""Commands on a cohort: simulate, manifest, ingest, features, audit."""
+"""Commands on a cohort: simulate, ingest, features, audit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from adscreen.cli.app import command
+from adscreen.cli.early_checks import read_cohort_for
 from adscreen.cli.flags import with_flags
 from adscreen.cli.options import (
     ExtractOptions,
@@ -25,8 +26,7 @@ from adscreen.cli.options import (
     say,
     show_progress,
 )
-from adscreen.cli.panels import cohort_argument, cohort_option, output_option
-from adscreen.errors import InputError
+from adscreen.cli.panels import cohort_argument, cohort_option
 
 
 @command()
@@ -50,55 +50,6 @@ def simulate(
     with new_run(out, force=force, command="simulate", settings=settings) as folder:
         simulate_cohort(folder, subjects=subjects, visits=visits, seed=seed or 0, effect=effect)
     say(quiet, f"Wrote {out / 'manifest.csv'}")
-
-
-@command()
-def manifest(
-    folder: Annotated[Path, typer.Argument(help="Corpus folder, a .zip of one, or a table.", show_default=False)],
-    layout: Annotated[
-        str,
-        typer.Option(help="`folder` (files named LABEL/SUBJECT_VISIT.cha, .docx ...), `table`, `pitt` or `adress`."),
-    ],
-    pattern: Annotated[
-        str | None,
-        typer.Option(help="For `folder`: a regular expression for other names, with (?P<subject>...), (?P<label>...)."),
-    ] = None,
-    one_person: Annotated[
-        bool, typer.Option("--one-person", help="For `pitt`: a number under Control and Dementia is one person.")
-    ] = False,
-    out: Annotated[Path | None, output_option("--out", "-o", help="File to write [FOLDER/manifest.csv].")] = None,
-    force: ForceOpt = False,
-    quiet: QuietOpt = False,
-) -> None:
-    """Build a manifest from a corpus folder: one row per transcript.
-
-    Example: adscreen manifest interviews --layout folder
-    """
-    from adscreen.cohort import build_manifest
-    from adscreen.writing import write_csv
-
-    if layout not in ("pitt", "adress", "folder", "table"):
-        raise InputError(f"unknown layout {layout!r}", where="--layout", remedy="use pitt, adress, folder or table")
-    path = out or (folder.parent if folder.is_file() else folder) / "manifest.csv"
-    if path.exists() and not force:
-        raise InputError("already exists", where=str(path), remedy="name another with --out, or add --force")
-    if not path.parent.is_dir():
-        raise InputError("no such folder", where=str(path.parent), remedy="make it, or name another file with --out")
-    frame = build_manifest(
-        folder,
-        layout,  # type: ignore[arg-type]
-        pattern=pattern,
-        one_person=one_person,
-        relative_to=path.parent,
-    )
-    write_csv(frame, path)
-    if shared := frame.attrs["in_both_groups"]:
-        treated = "taken for one person each" if one_person else "kept apart; if one person each, add --one-person"
-        say(quiet, f"{len(shared)} subject numbers stand under Control and Dementia: {treated}")
-    if left_out := frame.attrs["left_out"]:
-        listed = ", ".join(f"{count} {ending}" for ending, count in sorted(left_out.items()))
-        say(quiet, f"Left out {sum(left_out.values())} files: {listed}; `adscreen formats` says what is read")
-    say(quiet, f"Wrote {path}: {len(frame)} recordings of {frame['subject_id'].nunique()} subjects")
 
 
 @command()
@@ -152,7 +103,7 @@ def features(
     from adscreen.studies.runs import new_run
 
     how = reading.reading()
-    cohort = how.read(manifest)
+    cohort = read_cohort_for(out, manifest, how, force=force)
     extract = extract_options.settings()
     settings: dict[str, Any] = {"manifest": manifest, "layer": extract.layer} | how.arguments()
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
@@ -183,15 +134,12 @@ def audit(
     """
     from dataclasses import asdict
 
-    from adscreen.studies import audit_run
+    how = reading.reading(labels)
+    source, arguments = (path, how.arguments()) if path.is_dir() else (how.read(path), {})
+    from adscreen.studies import audit_run  # after the checks, for it loads scikit-learn
 
     with show_progress(quiet) as progress:
-        found = audit_run.audit(
-            path,
-            **reading.reading(labels).arguments(),
-            jobs=jobs,
-            progress=progress,
-        )
+        found = audit_run.audit(source, **arguments, jobs=jobs, progress=progress)
     findings = [
         {name: with_flags(value) if isinstance(value, str) else value for name, value in asdict(finding).items()}
         for finding in found

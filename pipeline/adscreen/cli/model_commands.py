@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from adscreen.cli.app import command
+from adscreen.cli.early_checks import check_study, read_cohort_for
 from adscreen.cli.flags import with_flags
 from adscreen.cli.options import (
     ExtractOptions,
@@ -57,22 +58,31 @@ def evaluate(
 
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
-    from adscreen.studies.evaluation_run import run_evaluation
+    from adscreen.studies.protocol_names import name_protocols
 
     if test is not None and protocol is not None:
         raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
+    name_protocols(protocol or "subject")
+    how = reading.reading(labels)
     study = study_options.settings(folds=folds, repeats=repeats)
+    cohort = read_cohort_for(out, manifest, how, force=force)
+    tested = None if test is None else how.read(test, beside=cohort)
+    for one in (cohort, tested):
+        if one is not None:
+            check_study(one, study)
     extract = extract_options.settings()
+    from adscreen.studies.evaluation_run import run_evaluation  # after all checks, for it loads scikit-learn
+
     with show_progress(quiet) as progress:
         found = run_evaluation(
-            manifest,
+            cohort,
             out,
             protocol=protocol or "subject",
             study=study,
             extract=extract,
-            test=test,
+            test=tested,
             learning_curve=learning_curve,
-            reading=reading.reading(labels),
+            reading=how,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -152,17 +162,20 @@ def train(
 
     Example: adscreen train manifest.csv model --where 'mmse >= 20'
     """
-    from adscreen.studies.training_run import run_training
-
+    how = reading.reading(labels)
     study = study_options.settings()
+    cohort = read_cohort_for(model_dir, manifest, how, force=force)
+    check_study(cohort, study)
     extract = extract_options.settings()
+    from adscreen.studies.training_run import run_training  # after all checks, for it loads scikit-learn
+
     with show_progress(quiet) as progress:
         trained = run_training(
-            manifest,
+            cohort,
             model_dir,
             study=study,
             extract=extract,
-            reading=reading.reading(labels),
+            reading=how,
             jobs=jobs,
             force=force,
             progress=progress,

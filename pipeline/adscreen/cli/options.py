@@ -54,7 +54,7 @@ class LabelOptions:
 
     positive: Annotated[
         str | None,
-        cohort_option("--positive", help="The label of the cases [not `control`]; several: MCI,ProbableAD."),
+        cohort_option("--positive", help="The label of the cases [not a control]; several: MCI,ProbableAD."),
     ] = None
     negative: Annotated[
         str | None,
@@ -91,6 +91,7 @@ class ReadingOptions:
         cohort_option(help="Speaker to read if neither the manifest nor the file specifies it: a label, or `longest`."),
     ] = None
     task: Annotated[str | None, cohort_option(help="Task if neither the manifest nor the file specifies it.")] = None
+    sheet: Annotated[str | None, cohort_option(help="Sheet of an Excel manifest: its name or number [1].")] = None
 
     def reading(self, labels: LabelOptions | None = None) -> Reading:
         """Return how the manifest is read.
@@ -108,6 +109,7 @@ class ReadingOptions:
             same_id=self.same_id,
             participant=self.participant,
             task=self.task,
+            sheet=self.sheet,
             **(asdict(labels) if labels else {}),
         )
 

@@ -73,7 +73,13 @@ def score(
 
     Example: adscreen score model held_out.csv scores
     """
-    from adscreen.scoring.scoring import ScoreOptions
+    from adscreen.studies.runs import check_free
+    from adscreen.studies.sources import name_recordings
+
+    how = reading.reading()
+    check_free(out, force=force)
+    named = name_recordings(inputs, how)
+    from adscreen.scoring.scoring import ScoreOptions  # after the checks, for these load scikit-learn
     from adscreen.studies.scoring_run import run_scoring
 
     options = ScoreOptions(
@@ -88,9 +94,9 @@ def score(
     with show_progress(quiet) as progress:
         counts = run_scoring(
             model_dir,
-            inputs,
+            named,
             out,
-            reading=reading.reading(),
+            reading=how,
             bilm=bilm,
             parser=spacy_model,
             engine=engine.choice(),

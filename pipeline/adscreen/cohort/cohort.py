@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adscreen.cohort.controls import is_control
 from adscreen.errors import InputError
 from adscreen.records import Transcript
 
@@ -140,7 +141,7 @@ class Cohort:
 def choose_labels(found: Iterable[str | None], positive: str | None = None, *, where: str) -> tuple[str, str]:
     """Return the negative and the positive label of those found; missing ones (None) do not count.
 
-    ``positive`` names the case; without it, the case is the label that is not ``control`` (in any letter case).
+    ``positive`` names the case; without it, the case is the label that is no usual name of controls (``is_control``).
 
     Raises:
         InputError: there are not two labels, or it is not clear which one is the case.
@@ -157,9 +158,10 @@ def choose_labels(found: Iterable[str | None], positive: str | None = None, *, w
         if len(values) > 2:
             remedy = f"name the cases with positive= and the controls with negative=, or {remedy}"
         raise InputError(f"needs two labels, found {len(values)}: {counted}", where=where, remedy=remedy)
-    cases = [positive] if positive is not None else [value for value in values if value.casefold() != "control"]
+    cases = [positive] if positive is not None else [value for value in values if not is_control(value)]
     if len(cases) != 1:
-        what = f"it is not clear which label is the case: {listed}"
+        why = "" if cases else ", both of which are names of controls"
+        what = f"it is not clear which label is the case: {listed}{why}"
         raise InputError(what, where=where, remedy="name it with positive=")
     return next(value for value in values if value != cases[0]), cases[0]
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from adscreen.cohort.identity import show
@@ -57,16 +58,24 @@ def require_columns(columns: Sequence[str], required: Sequence[str], *, file: st
         if wanted in columns:
             continue
         found = ", ".join(name if name == ascii(name)[1:-1] else show(name) for name in columns)
-        raise InputError(f"no column `{wanted}`; columns found: {found}", where=file, remedy=_remedy(wanted, columns))
+        raise InputError(
+            f"no column `{wanted}`; columns found: {found}", where=file, remedy=_remedy(wanted, columns, file=file)
+        )
 
 
-def _remedy(wanted: str, columns: Sequence[str]) -> str:
+def _remedy(wanted: str, columns: Sequence[str], *, file: str) -> str:
     if len(columns) == 1 and not columns[0].isidentifier():
         return "separate the columns with commas, semicolons or tabs, or rename or add it"
     folded = {name: _BETWEEN_WORDS.sub("", name.casefold()) for name in columns if name not in KNOWN}
     likely = next((name for name, own in folded.items() if own and _LIKELY[wanted].fullmatch(own)), None)
     if likely is not None:
-        return f"if it is `{likely}`, rename that; else add it"
-    if wanted == "transcript" and "text" in folded.values():
-        return "the table holds the speech itself: `adscreen manifest` with the layout `table` makes its manifest"
+        return f"if it is `{likely}`, rename that{_how_to_rename(likely, wanted, file=file)}; else add it"
     return "rename or add it"
+
+
+def _how_to_rename(name: str, wanted: str, *, file: str) -> str:
+    """Say which command renames a column of a file; a data frame has no ending, and needs none."""
+    if "." not in file:
+        return ""
+    pair = shlex.quote(f"{name}={wanted}")
+    return f": adscreen manifest {shlex.quote(file)} layout= table rename= {pair} does so"

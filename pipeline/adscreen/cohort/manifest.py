@@ -1,9 +1,10 @@
 """A cohort manifest, one row a recording -> a Cohort.
 
-``subject_id`` and ``transcript`` (a path relative to the manifest) are required; the other columns that adscreen knows
-are the fields of Recording, and any further column is carried along. Identifiers, visits and labels are text (``007``
-stays ``007``); ``age``, ``education`` and ``mmse`` are numbers within RANGES. Ids that are one under identity_key are
-one person, and appear as their first row writes them. Whether a transcript exists is seen when it is read.
+``subject_id`` and ``transcript`` (a path relative to the manifest) are required, or ``text``, the speech itself; the
+other columns that adscreen knows are the fields of Recording, and any further column is carried along. Identifiers,
+visits and labels are text (``007`` stays ``007``); ``age``, ``education`` and ``mmse`` are numbers within RANGES. Ids
+that are one under identity_key are one person, and appear as their first row writes them. Whether a transcript exists
+is seen when it is read.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from adscreen.cohort.cohort import Cohort, Recording
 from adscreen.cohort.columns import require_columns, standard_name
-from adscreen.cohort.files import holds_many, names_a_place
+from adscreen.cohort.files import holds_many
 from adscreen.cohort.identity import identity_key, show
 from adscreen.cohort.labels import Names, changing_subjects, describe_changes, group_labels
 from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
+from adscreen.cohort.sheets import name_other_sheets, refuse_sheet
+from adscreen.cohort.spoken_text import find_text, is_words, not_a_path, take_text, two_sources
 from adscreen.cohort.spreadsheet import parse_frame, read_table
 from adscreen.cohort.values import Emptied, require_in_range, standardise
 from adscreen.records import Transcript
@@ -31,6 +34,8 @@ from adscreen.records import Transcript
 if TYPE_CHECKING:
     import pandas as pd
 from adscreen.errors import InputError
+
+_HERE = Path()
 
 
 def read_cohort(
@@ -45,20 +50,22 @@ def read_cohort(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    sheet: str | None = None,
 ) -> Cohort:
     """Read a cohort from a manifest (CSV, TSV, Parquet or Excel by its extension) or from a data frame of its columns.
 
-    A data frame may hold the speech itself instead of paths: a column ``text`` (what a plain-text transcript would
-    hold) or Transcript records in ``transcript``. Relative paths begin at the manifest's folder, those of a data frame
-    at the working directory. ``where`` is a condition on the columns, such as ``mmse >= 20``; rows that do not meet it
-    are left out. ``positive`` names the label of the cases (default: the one that is not ``control``), ``negative``
-    that of the controls; several labels of one side become one (see ``group_labels``). ``label_by_visit`` allows a
-    subject's label to differ between visits. ``missing`` are the codes that mean a missing value in a column
-    (``{"age": ["-99", "999"]}``), the name of a study whose codes are known (``"nacc"``, ``"adni"``), or several of
-    these. ``sex`` says what codes of the column ``sex`` mean: ``{"0": "male", "1": "female"}``. Subject and cluster ids
-    that differ only in Unicode form, case, spaces or invisible characters are one, with ``same_id`` also those that
-    differ in leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or ``longest``) and
-    ``task`` hold where neither the manifest nor the file specifies them.
+    It may hold the speech itself instead of paths: a column ``text`` (what a plain-text transcript would hold) or, in a
+    data frame, Transcript records in ``transcript``. Relative paths begin at the manifest's folder, those of a data
+    frame at the working directory. ``where`` is a condition on the columns, such as ``mmse >= 20``; rows that do not
+    meet it are left out. ``positive`` names the label of the cases (default: the one that is no usual name of
+    controls), ``negative`` that of the controls; several labels of one side become one (see ``group_labels``).
+    ``label_by_visit`` allows a subject's label to differ between visits. ``missing`` are the codes that mean a missing
+    value in a column (``{"age": ["-99", "999"]}``), the name of a study whose codes are known (``"nacc"``, ``"adni"``),
+    or several of these. ``sex`` says what codes of the column ``sex`` mean: ``{"0": "male", "1": "female"}``. Subject
+    and cluster ids that differ only in Unicode form, case, spaces or invisible characters are one, with ``same_id``
+    also those that differ in leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or
+    ``longest``) and ``task`` hold where neither the manifest nor the file specifies them. ``sheet`` is the name or
+    number of a workbook's sheet.
 
     Raises:
         InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
@@ -71,7 +78,7 @@ def read_cohort(
     >>> [recording.recording_id for recording in cohort.recordings]
     ['S1', 'S2']
     """
-    cohort = _read_rows(source, missing or {}, sex, same_id=same_id, participant=participant, task=task)
+    cohort = _read_rows(source, missing or {}, sex, same_id=same_id, participant=participant, task=task, sheet=sheet)
     return _complete(cohort, where, positive, negative, label_by_visit=label_by_visit)
 
 
@@ -107,12 +114,15 @@ def _read_rows(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    sheet: str | None = None,
 ) -> Cohort:
     """Read every row of a manifest or a data frame."""
     given: object = source
     own: dict[str, Any] = {"same_id": same_id, "default_speaker": participant, "default_task": task, "sex": sex}
     if isinstance(given, str | Path):
-        cohort = _of_file(Path(given), missing, **own)
+        cohort = _of_file(Path(given), missing, sheet=sheet, **own)
+    elif sheet is not None:
+        raise refuse_sheet("DataFrame")
     elif hasattr(given, "itertuples"):
         cohort = _of_frame(source, missing, **own)  # type: ignore[arg-type]
     else:
@@ -141,10 +151,17 @@ def _complete(
     return replace(cohort, notes=(*cohort.notes, describe_changes(changing))) if changing else cohort
 
 
-def _of_file(path: Path, missing: Missing, **own: Any) -> Cohort:
-    table, emptied = standardise(read_table(path), missing=missing, file=path.name)
-    require_columns(table.columns, REQUIRED, file=path.name)
-    return _cohort(path, Recordings(table, folder=path.parent, file=path.name, **own), emptied)
+def _of_file(path: Path, missing: Missing, *, sheet: str | None, **own: Any) -> Cohort:
+    opened = read_table(path, sheet=sheet)
+    try:
+        table, emptied = standardise(opened, missing=missing, file=path.name)
+        require_columns(table.columns, REQUIRED[:1], file=path.name)
+        table, content = take_text(table, folder=path.parent, file=path.name)
+        require_columns(table.columns, REQUIRED, file=path.name)
+    except InputError as error:
+        raise name_other_sheets(error, opened.sheets, opened.sheet) from None
+    cohort = _cohort(path, Recordings(table, folder=path.parent, file=path.name, content=content, **own), emptied)
+    return replace(cohort, notes=(*opened.notes, *cohort.notes))
 
 
 def _of_frame(frame: pd.DataFrame, missing: Missing, **own: Any) -> Cohort:
@@ -166,25 +183,21 @@ def _cohort(path: Path, recordings: Recordings, emptied: Emptied) -> Cohort:
 
 def _take_speech(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Transcript | str] | None]:
     """Return the frame with a name in place of each speech, and the speeches; None where it holds paths."""
-    column = "text" if "text" in frame else "transcript"
+    column = find_text(list(map(str, frame.columns)), file="DataFrame") or "transcript"
     values = frame[column].tolist() if column in frame else []
-    if column == "text":
+    if column != "transcript":
+        if "transcript" in frame and frame["transcript"].notna().any():
+            raise two_sources("DataFrame")
         wrong = next((number for number, value in enumerate(values, start=1) if not isinstance(value, str)), None)
         if wrong is not None:
             raise InputError(f"row {wrong} has no text", where="DataFrame", remedy="leave the row out")
     elif not values or not all(isinstance(value, Transcript) for value in values):
-        _refuse_speech(values)
+        wrong = next((n for n, v in enumerate(values, start=1) if isinstance(v, str) and is_words(v, folder=_HERE)), 0)
+        if wrong:
+            raise not_a_path(wrong, file="DataFrame")
         return frame, None
     names = [f"row {number}" for number in range(1, len(values) + 1)]
     return frame.drop(columns=column).assign(transcript=names), values
-
-
-def _refuse_speech(paths: Sequence[object]) -> None:
-    """Raise InputError where a cell holds words instead of a path, before a message names the path."""
-    for number, path in enumerate(paths, start=1):
-        if isinstance(path, str) and len(path.split()) > 2 and not names_a_place(path):
-            remedy = "put speech into a column `text`"
-            raise InputError(f"row {number}: `transcript` is not the path of a file", where="DataFrame", remedy=remedy)
 
 
 def make_cohort(

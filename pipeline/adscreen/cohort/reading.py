@@ -26,13 +26,18 @@ class Reading:
     same_id: bool = False
     participant: str | None = None
     task: str | None = None
+    sheet: str | None = None
 
-    def read(self, manifest: Path, *, beside: Cohort | None = None) -> Cohort:
-        """Read the cohort of a manifest; with ``beside`` one that is compared with that cohort (see ``read_beside``).
+    def read(self, manifest: Path | Cohort, *, beside: Cohort | None = None) -> Cohort:
+        """Read the cohort of a manifest; a Cohort was read already.
+
+        With ``beside`` it is one that is compared with that cohort (see ``read_beside``).
 
         Raises:
             InputError: what ``read_cohort`` raises.
         """
+        if isinstance(manifest, Cohort):
+            return manifest
         arguments = self.arguments()
         return read_cohort(manifest, **arguments) if beside is None else read_beside(beside, manifest, **arguments)
 

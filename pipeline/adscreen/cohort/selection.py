@@ -7,9 +7,12 @@ The condition is a pandas query, checked against a list of allowed syntax before
 from __future__ import annotations
 
 import ast
+import json
+import re
+import shlex
 import unicodedata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +29,7 @@ _COLUMNS = tuple(
 )
 _OPTION = "where="
 _REMEDY = "write a condition such as 'mmse >= 20' or \"site in ['ES', 'IS']\""
+_SINGLE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
 _ALLOWED = (
     *(ast.Expression, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple),
     *(ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.UAdd, ast.USub),
@@ -101,18 +105,54 @@ def _check(where: str, frame: pandas.DataFrame) -> None:
             warnings.simplefilter("error", SyntaxWarning)
             nodes = list(ast.walk(ast.parse(where.strip(), mode="eval")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise InputError("cannot be understood", where=_OPTION, remedy=_REMEDY) from None
+        remedy = "write == where you compare" if _SINGLE_EQUALS.search(where) else _REMEDY
+        raise InputError("cannot be understood", where=_OPTION, remedy=remedy) from None
     given = [column for column in frame.columns if frame[column].notna().any()]
     for node in nodes:
         if not isinstance(node, _ALLOWED) or (isinstance(node, ast.Constant) and not _is_plain(node.value)):
             raise InputError(f"may not hold a {type(node).__name__.lower()}", where=_OPTION, remedy=_REMEDY)
         if isinstance(node, ast.Name) and node.id not in given:
             found = ", ".join(given)
+            if corrected := _with_quotes(where.strip(), nodes, frame[given]):
+                what = f"{node.id!r} is no column, but a value of one"
+                raise InputError(what, where=_OPTION, remedy=f"put text in quotes: {corrected}")
             what = f"no column {node.id!r} with values; columns: {found}"
-            raise InputError(what, where=_OPTION, remedy="correct the name")
+            raise InputError(what, where=_OPTION, remedy="correct the name, and put text in quotes")
     for node in nodes:
         if isinstance(node, ast.Compare):
             _check_types(node, frame)
+
+
+def _with_quotes(where: str, nodes: Sequence[ast.AST], frame: pandas.DataFrame) -> str:
+    """Return the condition with quotes around words that are values of the columns they are compared with.
+
+    Empty where a word is none; ``task == cookie`` becomes ``task == "cookie"``, as the column writes the value.
+    """
+    values: dict[tuple[int, int], str] = {}
+    unknown = {(n.col_offset, n.end_col_offset or 0) for n in nodes if isinstance(n, ast.Name) and n.id not in frame}
+    for comparison in (node for node in nodes if isinstance(node, ast.Compare)):
+        names = [leaf for leaf in _leaves(comparison) if isinstance(leaf, ast.Name)]
+        found = {
+            str(value).casefold(): str(value)
+            for name in names
+            if name.id in frame
+            for value in frame[name.id].dropna().unique()
+        }
+        for name in names:
+            if name.id not in frame and name.id.casefold() in found:
+                values[name.col_offset, name.end_col_offset or 0] = found[name.id.casefold()]
+    if set(values) != unknown or "\n" in where:
+        return ""
+    line = where.encode()  # whose bytes the offsets count
+    for (start, end), value in sorted(values.items(), reverse=True):
+        line = line[:start] + json.dumps(value, ensure_ascii=False).encode() + line[end:]
+    return shlex.quote(line.decode())
+
+
+def _leaves(comparison: ast.Compare) -> list[ast.expr]:
+    """Return what is compared, the members of lists included."""
+    sides = [comparison.left, *comparison.comparators]
+    return [leaf for side in sides for leaf in (side.elts if isinstance(side, (ast.List, ast.Tuple)) else [side])]
 
 
 def _is_plain(value: object) -> bool:
@@ -121,8 +161,7 @@ def _is_plain(value: object) -> bool:
 
 def _check_types(comparison: ast.Compare, frame: pandas.DataFrame) -> None:
     """Refuse to compare text with numbers, which pandas answers with "no row"."""
-    sides = [comparison.left, *comparison.comparators]
-    leaves = [leaf for side in sides for leaf in (side.elts if isinstance(side, (ast.List, ast.Tuple)) else [side])]
+    leaves = _leaves(comparison)
     named = [leaf.id for leaf in leaves if isinstance(leaf, ast.Name)]
     is_text = {name: frame[name].dtype != float for name in named}
     is_text |= {repr(leaf.value): isinstance(leaf.value, str) for leaf in leaves if isinstance(leaf, ast.Constant)}

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from adscreen.cohort.files import check_members, read_bytes
 from adscreen.cohort.identity import tidy
+from adscreen.cohort.sheets import choose_sheet, name_other_sheets, refuse_sheet
 from adscreen.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,26 +47,42 @@ class Table:
     """Named columns and rows of as many cells, which are read as they are taken, once.
 
     Taking a row raises InputError where the file is ragged or damaged there. ``delimiter`` is what separates cells,
-    None where the file is no text.
+    None where the file is no text. ``sheets`` are the names of a workbook's sheets, ``sheet`` is the one that was read.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
     delimiter: str | None = None
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say which sheet of several was read."""
+        others = [name for name in self.sheets if name != self.sheet]
+        if not others:
+            return ()
+        listed = ", ".join(map(repr, others))
+        return (f"of {len(self.sheets)} sheets {self.sheet!r} was read; sheet= reads another: {listed}",)
 
 
-def read_table(path: Path) -> Table:
-    """Open a table; raises InputError where it is missing, damaged or of another kind."""
+def read_table(path: Path, *, sheet: str | None = None) -> Table:
+    """Open a table; raises InputError where it is missing, damaged or of another kind.
+
+    ``sheet`` is the name or number of a workbook's sheet; without it, the first one is read.
+    """
     suffix = path.with_suffix("").suffix if path.suffix.lower() in (".gz", ".xz") else path.suffix
     suffix = suffix.lower()
     if suffix not in (".csv", ".tsv", ".parquet", ".xlsx"):
         what = f"a manifest is {_READABLE}, not {suffix or 'without extension'}"
         raise InputError(what, where=str(path), remedy="rename it, or save it as one of these")
+    if sheet is not None and suffix != ".xlsx":
+        raise refuse_sheet(path.name)
     if suffix == ".parquet":
         return _of_records(_read_parquet(path), file=path.name)
     content = read_bytes(path)
     if suffix == ".xlsx":
-        return parse_workbook(content, file=path.name)
+        return parse_workbook(content, file=path.name, sheet=sheet)
     if content.startswith(b"PK\x03\x04"):
         raise InputError("an Excel workbook or a .zip archive, not text", where=path.name, remedy="rename it to .xlsx")
     text = io.TextIOWrapper(io.BytesIO(content), encoding=_encoding(content), newline="")
@@ -147,18 +164,33 @@ def _records(text: TextIO, *, delimiter: str, file: str) -> Iterator[list[str | 
         raise InputError(f"not a table ({error})", where=file) from None
 
 
-def parse_workbook(content: bytes, *, file: str) -> Table:
-    """Parse the first sheet of an Excel workbook; raises InputError where it is damaged or expands too far."""
+def parse_workbook(content: bytes, *, file: str, sheet: str | None = None) -> Table:
+    """Parse one sheet of an Excel workbook, the first unless ``sheet`` names another (by its number, or its name).
+
+    Raises:
+        InputError: the workbook is damaged or expands too far, has no such sheet, or the sheet is no table.
+    """
     import pandas as pd
 
     if not content.startswith(b"PK"):
         raise InputError("not an Excel workbook", where=file)
     check_members(content, where=file)
     try:
-        frame = pd.read_excel(io.BytesIO(content), header=None, dtype=object, keep_default_na=False, engine="openpyxl")
+        book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
+        names = tuple(map(str, book.sheet_names))
     except Exception:  # openpyxl raises whatever its XML leads it into
         raise InputError("not an Excel workbook", where=file) from None
-    return _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
+    chosen = choose_sheet(names, sheet, file=file)
+    try:
+        options: dict[str, Any] = {"header": None, "dtype": object, "keep_default_na": False}
+        frame = pd.read_excel(book, sheet_name=names.index(chosen), **options)
+    except Exception:
+        raise InputError("not an Excel workbook", where=file) from None
+    try:
+        table = _of_records(_texts(frame.itertuples(index=False, name=None)), file=file)
+    except InputError as error:
+        raise name_other_sheets(error, names, chosen) from None
+    return replace(table, sheets=names, sheet=chosen)
 
 
 def _of_records(records: Iterable[Sequence[str | None]], *, file: str, delimiter: str | None = None) -> Table:

@@ -194,6 +194,7 @@ def index_table(table: Table, *, file: str) -> Talk:
     if others:
         what = f"columns that hold words and were not read: {list_tiers(column.name for column in others)}"
         found.append(Diagnostic(file, None, what))
+    found += [Diagnostic(file, None, note.partition(";")[0]) for note in table.notes]
     times = [column.name for column in columns if not column.role and _holds_times(column, listed)]
     if times and not any(column.role in ("start", "span") for column in columns):
         what = f"columns that hold times and were not read: {list_tiers(times)}"

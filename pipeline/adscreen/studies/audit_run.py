@@ -28,6 +28,7 @@ def audit(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    sheet: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> list[Finding]:
@@ -46,6 +47,7 @@ def audit(
         same_id: take ids that differ in leading zeros alone for one.
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
+        sheet: the sheet of an Excel manifest, by its name or number.
         jobs: processes; changes no result.
 
     Raises:
@@ -64,6 +66,7 @@ def audit(
         same_id=same_id,
         participant=participant,
         task=task,
+        sheet=sheet,
     )
     if not isinstance(source, Cohort) and Path(source).is_dir():
         given = next(iter(reading.given()), None)

@@ -15,24 +15,23 @@ from adscreen.cohort import Cohort
 from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
-from adscreen.evaluation import TFIDF, Protocol, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
+from adscreen.evaluation import TFIDF, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
 from adscreen.evaluation.certificate import Certificate, certify
 from adscreen.evaluation.description import describe_cohort, describe_flow
 from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
 from adscreen.evaluation.levels import changing_subjects
 from adscreen.evaluation.protocols import COHORT, TEST, check_apart, check_sexes, compare_ids
-from adscreen.evaluation.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import render_report, write_report
 from adscreen.studies.feature_run import check_columns, read_training_table
+from adscreen.studies.protocol_names import name_protocols
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 
 SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
-BOTH = "both"  # subject and paper
 _OF_MEMBERS = ("members", "search", "blocks", "most_candidates")
 
 
@@ -190,7 +189,7 @@ def evaluate(
     named |= {"min_sensitivity": min_sensitivity, "threshold": threshold}
     chosen = choose_study(study, table_blocks=table.blocks, **named)
     table = table.with_blocks(chosen.blocks)
-    protocols = ("external",) if test is not None else _protocols(protocol)
+    protocols = ("external",) if test is not None else name_protocols(protocol)
     require_words(table)
     if test is not None:
         require_words(test)
@@ -215,22 +214,6 @@ def evaluate(
     return Evaluation(table, chosen, tuple(run), settings=settings)
 
 
-def _protocols(named: str | Sequence[str]) -> tuple[Protocol, ...]:
-    """Return the protocols that were named.
-
-    Raises:
-        InputError: one is unknown.
-    """
-    every = (named,) if isinstance(named, str) else tuple(named)
-    names = ("subject", "paper") if BOTH in every else tuple(dict.fromkeys(every))
-    known = [name for name in PROTOCOLS if name != "external"]
-    for name in names or ("",):
-        if name not in known:
-            remedy = f"use {', '.join(known)} or {BOTH}"
-            raise InputError(f"unknown protocol {name!r}", where="protocol=", remedy=remedy)
-    return names  # type: ignore[return-value]
-
-
 def _check_labels(training: tuple[str, str], test: tuple[str, str], *, name: str, where: str) -> None:
     """Raise InputError where a test cohort has other labels than the training cohort of this name."""
     if training != test:
@@ -240,13 +223,13 @@ def _check_labels(training: tuple[str, str], test: tuple[str, str], *, name: str
 
 
 def run_evaluation(
-    manifest: Path,
+    manifest: Path | Cohort,
     out: Path,
     *,
     extract: ExtractSettings,
     study: StudySettings,
     protocol: str | Sequence[str] = "subject",
-    test: Path | None = None,
+    test: Path | Cohort | None = None,
     learning_curve: bool = False,
     reading: Reading = AS_WRITTEN,
     jobs: int = 1,
@@ -255,15 +238,16 @@ def run_evaluation(
 ) -> Evaluation:
     """Evaluate the cohort of a manifest and write the run folder.
 
-    ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone.
+    ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone. A Cohort is what
+    ``reading`` read of its manifest already.
     """
     check_free(out, force=force)
-    _protocols(protocol)
+    name_protocols(protocol)
     first = reading.read(manifest)
     others = [] if test is None else [reading.read(test, beside=first)]
     cohorts = [first, *others]
     for other in others:
-        _check_labels(first.labels, other.labels, name=manifest.name, where=other.path.name)
+        _check_labels(first.labels, other.labels, name=first.path.name, where=other.path.name)
         check_sexes(first.frame(), other.frame())
         check_apart(first.frame(), other.frame(), same_id=reading.same_id)
         if not reading.same_id:
@@ -277,8 +261,8 @@ def run_evaluation(
     tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
-    about: dict[str, Any] = {"manifest": manifest, "test_manifest": test} | reading.arguments()
-    about["label_groups"] = first.label_groups
+    about: dict[str, Any] = {"manifest": first.path, "test_manifest": others[0].path if others else None}
+    about |= reading.arguments() | {"label_groups": first.label_groups}
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
     named = replace(found, cohorts=tuple(cohorts), settings=settings)
     named.save(out, force=force)

@@ -53,8 +53,8 @@ def extract_settings(
         engine=engine,
         cache=cache,
     )
-    load_parser(parser)
     layer_weights(layer, n_layers=bilm_files(settings.bilm).options.n_layers)
+    load_parser(parser)  # last, for it takes longest
     return settings
 
 

@@ -21,6 +21,7 @@ from adscreen.progress import HIDDEN, Progress
 from adscreen.records import Transcript
 from adscreen.report.recording.cached_pages import keep_pages
 from adscreen.report.recording.pages import render_recording, write_reports
+from adscreen.scoring.inputs import Named
 from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import COLUMNS, writing_scores
@@ -115,7 +116,7 @@ class Scores:
 
 def score(
     model: ScreeningModel | TrainedModel | str | Path,
-    source: Source | Sequence[Transcript],
+    source: Source | Sequence[Transcript] | Named,
     *,
     where: str | None = None,
     bilm: str | Path | None = None,
@@ -133,6 +134,7 @@ def score(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    sheet: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> Scores:
@@ -142,7 +144,8 @@ def score(
 
     Args:
         model: a model, or the folder of one.
-        source: a Cohort; a manifest, transcripts or folders, as one path or several; or Transcript records.
+        source: a Cohort; a manifest, transcripts or folders, as one path or several; Transcript records; or what
+            ``name_recordings`` read of these.
         where: score only the rows of a manifest or Cohort that meet this condition, such as ``mmse >= 20``.
         bilm: the folder of training's biLM, unless that was the bundled one.
         parser: training's spaCy pipeline, where it lies elsewhere now.
@@ -158,6 +161,7 @@ def score(
         same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
+        sheet: the sheet of an Excel manifest, by its name or number.
         jobs: processes; changes no result.
 
     Raises:
@@ -167,7 +171,6 @@ def score(
     >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
-    trained, folder = _open_model(model)
     reading = Reading(
         where=where,
         label_by_visit=label_by_visit,
@@ -176,8 +179,10 @@ def score(
         same_id=same_id,
         participant=participant,
         task=task,
+        sheet=sheet,
     )
     named = name_recordings(source, reading)
+    trained, folder = _open_model(model)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
     options = ScoreOptions(
         minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, same_id

@@ -16,6 +16,7 @@ from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import write_reports
+from adscreen.scoring.inputs import Named
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import count_results, count_scores
 from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions
@@ -26,7 +27,7 @@ from adscreen.studies.scores import PAGES, score
 
 def run_scoring(
     model_dir: Path,
-    inputs: Sequence[Path],
+    inputs: Sequence[Path] | Named,
     out: Path,
     *,
     reading: Reading = AS_WRITTEN,

@@ -19,12 +19,16 @@ from adscreen.scoring.inputs import Named, find_recordings
 Source = Cohort | pd.DataFrame | str | Path | Sequence[str | Path]
 
 
-def name_recordings(source: Source | Sequence[Transcript], reading: Reading = AS_WRITTEN) -> Named:
+def name_recordings(source: Source | Sequence[Transcript] | Named, reading: Reading = AS_WRITTEN) -> Named:
     """Return the recordings of a Cohort, of a manifest, transcripts or folders, or of Transcript records.
+
+    What is Named was read already.
 
     Raises:
         InputError: there is none, a source cannot be read, or the reading does not fit it.
     """
+    if isinstance(source, Named):
+        return source
     if isinstance(source, Cohort):
         cohort = open_cohort(source, reading)
         return Named(cohort.recordings, (cohort.path,), notes=cohort.notes)

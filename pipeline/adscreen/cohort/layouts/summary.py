@@ -1,0 +1,80 @@
+"""A manifest -> lines for people: its labels, tasks and diagnoses with counts, and the condition that chooses one."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from adscreen.cohort.cohort import choose_labels
+from adscreen.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas
+
+_GROUPINGS = {"task": "tasks", "diagnosis": "diagnoses", "language": "languages"}  # what a study may hold several of
+_NONE = "none"
+_MOST = 12  # values that are listed
+
+
+def describe_manifest(frame: pandas.DataFrame) -> list[str]:
+    """Return the counts of a manifest, and what to mind before it is evaluated."""
+    return [*_labels(frame), *(line for name in _GROUPINGS if name in frame for line in _grouping(frame, name))]
+
+
+def condition(column: str, value: str) -> str:
+    """Return the option that chooses the rows with a value, as a shell takes it.
+
+    >>> print(condition("task", "cookie"))
+    --where 'task == "cookie"'
+    """
+    return f"--where {shlex.quote(f'{column} == {json.dumps(value, ensure_ascii=False)}')}"
+
+
+def _labels(frame: pandas.DataFrame) -> Iterator[str]:
+    if "label" not in frame:
+        yield "No labels: `score` needs none; to evaluate and train, the manifest needs a column `label`"
+        return
+    counts = []
+    for label, own in frame.fillna({"label": _NONE}).groupby("label", sort=True):
+        counts.append(f"{label}: {_count(len(own), 'recording')} of {_count(own['subject_id'].nunique(), 'subject')}")
+    yield f"Labels: {'; '.join(counts)}"
+    found = sorted(frame["label"].dropna().unique())
+    if len(found) > 2:
+        two = json.dumps(list(map(str, found[:2])), ensure_ascii=False)
+        where = shlex.quote(f"label in {two}")
+        yield f"{len(found)} labels; evaluate and train need two: choose rows, such as --where {where}"
+    try:
+        choose_labels(found, where="")
+    except InputError as error:
+        if len(found) == 2:
+            yield f"Note: {error.what}; name it with --positive"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _grouping(frame: pandas.DataFrame, column: str) -> Iterator[str]:
+    """Yield the counts of a column with several values, the condition that chooses one, and a warning."""
+    values = frame[column].dropna().astype(str).value_counts()
+    if len(values) + frame[column].isna().any() < 2 or len(values) > _MOST:
+        return
+    labels = frame["label"].fillna(_NONE) if "label" in frame else None
+    groups = frame[column].fillna(_NONE).astype(str)
+    counts: list[str] = []
+    single: dict[str, str] = {}
+    for value, own in frame.groupby(groups, sort=True):
+        per_label = {} if labels is None else labels[own.index].value_counts().sort_index().to_dict()
+        listed = ", ".join(f"{label} {count}" for label, count in per_label.items())
+        counts.append(f"{value}: {len(own)}" + (f" ({listed})" if listed else ""))
+        if len(per_label) == 1 and value != _NONE:
+            single[str(value)] = str(next(iter(per_label)))
+    yield f"{_GROUPINGS[column].capitalize()}: {'; '.join(counts)}"
+    if labels is not None and labels.nunique() > 1 and column != "diagnosis" and single:
+        listed = ", ".join(f"{value} ({label})" for value, label in single.items())
+        yield f"Warning: {_GROUPINGS[column]} that exist under one label only, so that they alone predict it: {listed}"
+    usual = next((value for value in values.index if value not in single), values.index[0])
+    if column != "diagnosis":
+        yield f"To choose one {column}: {condition(column, usual)}"
