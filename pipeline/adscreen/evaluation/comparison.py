@@ -139,7 +139,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
         command, settings = record["command"], record["settings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY) from error
-    if command != "evaluate":
+    if command not in ("evaluate", "validate"):
         raise InputError(f"holds a run of `{command}`", where=str(folder), remedy=REMEDY)
     if not isinstance(settings, dict):
         raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY)

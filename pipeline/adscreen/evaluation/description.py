@@ -32,31 +32,38 @@ def describe_flow(
     refused = "an evaluation refuses them"
     positive = table.positive
     return [
-        _step(name, "read", used + excluded, positive, ""),
-        _step(name, "excluded", excluded, positive, left),
-        _step(name, "unreadable", [], positive, refused),
-        _step(name, "silent", [], positive, refused),
-        _step(name, "used", used, positive, ""),
+        flow_step(name, "read", used + excluded, positive, ""),
+        flow_step(name, "excluded", excluded, positive, left),
+        flow_step(name, "unreadable", [], positive, refused),
+        flow_step(name, "silent", [], positive, refused),
+        flow_step(name, "used", used, positive, ""),
     ]
 
 
-def _step(cohort: str, step: str, rows: Sequence[tuple[str, str | None]], positive: str, reason: str) -> FlowRow:
+def flow_step(cohort: str, step: str, rows: Sequence[tuple[str, str | None]], positive: str, reason: str) -> FlowRow:
+    """Return a step of the flow; ``rows`` are the subject and the label of each of its recordings."""
     subjects = dict(rows)
     cases = sum(label == positive for label in subjects.values())
     controls = sum(label is not None and label != positive for label in subjects.values())
     return FlowRow(cohort, step, len(rows), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
 
 
-def describe_cohort(table: FeatureTable, *, name: str = "cohort") -> list[TableOneRow]:
-    """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label."""
+def describe_cohort(
+    table: FeatureTable, *, name: str = "cohort", lengths: tuple[pd.Series, pd.Series] | None = None
+) -> list[TableOneRow]:
+    """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label.
+
+    ``lengths`` are the words and the sentences of each row, of a table that does not hold the words themselves.
+    """
     of_recordings = table.subjects.assign(case=table.cases)
     order = of_recordings.iloc[table.canonical_order()]
     of_subjects = order.groupby("subject_id", sort=True).first()  # the first value that is not missing
-    return list(_rows(table, of_recordings, of_subjects, name))
+    lengths = lengths or (table.inputs[TOKENS].map(len), _sentences(table))
+    return list(_rows(of_recordings, of_subjects, name, lengths))
 
 
 def _rows(
-    table: FeatureTable, of_recordings: pd.DataFrame, of_subjects: pd.DataFrame, name: str
+    of_recordings: pd.DataFrame, of_subjects: pd.DataFrame, name: str, lengths: tuple[pd.Series, pd.Series]
 ) -> Iterator[TableOneRow]:
     for unit, frame in (("subjects", of_subjects), ("recordings", of_recordings)):
         yield _count(name, unit, "", unit, frame["case"], pd.Series(True, index=frame.index))
@@ -67,7 +74,7 @@ def _rows(
             yield _mean(name, column, "subjects", of_subjects["case"], of_subjects[column])
     for column in LEVELS:
         yield from _levels(name, column, of_subjects)
-    words, sentences = table.inputs[TOKENS].map(len), _sentences(table)
+    words, sentences = lengths
     for variable, values in (("words", words), ("sentences", sentences), ("words a sentence", words / sentences)):
         yield _mean(name, variable, "recordings", of_recordings["case"], values)
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adscreen.cohort import Recording
 from adscreen.cohort.cohort import NUMBERS, cell_number
 from adscreen.scoring.recording_report import ScoreRow
+
+if TYPE_CHECKING:
+    import pandas
 
 PREFIX = "manifest_"
 _WHOLE = re.compile("-?[0-9]{1,15}")
@@ -80,6 +83,15 @@ class Carried:
         further = dict(recording.extra) if recording else {}
         own = {name: self._cell(column, further.get(column)) for column, name in self.names.items()}
         return cells | known | own
+
+    def frame(self, rows: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
+        """Return what ``values`` gave of each row as a table; what is missing is NaN."""
+        import pandas as pd
+
+        frame = pd.DataFrame(list(rows), columns=list(self.columns))
+        text = [name for name in KNOWN if name not in NUMBERS]
+        text += [name for column, name in self.names.items() if column not in self.numeric]
+        return frame.astype(dict.fromkeys(text, "str"))
 
     def _cell(self, column: str, cell: str | None) -> float | str | None:
         if column not in self.numeric:

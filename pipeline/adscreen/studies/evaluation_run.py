@@ -219,7 +219,7 @@ def _protocols(named: str | Sequence[str]) -> tuple[Protocol, ...]:
     """
     every = (named,) if isinstance(named, str) else tuple(named)
     names = ("subject", "paper") if BOTH in every else tuple(dict.fromkeys(every))
-    known = [name for name in PROTOCOLS if name != "external"]
+    known = [name for name in PROTOCOLS if name not in ("external", "validate")]
     for name in names or ("",):
         if name not in known:
             remedy = f"use {', '.join(known)} or {BOTH}"

@@ -74,8 +74,7 @@ class Scores:
     def to_pandas(self) -> pd.DataFrame:
         """Return one row per recording with the columns of scores.csv; a number that is not defined is NaN."""
         carried = Carried.of(self.recordings)
-        rows = [carried.values(report.score, recording) for report, recording in self._pairs()]
-        return pd.DataFrame(rows, columns=list(carried.columns))
+        return carried.frame(carried.values(report.score, recording) for report, recording in self._pairs())
 
     def _pairs(self) -> Iterator[tuple[RecordingReport, Recording]]:
         """Yield each report with its recording, which says what the manifest does."""
@@ -174,7 +173,7 @@ def score(
     >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
-    trained, folder = _open_model(model)
+    trained, folder = open_model(model)
     reading = Reading(where=where, missing=missing or {}, same_id=same_id, participant=participant, task=task)
     named = name_recordings(source, reading)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
@@ -190,7 +189,7 @@ def score(
     return Scores(trained, named.recordings, settings, options, about, jobs, progress)
 
 
-def _open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[TrainedModel, Path | None]:
+def open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[TrainedModel, Path | None]:
     """Return the model, and its folder where it comes from one."""
     if isinstance(model, TrainedModel):
         return model, None
