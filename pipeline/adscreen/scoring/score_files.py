@@ -49,7 +49,7 @@ def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[
             plain = {name: None if _is_missing(value) else value for name, value in values.items()}
             array.write(separator + json.dumps(plain, ensure_ascii=False))
             separator = ",\n"
-            waiting.append(values)
+            waiting.append(plain)
             if len(waiting) == _ROW_GROUP:
                 flush()
 

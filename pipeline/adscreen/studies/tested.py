@@ -93,7 +93,7 @@ class Tested:
     def _reason(self, numbers: Sequence[int]) -> str:
         """Return the reason of the first recording, and that others may have others."""
         reasons = list(dict.fromkeys(self.reports[number].score.reason for number in numbers))
-        more = f" (and {len(reasons) - 1} other reasons: scores.csv)" if len(reasons) > 1 else ""
+        more = ", for example; scores.csv has the others" if len(reasons) > 1 else ""
         return f"{reasons[0]}{more}" if reasons else ""
 
 
