@@ -7,6 +7,7 @@ Read a cohort, compute features, evaluate, train, score:
     adscreen.evaluate(table).save("evaluation")
     model = adscreen.ScreeningModel().fit(table)
     adscreen.score(model, "held_out.csv").save("scores")
+    adscreen.validate(model, "other_clinic.csv").save("validation")
 
 Names are imported when they are first used, so that ``import adscreen`` is quick.
 """
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from adscreen.studies.evaluation_run import Evaluation, evaluate
     from adscreen.studies.feature_run import extract_features
     from adscreen.studies.scores import Scores, score
+    from adscreen.studies.validation_run import Validation, validate
     from adscreen.text import ElmoVectorizer, PerplexityVectorizer
 
 _PLACES = {
@@ -53,6 +55,8 @@ _PLACES = {
     "ScreeningModel": "model.screening_model",
     "Scores": "studies.scores",
     "score": "studies.scores",
+    "Validation": "studies.validation_run",
+    "validate": "studies.validation_run",
     "Doc2VecVectorizer": "estimator.doc2vec",
     "ElmoVectorizer": "text",
     "PerplexityVectorizer": "text",
@@ -77,6 +81,7 @@ __all__ = [
     "StudySettings",
     "Transcript",
     "Utterance",
+    "Validation",
     "Word",
     "__version__",
     "audit",
@@ -88,6 +93,7 @@ __all__ = [
     "read_study",
     "read_transcript",
     "score",
+    "validate",
 ]
 
 

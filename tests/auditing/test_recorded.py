@@ -212,7 +212,7 @@ def test_another_run_is_refused(
 ) -> None:
     """A run that is no evaluation has nothing to audit, and the line says what it is."""
     folder = write_run(tmp_path / "run", visited, [draw(visited, "subject")], command=command)
-    with pytest.raises(InputError, match=f"holds a run of `{command}`; give a folder that `adscreen evaluate` wrote"):
+    with pytest.raises(InputError, match=f"holds a run of `{command}`; give a folder that `adscreen evaluate` or"):
         audit_run(folder)
 
 

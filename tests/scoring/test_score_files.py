@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from adscreen.errors import InputError
 from adscreen.scoring import score_files
+from adscreen.scoring.carried import LINE
 from adscreen.scoring.recording_report import ScoreRow
 from adscreen.scoring.score_files import count_scores, writing_scores
 from adscreen.studies.schemas import schemas
@@ -50,7 +51,7 @@ def test_the_three_files_hold_the_rows(tmp_path: Path, monkeypatch: pytest.Monke
     csv = pd.read_csv(tmp_path / "scores.csv")
     parquet = pd.read_parquet(tmp_path / "scores.parquet")
     listed = json.loads((tmp_path / "scores.json").read_text())
-    names = [field.name for field in fields(ScoreRow)]
+    names = list(LINE)
     assert names == list(csv) == list(parquet) == list(listed[0])
     for name in ("recording_id", "probability", "words", "in_training", "logit"):
         expected = [getattr(row, name) for row in rows]

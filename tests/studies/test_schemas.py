@@ -21,6 +21,7 @@ from adscreen.ingest import read_transcript
 from adscreen.ingest.transcript_json import transcript_to_json
 from adscreen.model.trained_model import FORMAT, ModelManifest
 from adscreen.records import Word
+from adscreen.scoring.carried import ScoreLine
 from adscreen.scoring.recording_report import (
     Contribution,
     RecordingReport,
@@ -183,10 +184,11 @@ def test_the_feature_dictionary_satisfies_its_schema() -> None:
 
 def test_scores_and_reports_satisfy_their_schemas() -> None:
     """A row without a score has null for its numbers; an unknown result or a text for a number fails."""
-    row = _plain(asdict(SCORE))
+    row = _plain(asdict(ScoreLine(**asdict(SCORE))))
     assert row["probability"] is None
     _check("score_row", row)
     _check("report", _plain(asdict(REPORT)))
+    _check("score_row", row | {"f0_mean": 12.5, "handedness": "left"})
     for change in ({"result": "dementia"}, {"probability": "high"}, {"words": None}):
         with pytest.raises(ValidationError):
             _check("score_row", row | change)

@@ -18,6 +18,7 @@ from adscreen.cli import (  # noqa: F401
     model_commands,
     score_commands,
     setup_commands,
+    validation_commands,
 )
 from adscreen.cli.app import app
 from adscreen.cli.flags import in_flags

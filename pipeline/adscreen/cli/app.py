@@ -18,8 +18,8 @@ from typer.core import TyperGroup
 from adscreen.cli.panels import PanelCommand
 
 COMMANDS = (  # as help lists them: along the line, then what stands beside it
-    *("demo", "manifest", "ingest", "features", "evaluate", "compare", "train", "score", "report", "audit", "simulate"),
-    *("formats", "perplexity", "pretrain", "models", "doctor"),
+    *("demo", "manifest", "ingest", "features", "evaluate", "compare", "train", "score", "report", "validate", "audit"),
+    *("simulate", "formats", "perplexity", "pretrain", "models", "doctor"),
 )
 Function = TypeVar("Function", bound=Callable[..., None])
 

@@ -26,7 +26,7 @@ from adscreen.version import __version__
 TIMES = 20  # dealings of labels
 NOTICEABLE = 0.03  # above 0.5; of a mean over TIMES dealings, whose standard error is about 0.01
 
-Side = Literal["training", "all", "before"]
+Side = Literal["training", "all", "before", "frozen"]
 Rows = NDArray[np.intp]
 
 

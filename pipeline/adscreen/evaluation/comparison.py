@@ -21,7 +21,9 @@ from adscreen.evaluation.out_of_fold import OutOfFold
 from adscreen.metrics import Interval, auc_within_folds, bootstrap_weights, interval_of
 from adscreen.writing import defuse
 
-REMEDY = "give a folder that `adscreen evaluate` wrote"
+REMEDY = "give a folder that `adscreen evaluate` or `adscreen validate` wrote"
+_SPLIT = "evaluate both with the same seed, folds and repeats"
+_SAME_FOLDS = {"validate": "validate both models on recordings that both score: choose them with where="}
 KEYS = ["protocol", "repeat", "fold", "recording_id"]
 SIDES = ["subject_id", "label", "group"]
 NUMBERS = {"repeat": int, "fold": int, "probability": float, "threshold": float}  # the very numbers written
@@ -138,7 +140,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
         command, settings = record["command"], record["settings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY) from error
-    if command != "evaluate":
+    if command not in ("evaluate", "validate"):
         raise InputError(f"holds a run of `{command}`", where=str(folder), remedy=REMEDY)
     if not isinstance(settings, dict):
         raise InputError("no run.json of adscreen", where=str(folder), remedy=REMEDY)
@@ -180,11 +182,8 @@ def _compare(one: Run, other: Run, name: str) -> list[ComparisonRow]:
 def _compare_under(protocol: str, one: Run, other: Run, name: str) -> list[ComparisonRow]:
     sides = [run.predictions[run.predictions["protocol"] == protocol].reset_index(drop=True) for run in (one, other)]
     if not sides[0][KEYS + SIDES].equals(sides[1][KEYS + SIDES]):
-        raise InputError(
-            f"the two were not tested on the same folds under {protocol}",
-            where=str(other.folder),
-            remedy="evaluate both with the same seed, folds and repeats",
-        )
+        what, remedy = f"the two were not tested on the same folds under {protocol}", _SAME_FOLDS.get(protocol, _SPLIT)
+        raise InputError(what, where=str(other.folder), remedy=remedy)
     tested = [OutOfFold.of(side, positive=one.positive) for side in sides]
     weights = _weights(one, tested[0], clustered=bool((sides[0]["cluster"] != "").any()))
     rows = []

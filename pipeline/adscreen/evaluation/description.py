@@ -36,48 +36,56 @@ def describe_flow(
     """
     used = list(zip(table.subjects["subject_id"], table.subjects["label"], strict=True))
     excluded = [(recording.subject_id, recording.label) for recording in left_out]
-    others: dict[str, list[tuple[str, str | None]]] = {}
-    for recording in other_labels:
-        others.setdefault(recording.label or "", []).append((recording.subject_id, recording.label))
+    others = [(recording.subject_id, recording.label) for recording in other_labels]
     left = f"do not meet {where}" if where else ""
     refused = "an evaluation refuses them"
     labels = table.negative, table.positive
-    every = used + excluded + [row for rows in others.values() for row in rows]
     return [
-        _step(name, "read", every, labels, ""),
-        _step(name, "excluded", excluded, labels, left),
-        *(
-            _step(name, "other_label", rows, labels, f"label: {label}" if label else "no label")
-            for label, rows in sorted(others.items())
-        ),
-        _step(name, "unreadable", [], labels, refused),
-        _step(name, "silent", [], labels, refused),
-        _step(name, "used", used, labels, ""),
+        flow_step(name, "read", used + excluded + others, labels, ""),
+        flow_step(name, "excluded", excluded, labels, left),
+        *other_label_steps(name, others, labels),
+        flow_step(name, "unreadable", [], labels, refused),
+        flow_step(name, "silent", [], labels, refused),
+        flow_step(name, "used", used, labels, ""),
     ]
 
 
-def _step(
+def other_label_steps(
+    cohort: str, rows: Sequence[tuple[str, str | None]], labels: tuple[str, str]
+) -> Iterator[FlowRow]:
+    """Yield a step of the flow for each label that is that of neither cases nor controls."""
+    for label in sorted({label or "" for _, label in rows}):
+        own = [row for row in rows if (row[1] or "") == label]
+        yield flow_step(cohort, "other_label", own, labels, f"label: {label}" if label else "no label")
+
+
+def flow_step(
     cohort: str, step: str, rows: Sequence[tuple[str, str | None]], labels: tuple[str, str], reason: str
 ) -> FlowRow:
+    """Return a step of the flow; ``rows`` are the subject and the label of each of its recordings."""
     subjects = {subject for subject, _ in rows}
     controls, cases = (len({subject for subject, label in rows if label == own}) for own in labels)
     return FlowRow(cohort, step, len(rows), len(subjects), controls, cases, reason)  # type: ignore[arg-type]
 
 
-def describe_cohort(table: FeatureTable, *, name: str = "cohort") -> list[TableOneRow]:
+def describe_cohort(
+    table: FeatureTable, *, name: str = "cohort", lengths: tuple[pd.Series, pd.Series] | None = None
+) -> list[TableOneRow]:
     """Return Table 1: what is known of subjects (at their first recording) and of recordings, by label.
 
     A subject whose label differs between visits is described under each of its labels, at the first recording of each.
+    ``lengths`` are the words and the sentences of each row, of a table that does not hold the words themselves.
     """
     of_recordings = table.subjects.assign(case=table.cases)
     order = of_recordings.iloc[table.canonical_order()]
     keys = ["subject_id", order["case"].rename("label_of")]
     of_subjects = order.groupby(keys, sort=True).first()  # the first value that is not missing
-    return list(_rows(table, of_recordings, of_subjects, name))
+    lengths = lengths or (table.inputs[TOKENS].map(len), _sentences(table))
+    return list(_rows(of_recordings, of_subjects, name, lengths))
 
 
 def _rows(
-    table: FeatureTable, of_recordings: pd.DataFrame, of_subjects: pd.DataFrame, name: str
+    of_recordings: pd.DataFrame, of_subjects: pd.DataFrame, name: str, lengths: tuple[pd.Series, pd.Series]
 ) -> Iterator[TableOneRow]:
     for unit, frame in (("subjects", of_subjects), ("recordings", of_recordings)):
         yield _count(name, unit, "", unit, frame["case"], pd.Series(True, index=frame.index))
@@ -88,7 +96,7 @@ def _rows(
             yield _mean(name, column, "subjects", of_subjects["case"], of_subjects[column])
     for column in LEVELS:
         yield from _levels(name, column, of_subjects)
-    words, sentences = table.inputs[TOKENS].map(len), _sentences(table)
+    words, sentences = lengths
     for variable, values in (("words", words), ("sentences", sentences), ("words a sentence", words / sentences)):
         yield _mean(name, variable, "recordings", of_recordings["case"], values)
 

@@ -1,8 +1,9 @@
 """What an evaluation finds, as plain records: one class a table, one instance a row, one CSV (and JSON list) a class.
 
 Every table of a run folder is made of these, and the report and the audit read nothing else. ``protocol`` is one of
-PROTOCOLS; ``method`` is ``adscreen`` or a baseline of METHODS; ``level`` says what is counted: ``recording``, or
-``subject``, where the probability of a subject is that of the mean logit over its test recordings of one repeat.
+PROTOCOLS; ``method`` is ``adscreen`` or a baseline of METHODS, or ``frozen_model``; ``level`` says what is counted:
+``recording``, or ``subject``, where the probability of a subject is that of the mean logit over its test recordings of
+one repeat.
 ``low`` and ``high`` bound a 95% percentile bootstrap interval over subjects, ``cluster_low`` and ``cluster_high`` one
 over clusters (NaN where the cohort has none). A value that cannot be had is NaN, which JSON writes as null.
 """
@@ -15,13 +16,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Protocol = Literal["subject", "paper", "site", "external"]
+Protocol = Literal["subject", "paper", "site", "external", "validate"]
 Level = Literal["recording", "subject"]
-PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external")
+PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external", "validate")
 LEVELS: tuple[Level, ...] = ("recording", "subject")
 
 ADSCREEN, TFIDF, MAJORITY, WORD_COUNT = "adscreen", "tfidf_baseline", "majority", "word_count"
 DEMOGRAPHICS, INTERVIEWER, PERMUTED = "demographics", "interviewer", "permuted_labels"
+FROZEN = "frozen_model"  # the only method of ``validate``
 
 METHODS: dict[str, str] = {  # in the order in which tables list them
     ADSCREEN: "the estimator that adscreen trains, tuned inside each fold",
@@ -260,7 +262,17 @@ class FlowRow:
     """
 
     cohort: str
-    step: Literal["read", "excluded", "other_label", "unreadable", "silent", "used"]
+    step: Literal[
+        "read",
+        "excluded",
+        "other_label",
+        "in_training",
+        "unreadable",
+        "silent",
+        "insufficient_speech",
+        "out_of_scope",
+        "used",
+    ]
     recordings: int
     subjects: int
     negative_subjects: int

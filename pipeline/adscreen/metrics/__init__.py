@@ -16,11 +16,11 @@ from adscreen.metrics.bootstrap import (
     interval_of,
     resample,
 )
-from adscreen.metrics.calibration import calibration_curve, recalibrate
+from adscreen.metrics.calibration import calibration_curve, recalibrate, recalibration_line, recalibration_shift
 from adscreen.metrics.decisions import confusion, net_benefit, predictive_values
 from adscreen.metrics.discrimination import auc_within_folds, roc_curve, weighted_auc, weighted_average_precision
 from adscreen.metrics.measures import MEASURES, PREVALENCES, measure
-from adscreen.metrics.predictions import Predictions, by_subject
+from adscreen.metrics.predictions import Predictions, by_subject, logit
 from adscreen.metrics.threshold import YOUDEN, ThresholdRule, sensitive_threshold, youden_threshold
 
 __all__ = [
@@ -38,10 +38,13 @@ __all__ = [
     "calibration_curve",
     "confusion",
     "interval_of",
+    "logit",
     "measure",
     "net_benefit",
     "predictive_values",
     "recalibrate",
+    "recalibration_line",
+    "recalibration_shift",
     "resample",
     "roc_curve",
     "sensitive_threshold",

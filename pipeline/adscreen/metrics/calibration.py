@@ -24,25 +24,44 @@ def squared_errors(predictions: Predictions, cases: NDArray[np.int64], weights: 
     return brier
 
 
+def observed_minus_expected(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return the share of cases less the mean probability (B,): above 0 where probabilities are too low."""
+    own = weights[:, predictions.rows]
+    with np.errstate(invalid="ignore"):
+        difference: Floats = own @ (cases[predictions.rows] - predictions.scores) / own.sum(axis=1)
+    return difference
+
+
 def recalibrate(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
     """Return the calibration slope and the intercept at slope 1 (B,) each, under row weights (B, n_rows).
 
     NaN where a class has no weight; the slope also where the logits part the classes wholly (no fit is finite) or are
     the same within every fold. Fitted by Newton's method on all sets of weights at once.
     """
+    return recalibration_line(predictions, cases, weights)[1], recalibration_shift(predictions, cases, weights)
+
+
+def recalibration_shift(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return a (B,) of ``logit P(case) = a + logit(p)``; NaN where a class has no weight."""
+    labels = cases[predictions.rows].astype(np.float64)
+    odds, own = logit(predictions.scores), weights[:, predictions.rows]
+    return _fit(np.ones((len(odds), 1)), odds, labels, own)[:, 0]
+
+
+def recalibration_line(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
+    """Return a and b (B,) each of ``logit P(case) = a + b logit(p)``; NaN where ``recalibrate`` has no slope."""
     labels = cases[predictions.rows].astype(np.float64)
     odds = logit(predictions.scores)
     own = weights[:, predictions.rows]
-    lone = np.ones((len(odds), 1))
-    intercept = _fit(lone, odds, labels, own)[:, 0]
     centre, scale = odds.mean(), odds.std()
     constant = all(np.ptp(odds[predictions.folds == fold]) == 0 for fold in np.unique(predictions.folds))
     if constant or not scale:
-        return np.full(len(weights), np.nan), intercept
-    design = np.concatenate([lone, (odds - centre)[:, None] / scale], axis=1)
-    slope = _fit(design, np.zeros(len(odds)), labels, own)[:, 1] / scale
-    slope[_parted(odds, labels.astype(bool), own)] = np.nan
-    return slope, intercept
+        return np.full(len(weights), np.nan), np.full(len(weights), np.nan)
+    design = np.concatenate([np.ones((len(odds), 1)), (odds - centre)[:, None] / scale], axis=1)
+    fitted = _fit(design, np.zeros(len(odds)), labels, own)
+    fitted[_parted(odds, labels.astype(bool), own)] = np.nan
+    slope = fitted[:, 1] / scale
+    return fitted[:, 0] - slope * centre, slope
 
 
 def _parted(odds: Floats, labels: NDArray[np.bool_], weights: Floats) -> NDArray[np.bool_]:

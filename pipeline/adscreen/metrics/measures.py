@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from adscreen.metrics.calibration import recalibrate, squared_errors
+from adscreen.metrics.calibration import observed_minus_expected, recalibrate, squared_errors
 from adscreen.metrics.decisions import confusion, predictive_values, rates
 from adscreen.metrics.discrimination import auc_within_folds, average_precision_within_folds
 from adscreen.metrics.predictions import Floats, Predictions
@@ -15,7 +15,7 @@ BASIC = ("auc", "average_precision", "accuracy", "balanced_accuracy", "sensitivi
 MEASURES = (
     *BASIC,
     *(f"{value}_at_{100 * prevalence:.0f}" for value in ("ppv", "npv") for prevalence in PREVALENCES),
-    *("brier", "calibration_slope", "calibration_intercept"),
+    *("brier", "observed_minus_expected", "calibration_slope", "calibration_intercept"),
 )
 
 
@@ -31,6 +31,7 @@ def measure(predictions: Predictions, cases: NDArray[np.int64], weights: Floats)
         for name, value in zip(("ppv", "npv"), values, strict=True):
             measured[f"{name}_at_{100 * prevalence:.0f}"] = value
     measured["brier"] = squared_errors(predictions, cases, weights)
+    measured["observed_minus_expected"] = observed_minus_expected(predictions, cases, weights)
     measured["calibration_slope"], measured["calibration_intercept"] = recalibrate(predictions, cases, weights)
     return {name: measured[name] for name in MEASURES}
 

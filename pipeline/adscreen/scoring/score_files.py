@@ -1,7 +1,7 @@
 """ScoreRows -> scores.csv, scores.parquet and scores.json, row by row as they come.
 
-The three hold the same rows in the same order, with one column a field of ScoreRow; a number that is not defined is
-empty, null and null.
+The three hold the same rows in the same order, with one column a field of ScoreLine and the further columns of the
+manifest after them; a number that is not defined is empty, null and null.
 """
 
 from __future__ import annotations
@@ -12,48 +12,49 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from adscreen.cohort import Recording
 from adscreen.errors import InputError
+from adscreen.scoring.carried import NONE, Carried, ScoreLine
 from adscreen.scoring.recording_report import ScoreRow
 from adscreen.writing import defuse
 
 CSV, PARQUET, JSON = "scores.csv", "scores.parquet", "scores.json"
-COLUMNS = tuple(field.name for field in fields(ScoreRow))
-_values = attrgetter(*COLUMNS)
 _ROW_GROUP = 2000  # rows that wait for Parquet
 
 
 @contextmanager
-def writing_scores(folder: Path) -> Iterator[Callable[[ScoreRow], None]]:
-    """Yield what writes one row to the three files of the folder."""
+def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[ScoreRow, Recording | None], None]]:
+    """Yield what writes one row, with what the manifest says of its recording, to the three files of the folder."""
     import pyarrow.parquet
+
+    schema, columns = _schema(carried), carried.columns
 
     with (
         (folder / CSV).open("w", encoding="utf-8", errors="replace", newline="") as text,
         (folder / JSON).open("w", encoding="utf-8", errors="replace", newline="\n") as array,
-        pyarrow.parquet.ParquetWriter(folder / PARQUET, _schema()) as groups,
+        pyarrow.parquet.ParquetWriter(folder / PARQUET, schema) as groups,
     ):
         table = csv.writer(text, lineterminator="\n")
-        table.writerow(COLUMNS)
+        table.writerow(map(defuse, columns))
         waiting: list[dict[str, Any]] = []
         separator = "[\n"
 
-        def write(row: ScoreRow) -> None:
+        def write(row: ScoreRow, recording: Recording | None = None) -> None:
             nonlocal separator
-            values = _values(row)
-            table.writerow(["" if _is_missing(value) else defuse(value) for value in values])
-            plain = {name: None if _is_missing(value) else value for name, value in zip(COLUMNS, values, strict=True)}
+            values = carried.values(row, recording)
+            table.writerow(["" if _is_missing(value) else defuse(value) for value in values.values()])
+            plain = {name: None if _is_missing(value) else value for name, value in values.items()}
             array.write(separator + json.dumps(plain, ensure_ascii=False))
             separator = ",\n"
-            waiting.append(dict(zip(COLUMNS, values, strict=True)))
+            waiting.append(plain)
             if len(waiting) == _ROW_GROUP:
                 flush()
 
         def flush() -> None:
-            groups.write_table(pyarrow.Table.from_pylist(waiting, schema=_schema()))
+            groups.write_table(pyarrow.Table.from_pylist(waiting, schema=schema))
             waiting.clear()
 
         yield write
@@ -89,8 +90,13 @@ def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _schema() -> Any:
+def _schema(carried: Carried) -> Any:
     import pyarrow
 
     kinds = {"float": pyarrow.float64(), "int": pyarrow.int64(), "bool": pyarrow.bool_()}
-    return pyarrow.schema([(field.name, kinds.get(str(field.type), pyarrow.string())) for field in fields(ScoreRow)])
+    own = [(field.name, kinds.get(str(field.type), pyarrow.string())) for field in fields(ScoreLine)]
+    further = [
+        (name, pyarrow.float64() if column in carried.numeric else pyarrow.string())
+        for column, name in carried.names.items()
+    ]
+    return pyarrow.schema(own + further)

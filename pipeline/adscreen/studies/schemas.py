@@ -64,6 +64,7 @@ KINDS = (
     Kind("transcript", "transcripts.jsonl: one line", sparse=True),
     Kind("feature_dictionary", "dictionary.json: one entry"),
     Kind("score_row", "Scores: one row", nullable=True),
+    Kind("subject_row", "subjects.csv: one row", nullable=True),
     Kind("report", "Report of one recording", nullable=True),
     Kind("model_manifest", "model.json"),
     Kind("run", "run.json"),
@@ -76,7 +77,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the ``name`` of its kind."""
     types = _types()
     built = {kind.name: _schema(types[kind.name], kind) for kind in KINDS}
-    return built | {"manifest_row": _as_input(built["manifest_row"])}
+    further = built["score_row"] | {"additionalProperties": {"type": ["string", "number", "null"]}}  # of the manifest
+    return built | {"manifest_row": _as_input(built["manifest_row"]), "score_row": further}
 
 
 def write_schemas(folder: Path) -> None:
@@ -93,13 +95,16 @@ def _types() -> dict[str, Any]:
     from adscreen.model.trained_model import ModelManifest
     from adscreen.records import Transcript
     from adscreen.report.evaluation.contents import EvaluationReport
-    from adscreen.scoring.recording_report import RecordingReport, ScoreRow
+    from adscreen.scoring.carried import ScoreLine
+    from adscreen.scoring.recording_report import RecordingReport
+    from adscreen.scoring.subjects import SubjectRow
 
     return {
         "manifest_row": Recording,
         "transcript": Transcript,
         "feature_dictionary": FeatureEntry,
-        "score_row": ScoreRow,
+        "score_row": ScoreLine,
+        "subject_row": SubjectRow,
         "report": RecordingReport,
         "model_manifest": ModelManifest,
         "run": RunRecord,

@@ -21,10 +21,11 @@ from adscreen.progress import HIDDEN, Progress
 from adscreen.records import Transcript
 from adscreen.report.recording.cached_pages import keep_pages
 from adscreen.report.recording.pages import render_recording, write_reports
+from adscreen.scoring.carried import Carried
 from adscreen.scoring.inputs import Named
 from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import RecordingReport
-from adscreen.scoring.score_files import COLUMNS, writing_scores
+from adscreen.scoring.score_files import writing_scores
 from adscreen.scoring.scoring import (
     AS_TRAINED,
     ScoreOptions,
@@ -34,6 +35,7 @@ from adscreen.scoring.scoring import (
     stream_reports,
 )
 from adscreen.scoring.stored_reports import REPORTS, writing_reports
+from adscreen.scoring.subjects import writing_subjects
 from adscreen.studies.runs import new_run
 from adscreen.studies.sources import Source, name_recordings
 
@@ -72,13 +74,19 @@ class Scores:
 
     def to_pandas(self) -> pd.DataFrame:
         """Return one row per recording with the columns of scores.csv; a number that is not defined is NaN."""
-        return pd.DataFrame([asdict(report.score) for report in self], columns=list(COLUMNS))
+        carried = Carried.of(self.recordings)
+        return carried.frame(carried.values(report.score, recording) for report, recording in self._pairs())
+
+    def _pairs(self) -> Iterator[tuple[RecordingReport, Recording]]:
+        """Yield each report with its recording, which says what the manifest does."""
+        yield from zip(self, self.recordings, strict=True)
 
     def save(self, out: str | Path, *, pages: bool = True, force: bool = False) -> Path:
         """Write the run folder that `adscreen score` writes, whole or not at all; return it.
 
-        It holds scores.csv, scores.parquet, scores.json, reports.jsonl.gz (what pages are made of, words included),
-        run.json and, unless ``pages`` is False, the pages in report/. ``force`` replaces a run that is there.
+        It holds scores.csv, scores.parquet, scores.json, subjects.csv (visits joined), reports.jsonl.gz (what pages are
+        made of, words included), run.json and, unless ``pages`` is False, the pages in report/. ``force`` replaces a
+        run that is there.
 
         Raises:
             InputError: the folder is taken, or cannot be written.
@@ -95,10 +103,12 @@ class Scores:
     def _writing(self, folder: Path) -> Iterator[RecordingReport]:
         """Pass reports on, writing the row and the report of each."""
         with ExitStack() as files:
-            write_row = files.enter_context(writing_scores(folder))
+            write_row = files.enter_context(writing_scores(folder, Carried.of(self.recordings)))
             write_report = files.enter_context(writing_reports(folder / REPORTS))
-            for report in self:
-                write_row(report.score)
+            join_row = files.enter_context(writing_subjects(folder))
+            for report, recording in self._pairs():
+                write_row(report.score, recording)
+                join_row(report.score)
                 write_report(report)
                 yield report
 
@@ -182,7 +192,7 @@ def score(
         sheet=sheet,
     )
     named = name_recordings(source, reading)
-    trained, folder = _open_model(model)
+    trained, folder = open_model(model)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
     options = ScoreOptions(
         minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, same_id
@@ -196,7 +206,7 @@ def score(
     return Scores(trained, named.recordings, settings, options, about, jobs, progress)
 
 
-def _open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[TrainedModel, Path | None]:
+def open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[TrainedModel, Path | None]:
     """Return the model, and its folder where it comes from one."""
     if isinstance(model, TrainedModel):
         return model, None

@@ -16,9 +16,11 @@ from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude
 from adscreen.report.evaluation.contents import (
     EvaluationReport,
+    FrozenModel,
     ProtocolGap,
     ProtocolResult,
 )
+from adscreen.report.evaluation.frozen_results import conclude_frozen, summarise_frozen
 from adscreen.report.evaluation.protocol_results import Frames, absent_methods, summarise_protocol
 from adscreen.version import __version__
 
@@ -56,6 +58,7 @@ def assemble_report(
     over = "clusters" if certificate.clusters else "subjects"
     groups = int(frames["predictions"]["group"].nunique())
     fewest = min(min(row.negative_subjects, row.positive_subjects) for row in used)
+    frozen = summarise_frozen(frames, settings)
     return EvaluationReport(
         positive=positive,
         negative=negative,
@@ -68,7 +71,9 @@ def assemble_report(
         groups=groups,
         resamples=int(settings["bootstrap"]),
         synthetic=synthetic,
-        summary=conclude(protocols, gaps, positive=positive, negative=negative),
+        summary=conclude_frozen(protocols[0], frozen, positive=positive, negative=negative)
+        if frozen
+        else conclude(protocols, gaps, positive=positive, negative=negative),
         cautions=(
             *caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
             *caution_of_changes(frames["predictions"]),
@@ -79,9 +84,10 @@ def assemble_report(
         absent=absent_methods(frames["methods"]),
         gaps=gaps,
         certificate=certificate,
-        checklist=fill_checklist(_held(frames)),
+        checklist=fill_checklist(_held(frames), validation=frozen is not None),
         provenance=_provenance(settings),
-        citation=_citation(settings, certificate, protocols),
+        citation=_cite_validation(settings, frozen) if frozen else _citation(settings, certificate, protocols),
+        frozen=frozen,
     )
 
 
@@ -125,6 +131,7 @@ def _provenance(settings: Mapping[str, Any]) -> dict[str, str]:
     made = settings.get("provenance", {})
     known = {label: str(made[name]) for name, label in _PROVENANCE.items() if made.get(name) not in (None, "")}
     known |= {label: str(settings[name]) for name, label in _STUDY.items() if name in settings}
+    known |= {"Model SHA-256": str(settings["model_digest"])} if "model_digest" in settings else {}
     own = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in made.get("blocks", {}).items())
     known |= {"Blocks of own columns": own} if own else {}
     search = settings.get("search", {})
@@ -143,5 +150,14 @@ def _citation(settings: Mapping[str, Any], certificate: Certificate, protocols: 
     return (
         f"adscreen {__version__}: evaluation of {_file_name(settings.get('manifest'))}, {certificate.recordings} "
         f"recordings of {certificate.subjects} subjects, protocols {ran}, seed {settings['seed']}, biLM "
+        f"{made.get('bilm', '')} {str(made.get('bilm_digest', ''))[:12]}."
+    )
+
+
+def _cite_validation(settings: Mapping[str, Any], frozen: FrozenModel) -> str:
+    made = settings.get("provenance", {})
+    return (
+        f"adscreen {__version__}: validation of the frozen model {frozen.model[:12]} on "
+        f"{_file_name(settings.get('manifest'))}, {frozen.scored} recordings scored, seed {settings['seed']}, biLM "
         f"{made.get('bilm', '')} {str(made.get('bilm_digest', ''))[:12]}."
     )

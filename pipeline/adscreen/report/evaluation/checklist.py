@@ -9,13 +9,20 @@ from importlib.resources import files
 from adscreen.report.evaluation.contents import ChecklistItem
 
 
-def fill_checklist(held: Collection[str]) -> tuple[ChecklistItem, ...]:
-    """Return every item; one that needs what is not in ``held`` (site, subgroups, ...) is left to a person."""
+def fill_checklist(held: Collection[str], *, validation: bool = False) -> tuple[ChecklistItem, ...]:
+    """Return every item; one that needs what is not in ``held`` (site, subgroups, ...) is left to a person.
+
+    Some have another note (``frozen``) where a frozen model was validated.
+    """
     content = tomllib.loads(files("adscreen.report.evaluation").joinpath("tripod.toml").read_text(encoding="utf-8"))
-    return tuple(_item(one, answers="needs" not in one or one["needs"] in held) for one in content["item"])
+    return tuple(
+        _item(one | ({"note": one["frozen"]} if validation and "frozen" in one else {}), held)
+        for one in content["item"]
+    )
 
 
-def _item(one: dict[str, str], *, answers: bool) -> ChecklistItem:
+def _item(one: dict[str, str], held: Collection[str]) -> ChecklistItem:
+    answers = "needs" not in one or one["needs"] in held
     return ChecklistItem(
         item=one["item"],
         section=one["section"],

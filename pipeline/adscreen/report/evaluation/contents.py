@@ -180,6 +180,56 @@ class ProtocolResult:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPredictiveValue:
+    """Predictive values at a prevalence, of the ``cohort`` or ``named``, and the number of results of each kind."""
+
+    level: str
+    source: str
+    value: PredictiveValue
+    positives: int
+    negatives: int
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """A measure of the scored recordings, and of all if a recording without a score counts as a wrong result."""
+
+    measure: str
+    scored: Interval
+    everybody: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """A recalibration that was fitted on this cohort, and what it would change; ``absent`` says why there is none."""
+
+    kind: str
+    intercept: Interval
+    slope: Interval
+    brier: tuple[float, float]
+    sensitivity: tuple[float, float]
+    specificity: tuple[float, float]
+    changed: int
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenModel:
+    """What a validation has beside the figures of its protocol."""
+
+    model: str
+    threshold: float
+    recordings: int
+    scored: int
+    not_scored: int
+    in_training: int
+    labels: dict[str, str]
+    predictive_values: tuple[NamedPredictiveValue, ...]
+    abstentions: tuple[Abstention, ...]
+    recalibrations: tuple[Recalibration, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolGap:
     """The AUC of one protocol less that of another, paired over the same resampled groups."""
 
@@ -202,7 +252,10 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters."""
+    """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters.
+
+    ``frozen`` is None unless a frozen model was validated.
+    """
 
     positive: str
     negative: str
@@ -226,3 +279,4 @@ class EvaluationReport:
     checklist: tuple[ChecklistItem, ...]
     provenance: dict[str, str]
     citation: str
+    frozen: FrozenModel | None = None

@@ -236,7 +236,9 @@ def _choices(chosen: pd.DataFrame) -> Iterable[SettingChoice]:
 
 
 def _span(values: pd.Series) -> str:
-    """Return the least and the greatest of numbers that differ from fold to fold, and their median."""
+    """Return the least and the greatest of numbers that differ from fold to fold, and their median; or the only one."""
+    if len(values) == 1:
+        return f"{values.iloc[0]:.2f}"
     return f"{values.min():.2f} to {values.max():.2f}, median {values.median():.2f}"
 
 

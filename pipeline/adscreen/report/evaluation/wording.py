@@ -24,6 +24,11 @@ PROTOCOLS = {
         "Another cohort",
         "Trained on one cohort and tested on another, of other people.",
     ),
+    "validate": (
+        "A frozen model",
+        "A model that was trained before is tested as it is: nothing is fitted, tuned or chosen on this cohort, the "
+        "threshold included.",
+    ),
     "site": (
         "Sites it has not seen",
         "Each site in turn is left out of training, with all subjects ever recorded there.",
@@ -47,6 +52,7 @@ MEASURES = {
     "specificity": "Specificity",
     "mcc": "MCC",
     "brier": "Brier score",
+    "observed_minus_expected": "Observed minus expected",
     "calibration_slope": "Calibration slope",
     "calibration_intercept": "Calibration intercept",
 }
@@ -83,6 +89,9 @@ STEPS = {
     "other_label": "Left out by the label",
     "unreadable": "Transcript unreadable",
     "silent": "No word of the participant",
+    "in_training": "Subject was in training",
+    "insufficient_speech": "Not scored: too little speech",
+    "out_of_scope": "Not scored: out of scope",
     "used": "Evaluated",
 }
 

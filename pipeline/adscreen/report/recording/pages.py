@@ -21,6 +21,7 @@ from adscreen.report.recording.phrases import RESULTS, describe_model, shorten
 from adscreen.report.recording.visits import place_visits
 from adscreen.report.templating import INDEX, environment
 from adscreen.scoring.recording_report import RecordingReport, Removed, ReportFeature, ReportSentence, ScoreRow
+from adscreen.scoring.subjects import join_visits
 
 SCORED = ("screen_positive", "screen_negative")
 MOST_EFFECTS = 6
@@ -143,8 +144,10 @@ def stream_index(
     probabilities = [row.probability for row in rows if row.result in SCORED and math.isfinite(row.probability)]
     threshold = next((row.threshold for row in rows if math.isfinite(row.threshold)), math.nan)
     template = environment().get_template("index.html.j2")
+    subjects = join_visits(rows)
     return template.generate(
         rows=rows,
+        subjects=subjects if len(subjects) < len(rows) else (),
         pages=pages,
         counts={result: sum(row.result == result for row in rows) for result in RESULTS},
         bins=formatting.count_bins(probabilities, threshold=threshold) if probabilities else (),

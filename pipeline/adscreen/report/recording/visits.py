@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adscreen.scoring.recording_report import ScoreRow
+from adscreen.scoring.subjects import order_visits
 
 _LEFT, _RIGHT = 4.0, 84.0  # beside the points there is room for the axis and the threshold's name
 _MOST_LABELS = 8
 _LONGEST_LABEL = 12
-_NUMBER = re.compile(r"[0-9]{1,9}([.][0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def place_visits(rows: Sequence[ScoreRow], pages: Mapping[str, str], *, here: st
     """
     placed: list[Visit] = []
     before: Visit | None = None
-    ordered = _in_order(rows)
+    ordered = order_visits(rows)
     step = max(1, math.ceil(len(ordered) / _MOST_LABELS))
     for number, row in enumerate(ordered):
         is_here = row.recording_id == here
@@ -64,9 +63,3 @@ def place_visits(rows: Sequence[ScoreRow], pages: Mapping[str, str], *, here: st
         placed.append(visit)
         before = visit if visit.scored else before
     return tuple(placed)
-
-
-def _in_order(rows: Sequence[ScoreRow]) -> list[ScoreRow]:
-    if all(_NUMBER.fullmatch(row.visit or "") for row in rows):
-        return sorted(rows, key=lambda row: float(row.visit or 0))
-    return list(rows)

@@ -1,0 +1,90 @@
+"""The command that tests a frozen model: validate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from adscreen.cli.app import command
+from adscreen.cli.flags import with_flags
+from adscreen.cli.options import (
+    BilmOpt,
+    CacheOpt,
+    EngineOptions,
+    ForceOpt,
+    JobsOpt,
+    JsonOpt,
+    LabelOptions,
+    ManifestArg,
+    OutArg,
+    QuietOpt,
+    ReadingOptions,
+    SeedOpt,
+    print_json,
+    print_table,
+    show_progress,
+)
+from adscreen.cli.panels import language_option, scoring_argument, scoring_option
+
+
+@command()
+def validate(
+    model_dir: Annotated[Path, scoring_argument(help="Model folder.", show_default=False)],
+    manifest: ManifestArg,
+    out: OutArg,
+    *,
+    reading: ReadingOptions,
+    labels: LabelOptions,
+    bilm: BilmOpt = None,
+    spacy_model: Annotated[
+        str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
+    ] = None,
+    engine: EngineOptions,
+    cache: CacheOpt = None,
+    min_words: Annotated[int | None, scoring_option(min=1, help="Fewest words scored [as in training].")] = None,
+    prevalence: Annotated[
+        float | None,
+        scoring_option(help="Share of cases among those who would be screened, for predictive values: 0.08."),
+    ] = None,
+    allow_out_of_scope: Annotated[
+        bool, scoring_option("--allow-out-of-scope", help="Score recordings unlike those of training too.")
+    ] = False,
+    seed: SeedOpt = None,
+    jobs: JobsOpt = 1,
+    force: ForceOpt = False,
+    quiet: QuietOpt = False,
+    json: JsonOpt = False,
+) -> None:
+    """Test a frozen model on a labelled cohort: discrimination, calibration, subgroups, and the same report.
+
+    Nothing is fitted, tuned or chosen on the cohort, the threshold included. Subjects of the training cohort are left
+    out and counted. recalibration.json says what a recalibration would change; it is not applied.
+
+    Example: adscreen validate model other_clinic.csv validation --prevalence 0.1
+    """
+    from adscreen.studies.validation_run import run_validation
+
+    with show_progress(quiet) as progress:
+        found = run_validation(
+            model_dir,
+            manifest,
+            out,
+            reading=reading.reading(labels),
+            bilm=bilm,
+            parser=spacy_model,
+            engine=engine.choice(),
+            cache=cache,
+            minimum_words=min_words,
+            allow_out_of_scope=allow_out_of_scope,
+            prevalence=prevalence,
+            seed=seed or 0,
+            jobs=jobs,
+            force=force,
+            progress=progress,
+        )
+    if json:
+        print_json(found.metrics)
+    elif not quiet:
+        print_table(found.show())
+        print("\n".join(map(with_flags, found.notes)))
+        print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")

@@ -1,0 +1,355 @@
+"""A frozen model + a labelled cohort -> a Validation: measures, calibration, certificate and report; and a run folder.
+
+Every recording is scored as ``score`` scores it. Those of training subjects, and those without a score, are counted in
+the flow and stand in scores.csv with the reason; the measures are of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adscreen.bilm.engines import NUMPY, EngineChoice
+from adscreen.cohort import Cohort, Recording, read_cohort
+from adscreen.cohort.reading import AS_WRITTEN, Reading
+from adscreen.errors import InputError
+from adscreen.estimator.study import StudySettings
+from adscreen.evaluation.certificate import Certificate
+from adscreen.evaluation.description import describe_cohort
+from adscreen.evaluation.frames import as_frame, cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluation.frozen import (
+    AbstentionRow,
+    FrozenEvaluation,
+    FrozenScores,
+    PredictiveRow,
+    RecalibrationRow,
+    evaluate_frozen,
+)
+from adscreen.evaluation.frozen_certificate import certify_frozen
+from adscreen.evaluation.results import MetricRow
+from adscreen.extract.extraction import ExtractSettings, extract_provenance
+from adscreen.extract.feature_table import FeatureTable
+from adscreen.model.screening_model import ScreeningModel
+from adscreen.model.trained_model import TrainedModel
+from adscreen.progress import HIDDEN, Progress
+from adscreen.report.evaluation.assemble import assemble_report
+from adscreen.report.evaluation.page import render_report, write_report
+from adscreen.scoring.carried import Carried
+from adscreen.scoring.recording_report import RecordingReport
+from adscreen.scoring.score_files import writing_scores
+from adscreen.scoring.scoring import (
+    ScoreOptions,
+    check_scoring,
+    in_training,
+    may_be_in_training,
+    model_settings,
+    stream_reports,
+)
+from adscreen.scoring.subjects import writing_subjects
+from adscreen.studies.evaluation_run import is_synthetic
+from adscreen.studies.runs import check_free, new_run
+from adscreen.studies.scores import open_model
+from adscreen.studies.sources import open_cohort
+from adscreen.studies.tested import Tested, match_labels
+from adscreen.writing import write_csv, write_json
+
+RECALIBRATION = "recalibration.json"
+SHOWN = ("auc", "sensitivity", "specificity", "observed_minus_expected", "calibration_intercept", "calibration_slope")
+WARNING = (
+    "These recalibrations were fitted on this cohort: their figures here are too good, and another cohort is needed to "
+    "check them. No score of this run uses them."
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Validation:
+    """The outcome of ``validate``: a frozen model's measures on a cohort that it did not learn from."""
+
+    tested: Tested
+    table: FeatureTable
+    found: FrozenEvaluation
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say what was validated, and its AUC."""
+        auc = self.found.evaluation.metric("auc")
+        return f"<Validation of a frozen model: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Every measure with its intervals, and how many rows of each label it stands on (metrics.csv)."""
+        return self.frames["metrics"]
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """Every probability that the measures stand on: one row per recording (predictions.csv)."""
+        return predictions_frame(self.table, self.found.evaluation)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """One row per recording of the cohort, scored or with the reason why not (scores.csv)."""
+        carried = Carried.of(self.tested.recordings)
+        pairs = zip(self.tested.reports, self.tested.recordings, strict=True)
+        return carried.frame(carried.values(report.score, recording) for report, recording in pairs)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """What of the cohort the model had met in training (certificate.json)."""
+        left_out = len(self.tested.reports) - len(self.tested.apart)
+        return certify_frozen(self.table, tested=len(self.predictions), left_out=left_out)
+
+    @cached_property
+    def recalibration(self) -> dict[str, Any]:
+        """What a recalibration on this cohort would change (recalibration.json); it is not applied."""
+        known = ("model_digest", "manifest", "positive", "negative", "threshold")
+        return {
+            "warning": WARNING,
+            "formula": "logit(p') = intercept + slope * logit(p), natural logarithm",
+            **{name: self.settings.get(name) for name in known},
+            "recordings": len(self.predictions),
+            "subjects": int(self.predictions["subject_id"].nunique()),
+            "intervals_over": "clusters" if self.certificate.clusters else "subjects",
+            "recalibrations": [asdict(row) for row in self.found.recalibrations],
+        }
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table of the validation but the predictions, by the stem of its file."""
+        frames = evaluation_frames([self.found.evaluation])
+        frames["metrics"] = self._with_counts(frames["metrics"])
+        used = np.sort(self.found.evaluation.folds[0].rows)
+        own = self.table.rows(used)
+        described = describe_cohort(own, lengths=(own.inputs["words"], own.inputs["sentences"]))
+        flow = self.tested.flow(self.settings.get("where"), (self.table.negative, self.table.positive))
+        return (
+            frames
+            | cohort_frames(described, flow)
+            | {
+                "predictive_values": as_frame(self.found.predictive, PredictiveRow),
+                "abstentions": as_frame(self.found.abstentions, AbstentionRow),
+                "recalibration": as_frame(self.found.recalibrations, RecalibrationRow),
+            }
+        )
+
+    def _with_counts(self, metrics: pd.DataFrame) -> pd.DataFrame:
+        """Return the measures with the number of recordings, or subjects, of each label that they stand on."""
+        counts = {
+            "recording": self.predictions["label"],
+            "subject": self.predictions.drop_duplicates("subject_id")["label"],
+        }
+        named = {"negative": self.table.negative, "positive": self.table.positive}
+        for side, label in named.items():
+            by_level = {level: int((labels == label).sum()) for level, labels in counts.items()}
+            metrics = metrics.assign(**{side: metrics["level"].map(by_level)})
+        return metrics
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """Sentences on what the figures stand on."""
+        return [*self.tested.cohort.notes, *self.remarks, *self._count()]
+
+    def _count(self) -> Iterator[str]:
+        steps = {row.step: row for row in self.tested.flow(None, (self.table.negative, self.table.positive))}
+        used = steps["used"]
+        clusters = f", cluster_low, cluster_high over {self.certificate.clusters} clusters" * bool(
+            self.certificate.clusters
+        )
+        yield f"low, high: 95% bootstrap interval over {used.subjects} subjects{clusters}."
+        yield f"{used.recordings} of {len(self.tested.reports)} recordings were scored and are measured."
+        if steps["in_training"].recordings:
+            yield f"{steps['in_training'].recordings} recordings of subjects who were in training are left out."
+        yield f"{RECALIBRATION} says what a recalibration on this cohort would change; it is not applied."
+
+    def show(self) -> pd.DataFrame:
+        """Return a few measures for people: one row per measure, by recording and by subject."""
+        rows = []
+        for name in SHOWN:
+            by_level = {level: self.found.evaluation.metric(name, level=level) for level in ("recording", "subject")}
+            rows.append(
+                {"measure": name.replace("_", " ")} | {f"by {level}": _written(row) for level, row in by_level.items()}
+            )
+        return pd.DataFrame(rows)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page of the validation (HTML) to ``path``; return it.
+
+        Raises:
+            InputError: the file exists, or cannot be written.
+        """
+        path = Path(path)
+        if path.exists():
+            raise InputError("already exists", where=str(path), remedy="name a new file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render_report(self._assemble()), encoding="utf-8")
+        return path
+
+    def save(self, out: str | Path, *, force: bool = False) -> Path:
+        """Write the run folder that ``adscreen validate`` writes: scores, tables, report, certificate, run.json.
+
+        Raises:
+            InputError: ``out`` holds something, or cannot be written.
+        """
+        with new_run(Path(out), force=force, command="validate", settings=self.settings) as folder:
+            for stem, frame in (self.frames | {"predictions": self.predictions}).items():
+                if stem != "recalibration":
+                    write_csv(frame, folder / f"{stem}.csv")
+            content = {stem: frame.to_dict("records") for stem, frame in self.frames.items()}
+            write_json(content | {"notes": self.notes}, folder / "metrics.json")
+            write_json(self.recalibration, folder / RECALIBRATION)
+            self._write_scores(folder)
+            write_report(self._assemble(), folder)
+        return Path(out)
+
+    def _write_scores(self, folder: Path) -> None:
+        recordings = self.tested.recordings
+        with writing_scores(folder, Carried.of(recordings)) as write_row, writing_subjects(folder) as join_row:
+            for report, recording in zip(self.tested.reports, recordings, strict=True):
+                write_row(report.score, recording)
+                join_row(report.score)
+
+    def _assemble(self) -> Any:
+        frames = self.frames | {"predictions": self.predictions}
+        return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
+
+
+def validate(
+    model: ScreeningModel | TrainedModel | str | Path,
+    source: Cohort | pd.DataFrame | str | Path,
+    *,
+    reading: Reading = AS_WRITTEN,
+    bilm: str | Path | None = None,
+    parser: str | None = None,
+    engine: EngineChoice = NUMPY,
+    cache: str | Path | None = None,
+    minimum_words: int | None = None,
+    allow_out_of_scope: bool = False,
+    prevalence: float | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Progress = HIDDEN,
+) -> Validation:
+    """Test a frozen model on a labelled cohort: nothing is fitted, tuned or chosen on it.
+
+    The cohort has the model's two labels; where ``reading.positive`` (or that of the Cohort) names another label, that
+    is taken for the model's case. Recordings are scored as ``score`` does. Those of training subjects are left out.
+
+    Args:
+        model: a model, or the folder of one.
+        source: a Cohort, a manifest's path or a data frame.
+        reading: how the manifest is read: the arguments of ``read_cohort``.
+        bilm: the folder of training's biLM, unless that was the bundled one.
+        parser: training's spaCy pipeline, where it lies elsewhere now.
+        cache: a folder that keeps what was read, so that the next run is quick. It holds transcript text.
+        minimum_words: the fewest words that are scored; None is the fewest of a training recording.
+        allow_out_of_scope: score recordings unlike those of training too.
+        prevalence: the share of cases among those who would be screened, for predictive values.
+        seed: the seed of the resamples.
+        jobs: processes; changes no result.
+
+    Raises:
+        InputError: the model or the cohort cannot be read, a label is not one of the model's, every subject was in
+            training, no recording of a label has a score, the biLM or parser is not the model's, or the prevalence is
+            none.
+
+    >>> validate("model", "other_clinic.csv").metrics  # doctest: +SKIP
+    """
+    if prevalence is not None and not 0 < prevalence < 1:
+        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
+    trained, folder = open_model(model)
+    cohort = _read(source, reading)
+    labels, remarks = match_labels(
+        cohort, negative=trained.manifest.negative_label, positive=trained.manifest.positive_label
+    )
+    recordings = tuple(cohort.recordings)
+    if not reading.same_id:
+        remarks += may_be_in_training(trained, recordings)
+    _check_anybody(trained, recordings, same_id=reading.same_id, where=cohort.path.name)
+    settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
+    options = ScoreOptions(minimum_words, None, False, True, allow_out_of_scope, reading.same_id)
+    check_scoring(trained, recordings, settings, options)
+    progress.notes([*cohort.notes, *remarks])
+    reports = _score(trained, recordings, settings, options, jobs=jobs, progress=progress)
+    tested = Tested(cohort, recordings, reports, labels)
+    table = tested.table(
+        extract_provenance(settings), (trained.manifest.negative_label, trained.manifest.positive_label)
+    )
+    scores = tested.scores(trained)
+    _check_scored(table, scores, where=cohort.path.name)
+    study = StudySettings(seed=seed)
+    made: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "manifest": cohort.path}
+    made |= reading.arguments() | {"positive": table.positive, "negative": table.negative, "labels": dict(labels)}
+    made |= {"threshold": scores.threshold, "minimum_words": minimum_words, "allow_out_of_scope": allow_out_of_scope}
+    made |= {"prevalence": prevalence, "seed": seed, "bootstrap": study.bootstrap, "protocols": ["validate"]}
+    made |= {"provenance": table.provenance}
+    found = evaluate_frozen(table, scores, study, prevalence=prevalence)
+    return Validation(tested, table, found, made, tuple(remarks))
+
+
+def run_validation(
+    model_dir: Path,
+    manifest: Path,
+    out: Path,
+    *,
+    force: bool = False,
+    **options: Any,
+) -> Validation:
+    """Validate a model on the cohort of a manifest and write the run folder; ``options`` are those of ``validate``."""
+    check_free(out, force=force)
+    found = validate(model_dir, manifest, **options)
+    found.save(out, force=force)
+    return found
+
+
+def _read(source: Cohort | pd.DataFrame | str | Path, reading: Reading) -> Cohort:
+    if isinstance(source, pd.DataFrame):
+        return read_cohort(source, **reading.arguments())
+    return open_cohort(source, reading)
+
+
+def _check_anybody(model: TrainedModel, recordings: Sequence[Recording], *, same_id: bool, where: str) -> None:
+    """Raise InputError where every subject was in training: before transcripts are read."""
+    if all(in_training(model, recording, same_id=same_id) for recording in recordings):
+        remedy = "validate on people whom the model did not learn from"
+        raise InputError("every subject was in training", where=where, remedy=remedy)
+
+
+def _check_scored(table: FeatureTable, scores: FrozenScores, *, where: str) -> None:
+    """Raise InputError where no recording of a label has a score."""
+    scored = table.cases[np.isfinite(scores.probabilities)]
+    for value, label in enumerate((table.negative, table.positive)):
+        if value not in scored:
+            what = f"no recording of {label!r} has a score, of {int((table.cases == value).sum())} whose subject is new"
+            raise InputError(what, where=where, remedy="see the reasons with `adscreen score` on the same manifest")
+
+
+def _score(
+    model: TrainedModel,
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    options: ScoreOptions,
+    *,
+    jobs: int,
+    progress: Progress,
+) -> tuple[RecordingReport, ...]:
+    """Return the report of each recording without its words and features, which no measure needs."""
+    advance = progress.task("Scoring", len(recordings))
+    reports = stream_reports(model, recordings, settings, options, jobs=jobs, progress=advance)
+    return tuple(replace(report, sentences=(), features=(), sentence_effects=()) for report in reports)
+
+
+def _written(row: MetricRow) -> str:
+    if not np.isfinite(row.value):
+        return "–"
+    low, high = (row.cluster_low, row.cluster_high) if np.isfinite(row.cluster_low) else (row.low, row.high)
+    return f"{row.value:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _as_path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)
