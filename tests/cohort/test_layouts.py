@@ -62,7 +62,7 @@ def test_several_pitt_tasks_are_told_apart(tmp_path: Path) -> None:
 
 def test_the_adress_layout(tmp_path: Path) -> None:
     """Label comes from the folder; age, sex and MMSE from the metadata, whose columns are parted by semicolons."""
-    touched(tmp_path, "transcription/cc/S001.cha", "transcription/cd/S002.cha")
+    touched(tmp_path, "transcription/cc/S001.cha", "transcription/cd/S002.cha", "own/S001.json")
     touched(tmp_path, "cc_meta_data.txt", text="ID   ; age ; gender ; mmse\nS001 ; 67 ; male ; NA\n")
     touched(tmp_path, "cd_meta_data.txt", text="ID   ; age ; gender ; mmse\nS002 ; 71 ; female ; 17\n")
     control, case = read_back(tmp_path, build_manifest(tmp_path, "adress"))

@@ -415,6 +415,20 @@ class TestIndex:
         assert ["in training; seen", ""] == [row[-1] for row in page.all("table", id="list")[0].rows[1:]]
         assert "Recordings of subjects the model was trained on: 1." in page.section("results").text
 
+    def test_subjects_with_several_visits_are_joined(self, make_report: Make, read_page: Read) -> None:
+        """One row a subject, by the rule of subjects.csv; where nobody was recorded twice there is no such part."""
+        score = make_report().score
+        rows = [
+            replace(score, recording_id="A", visit="1", probability=0.9),
+            replace(score, recording_id="B", visit="2", probability=0.1),
+            replace(score, recording_id="C", subject_id="other"),
+        ]
+        page = read_page(render_index(rows, {}, model={}, **LABELS))
+        text = " ".join(page.section("subjects").text.split())
+        assert "S012 2 of 2 scored, visits 1 to 2 Screen positive 0.50" in text
+        assert "other 1 of 1 scored, visit 2 Screen positive 0.71" in text
+        assert not read_page(render_index(rows[1:], {}, model={}, **LABELS)).has_section("subjects")
+
     def test_it_stays_small_for_thousands_of_recordings(self, make_report: Make) -> None:
         """5,000 rows take less than 5 MB."""
         score = make_report().score

@@ -6,13 +6,14 @@ ADReSSo 2021 (Luz et al. 2021)    audio alone: the transcripts are the user's ow
                                   audio's names. *.csv: adressfname, mmse, dx; ID, Dx of the test set
 ADReSS-M 2023 (Luz et al. 2023)   likewise; *.csv: adressfname, age, gender, educ, dx, mmse
 
-A file is a recording where a table names it, or where it lies under ``transcription``.
+Where CHAT files lie under ``transcription``, they are the recordings; elsewhere every transcript that a table names.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from adscreen.cohort.identity import identity_key
 from adscreen.cohort.layouts.corpus import Corpus, ManifestRow, number, transcript_stem
@@ -32,12 +33,12 @@ def list_adress(corpus: Corpus) -> Iterator[ManifestRow]:
         InputError: no table has the columns of a challenge, or folder and table give a recording two labels.
     """
     known = _read_metadata(corpus)
+    has_chat = any(map(_is_chat, corpus.files))
     for file in corpus.files:
         stem = transcript_stem(file.name)
         parts = [part.lower() for part in file.parts[:-1]]
         about = known.get(identity_key(stem or ""), {})
-        is_chat = file.suffix.lower() == ".cha" and "transcription" in parts
-        if stem is None or not (is_chat or about):
+        if stem is None or not (_is_chat(file) if has_chat else about):
             continue
         if not known:
             raise InputError("no file of ID ; age ; gender ; mmse beside `transcription`", where=str(corpus.root))
@@ -49,9 +50,14 @@ def list_adress(corpus: Corpus) -> Iterator[ManifestRow]:
             "sex": about.get("gender") or None,
             "education": number(about.get("educ", "")),
             "mmse": number(about.get("mmse", "")),
-            "task": "cookie" if is_chat else None,
+            "task": "cookie" if has_chat else None,
             "part": next((part for part in reversed(parts) if part in ("train", "test")), None),
         }
+
+
+def _is_chat(file: PurePosixPath) -> bool:
+    """Return whether a file is one of the transcripts that ADReSS 2020 comes with."""
+    return file.suffix.lower() == ".cha" and any(part.lower() == "transcription" for part in file.parts[:-1])
 
 
 def _label(stem: str, about: Mapping[str, str], parts: Sequence[str]) -> str | None:
