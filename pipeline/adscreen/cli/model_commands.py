@@ -20,9 +20,12 @@ from adscreen.cli.options import (
     QuietOpt,
     ReadingOptions,
     StudyOptions,
+    UsableOptions,
+    exit_incomplete,
     print_json,
     print_table,
     say,
+    say_skipped,
     show_progress,
 )
 from adscreen.cli.panels import cohort_option, estimator_option, output_argument, output_option
@@ -37,6 +40,7 @@ def evaluate(
     extract_options: ExtractOptions,
     reading: ReadingOptions,
     labels: LabelOptions,
+    usable: UsableOptions,
     test: Annotated[Path | None, cohort_option(help="Manifest of another cohort: train on all of the first.")] = None,
     protocol: Annotated[str | None, estimator_option(help="subject, paper, both or site [subject].")] = None,
     folds: Annotated[int | None, estimator_option(help="Outer folds [5].")] = None,
@@ -55,12 +59,15 @@ def evaluate(
     published work did, and leaks; `both` runs these two; `site` leaves out one site at a time. With `--test` the first
     cohort trains and the second tests.
 
+    Exit status: 0 done; 3 done, with recordings left out by `--skip-unreadable`; 2 bad input, nothing written.
+
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
     from adscreen.studies.evaluation_run import run_evaluation
 
     if test is not None and protocol is not None:
         raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
+    rule = usable.rule()
     study = study_options.settings(folds=folds, repeats=repeats)
     extract = extract_options.settings()
     with show_progress(quiet) as progress:
@@ -73,6 +80,7 @@ def evaluate(
             test=test,
             learning_curve=learning_curve,
             reading=reading.reading(labels),
+            rule=rule,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -83,6 +91,9 @@ def evaluate(
         print_table(found.show())
         print("\n".join(map(with_flags, found.notes)))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
+    skipped = sum(map(len, found.skipped))
+    say_skipped(quiet or json, skipped, out)
+    exit_incomplete(skipped)
 
 
 @command()
@@ -144,25 +155,30 @@ def train(
     extract_options: ExtractOptions,
     reading: ReadingOptions,
     labels: LabelOptions,
+    usable: UsableOptions,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
     """Tune and train a screening model on a whole cohort.
 
+    Exit status: 0 done; 3 done, with recordings left out by `--skip-unreadable`; 2 bad input, nothing written.
+
     Example: adscreen train manifest.csv model --where 'mmse >= 20'
     """
     from adscreen.studies.training_run import run_training
 
+    rule = usable.rule()
     study = study_options.settings()
     extract = extract_options.settings()
     with show_progress(quiet) as progress:
-        trained = run_training(
+        trained, skipped = run_training(
             manifest,
             model_dir,
             study=study,
             extract=extract,
             reading=reading.reading(labels),
+            rule=rule,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -170,3 +186,5 @@ def train(
     subjects = ", ".join(f"{count} {label}" for label, count in trained.subjects.items())
     say(quiet, f"Trained on {subjects} subjects; inner AUC {trained.inner_auc:.3f}, threshold {trained.threshold:.3f}")
     say(quiet, f"Wrote {model_dir}")
+    say_skipped(quiet, len(skipped), model_dir)
+    exit_incomplete(len(skipped))

@@ -15,27 +15,37 @@ import pandas as pd
 from adscreen.cohort import Recording
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.extract.feature_table import TOKENS, FeatureTable
+from adscreen.extract.usable import Unusable, count_reasons
 
+REFUSED = "an evaluation refuses them"
 OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), ("sex", "site")
 
 
 def describe_flow(
-    table: FeatureTable, *, left_out: Sequence[Recording] = (), name: str = "cohort", where: str | None = None
+    table: FeatureTable,
+    *,
+    left_out: Sequence[Recording] = (),
+    skipped: Sequence[Unusable] = (),
+    name: str = "cohort",
+    where: str | None = None,
 ) -> list[FlowRow]:
     """Return the steps from the rows read to those used: the table's, and those that a condition left out.
 
-    An evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
+    ``skipped`` are those that could not be used and were left out as the user asked; otherwise an evaluation refuses a
+    manifest with an unreadable transcript or one without a word, and these two steps hold 0.
     """
     used = list(zip(table.subjects["subject_id"], table.subjects["label"], strict=True))
     excluded = [(recording.subject_id, recording.label) for recording in left_out]
     left = f"do not meet {where}" if where else ""
-    refused = "an evaluation refuses them"
-    positive = table.positive
+    positive, reasons = table.positive, count_reasons(skipped)
+    unusable = {
+        step: [(one.recording.subject_id, one.recording.label) for one in skipped if one.step == step]
+        for step in ("unreadable", "silent")
+    }
     return [
-        _step(name, "read", used + excluded, positive, ""),
+        _step(name, "read", used + excluded + [row for rows in unusable.values() for row in rows], positive, ""),
         _step(name, "excluded", excluded, positive, left),
-        _step(name, "unreadable", [], positive, refused),
-        _step(name, "silent", [], positive, refused),
+        *(_step(name, step, rows, positive, reasons.get(step, REFUSED)) for step, rows in unusable.items()),
         _step(name, "used", used, positive, ""),
     ]
 

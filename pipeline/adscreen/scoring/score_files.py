@@ -9,16 +9,21 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adscreen.errors import InputError
-from adscreen.scoring.recording_report import ScoreRow
+from adscreen.ingest.reasons import plain_reason, without_numbers
+from adscreen.scoring.recording_report import SCORED, ScoreRow
 from adscreen.writing import defuse
+
+if TYPE_CHECKING:
+    import pyarrow
 
 CSV, PARQUET, JSON = "scores.csv", "scores.parquet", "scores.json"
 COLUMNS = tuple(field.name for field in fields(ScoreRow))
@@ -29,36 +34,71 @@ _ROW_GROUP = 2000  # rows that wait for Parquet
 @contextmanager
 def writing_scores(folder: Path) -> Iterator[Callable[[ScoreRow], None]]:
     """Yield what writes one row to the three files of the folder."""
+    with writing_rows(folder, score_schema()) as write:
+        yield lambda row: write(row_values(row))
+
+
+def row_of(values: Mapping[str, Any]) -> ScoreRow:
+    """Return the row that ``row_values`` gave; further columns are left out."""
+    return ScoreRow(**{name: values[name] for name in COLUMNS})
+
+
+def row_values(row: ScoreRow) -> dict[str, Any]:
+    """Return the values of a row by column."""
+    return dict(zip(COLUMNS, _values(row), strict=True))
+
+
+@contextmanager
+def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Yield what writes one row to the three files of the folder; a column of the schema that it lacks is missing."""
     import pyarrow.parquet
+
+    columns = schema.names
 
     with (
         (folder / CSV).open("w", encoding="utf-8", errors="replace", newline="") as text,
         (folder / JSON).open("w", encoding="utf-8", errors="replace", newline="\n") as array,
-        pyarrow.parquet.ParquetWriter(folder / PARQUET, _schema()) as groups,
+        pyarrow.parquet.ParquetWriter(folder / PARQUET, schema) as groups,
     ):
         table = csv.writer(text, lineterminator="\n")
-        table.writerow(COLUMNS)
+        table.writerow(columns)
         waiting: list[dict[str, Any]] = []
         separator = "[\n"
 
-        def write(row: ScoreRow) -> None:
+        def write(row: Mapping[str, Any]) -> None:
             nonlocal separator
-            values = _values(row)
-            table.writerow(["" if _is_missing(value) else defuse(value) for value in values])
-            plain = {name: None if _is_missing(value) else value for name, value in zip(COLUMNS, values, strict=True)}
+            values = {name: row.get(name) for name in columns}
+            table.writerow(["" if _is_missing(value) else defuse(value) for value in values.values()])
+            plain = {name: None if _is_missing(value) else value for name, value in values.items()}
             array.write(separator + json.dumps(plain, ensure_ascii=False))
             separator = ",\n"
-            waiting.append(dict(zip(COLUMNS, values, strict=True)))
+            waiting.append(values)
             if len(waiting) == _ROW_GROUP:
                 flush()
 
         def flush() -> None:
-            groups.write_table(pyarrow.Table.from_pylist(waiting, schema=_schema()))
+            groups.write_table(pyarrow.Table.from_pylist(waiting, schema=schema))
             waiting.clear()
 
         yield write
         flush()
         array.write("\n]\n" if separator != "[\n" else "[]\n")
+
+
+def read_rows(run: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a scoring run in order, a few in memory at a time; a number that is not defined is NaN."""
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(run / PARQUET) as stored:
+        for batch in stored.iter_batches(batch_size=_ROW_GROUP):
+            yield from batch.to_pylist()
+
+
+def stored_schema(run: Path) -> pyarrow.Schema:
+    """Return the columns of a scoring run's table."""
+    import pyarrow.parquet
+
+    return pyarrow.parquet.read_schema(run / PARQUET)
 
 
 def count_scores(run: Path) -> int:
@@ -85,11 +125,27 @@ def count_results(run: Path) -> dict[str, int]:
     return {one["values"]: one["counts"] for one in results.value_counts().to_pylist()}
 
 
+def count_reasons(run: Path) -> dict[str, Counter[str]]:
+    """Return why recordings have no score: for each such result, how many have each reason, numbers left out."""
+    counts: dict[str, Counter[str]] = {}
+    for row in read_rows(run):
+        if row["result"] not in SCORED:
+            counts.setdefault(row["result"], Counter())[reason_of(row)] += 1
+    return counts
+
+
+def reason_of(row: Mapping[str, Any]) -> str:
+    """Return the reason of a row without its file and numbers, so that rows with the same fault are alike."""
+    reason = str(row["reason"])
+    return without_numbers(plain_reason(reason) if row["result"] == "unreadable" else reason)
+
+
 def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _schema() -> Any:
+def score_schema() -> pyarrow.Schema:
+    """Return the columns of a table of ScoreRows."""
     import pyarrow
 
     kinds = {"float": pyarrow.float64(), "int": pyarrow.int64(), "bool": pyarrow.bool_()}

@@ -23,10 +23,11 @@ from adscreen.evaluation.protocols import COHORT, TEST, check_apart, compare_ids
 from adscreen.evaluation.results import PROTOCOLS
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
+from adscreen.extract.usable import REFUSE, Rule, Unusable
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import render_report, write_report
-from adscreen.studies.feature_run import check_columns, read_training_table
+from adscreen.studies.feature_run import check_columns, read_training_table, write_skipped
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 
@@ -40,13 +41,15 @@ class Evaluation:
     """The outcome of ``evaluate``: one or more protocols, each with the evaluated method beside shortcut baselines.
 
     ``cohorts`` are the manifests that the table was read from, where that is known: what a condition left out of them
-    is counted. ``settings`` says how the evaluation was made, as run.json holds it.
+    is counted. ``skipped`` are, for each, the recordings that could not be used and were left out. ``settings`` says
+    how the evaluation was made, as run.json holds it.
     """
 
     table: FeatureTable
     study: StudySettings
     protocols: tuple[ProtocolEvaluation, ...]
     cohorts: tuple[Cohort, ...] = ()
+    skipped: tuple[tuple[Unusable, ...], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -114,6 +117,7 @@ class Evaluation:
             content = {stem: frame.to_dict("records") for stem, frame in self.frames.items()}
             write_json(content | {"notes": self.notes}, folder / "metrics.json")
             write_report(self._assemble(), folder)
+            write_skipped([one for of_cohort in self.skipped for one in of_cohort], folder)
         return Path(out)
 
     def _assemble(self) -> Any:
@@ -132,7 +136,8 @@ class Evaluation:
             left_out = self.cohorts[number].left_out if self.cohorts else ()
             own = self.table.rows(rows)
             described += describe_cohort(own, name=name)
-            flow += describe_flow(own, left_out=left_out, name=name, where=where)
+            skipped = self.skipped[number] if self.skipped else ()
+            flow += describe_flow(own, left_out=left_out, skipped=skipped, name=name, where=where)
         return cohort_frames(described, flow)
 
 
@@ -244,13 +249,15 @@ def run_evaluation(
     test: Path | None = None,
     learning_curve: bool = False,
     reading: Reading = AS_WRITTEN,
+    rule: Rule = REFUSE,
     jobs: int = 1,
     force: bool = False,
     progress: Progress = HIDDEN,
 ) -> Evaluation:
     """Evaluate the cohort of a manifest and write the run folder.
 
-    ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone.
+    ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone. What ``rule`` allows
+    to leave out is listed in flow.csv and skipped.csv.
     """
     check_free(out, force=force)
     _protocols(protocol)
@@ -267,12 +274,14 @@ def run_evaluation(
     _ = first.labels  # before the work
     for cohort in cohorts:
         check_columns(cohort, study.blocks)
-    tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
+    read = [read_training_table(cohort, extract, rule, jobs=jobs, progress=progress) for cohort in cohorts]
+    tables, skipped = zip(*read, strict=True)
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
     about: dict[str, Any] = {"manifest": manifest, "test_manifest": test} | reading.arguments()
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
-    named = replace(found, cohorts=tuple(cohorts), settings=settings)
+    settings |= {"skip_unreadable": rule.skip, "strict": rule.strict, "skipped": sum(map(len, skipped))}
+    named = replace(found, cohorts=tuple(cohorts), skipped=skipped, settings=settings)
     named.save(out, force=force)
     return named
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ from adscreen.scoring.scoring import (
     stream_reports,
 )
 from adscreen.scoring.stored_reports import REPORTS, writing_reports
+from adscreen.scoring.strictness import refuse_incomplete
 from adscreen.studies.runs import new_run
 from adscreen.studies.sources import Source, name_recordings
 
@@ -73,17 +74,18 @@ class Scores:
         """Return one row per recording with the columns of scores.csv; a number that is not defined is NaN."""
         return pd.DataFrame([asdict(report.score) for report in self], columns=list(COLUMNS))
 
-    def save(self, out: str | Path, *, pages: bool = True, force: bool = False) -> Path:
+    def save(self, out: str | Path, *, pages: bool = True, force: bool = False, strict: bool = False) -> Path:
         """Write the run folder that `adscreen score` writes, whole or not at all; return it.
 
         It holds scores.csv, scores.parquet, scores.json, reports.jsonl.gz (what pages are made of, words included),
         run.json and, unless ``pages`` is False, the pages in report/. ``force`` replaces a run that is there.
 
         Raises:
-            InputError: the folder is taken, or cannot be written.
+            InputError: the folder is taken, or cannot be written; or ``strict``, and a recording has no score or its
+                transcript a diagnostic.
         """
         with new_run(Path(out), force=force, command="score", settings=self.about) as folder:
-            written = self._writing(folder)
+            written = self._writing(folder, refuse_incomplete(self) if strict else self)
             if pages:
                 self._write_pages(written, folder / PAGES)
             else:
@@ -91,12 +93,12 @@ class Scores:
                     pass
         return Path(out)
 
-    def _writing(self, folder: Path) -> Iterator[RecordingReport]:
+    def _writing(self, folder: Path, reports: Iterable[RecordingReport]) -> Iterator[RecordingReport]:
         """Pass reports on, writing the row and the report of each."""
         with ExitStack() as files:
             write_row = files.enter_context(writing_scores(folder))
             write_report = files.enter_context(writing_reports(folder / REPORTS))
-            for report in self:
+            for report in reports:
                 write_row(report.score)
                 write_report(report)
                 yield report
@@ -148,7 +150,8 @@ def score(
         minimum_words: the fewest words that are scored; None is the fewest of a training recording.
         prevalence: the share of cases among those who are screened, for what a result means (PPV, NPV).
         sentence_effects: also score each recording without each of its sentences (several times the time).
-        allow_training_subjects: score people whom the model learned from too, and mark them.
+        allow_training_subjects: score people and speech that the model learned from too, and mark them; without it
+            their result is ``in_training``.
         allow_out_of_scope: score recordings unlike those of training too, and mark them.
         missing: codes that mean a missing value, by column, as ``read_cohort`` takes them.
         same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
@@ -157,8 +160,8 @@ def score(
         jobs: processes; changes no result.
 
     Raises:
-        InputError: the model or the source cannot be read, a subject was in training and that is not allowed, the biLM
-            or parser is not the model's, or the prevalence cannot be used.
+        InputError: the model or the source cannot be read, the biLM or parser is not the model's, or the prevalence
+            cannot be used.
 
     >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
