@@ -85,7 +85,7 @@ def faulty(simulated: Path, tmp_path: Path) -> Path:
     text = (simulated / "training.csv").read_text(encoding="utf-8").replace("transcripts/", f"{simulated}/transcripts/")
     (tmp_path / "empty.cha").write_bytes(b"")
     (tmp_path / "interviewer.cha").write_text(INTERVIEWER)
-    (tmp_path / "silent.cha").write_text(f"{CHAT}*PAR:\t&=nods .\n@End\n")
+    (tmp_path / "silent.cha").write_text(f"{CHAT}*PAR:\tcan I stop now ? [+ exc]\n@End\n")
     names = ("empty", "gone", "interviewer")
     rows = "".join(f"BAD{number},1,{name}.cha,case,,,,,,,,\n" for number, name in enumerate(names))
     path = tmp_path / "faulty.csv"

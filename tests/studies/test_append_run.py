@@ -258,3 +258,32 @@ def test_strict_refuses_a_night_whole(model_folder: Path, transcripts: Path, tin
     with pytest.raises(InputError, match=r"SYN0019_1: unreadable: SYN0019-1\.cha: the file is empty"):
         append(model_folder, source, out, tiny_bilm, strict=True)
     assert before == content(out)
+
+
+@pytest.mark.slow
+def test_a_table_that_was_edited_is_not_written_over(
+    model_folder: Path, transcripts: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """Somebody's notes in scores.csv are not lost; moved away, the table is written again with the next recording."""
+    out = tmp_path / "out"
+    append(model_folder, manifest(transcripts, "1.csv", "SYN0020-1"), out, tiny_bilm)
+    edited = (out / "scores.csv").read_text() + "call her back\n"
+    (out / "scores.csv").write_text(edited)
+    source = manifest(transcripts, "2.csv", "SYN0021-1")
+    with pytest.raises(InputError, match=r"scores\.csv: is not as adscreen wrote it; .* move it elsewhere"):
+        append(model_folder, source, out, tiny_bilm)
+    assert edited == (out / "scores.csv").read_text()
+    (out / "scores.csv").rename(tmp_path / "notes.csv")
+    append(model_folder, source, out, tiny_bilm)
+    assert ["SYN0020_1", "SYN0021_1"] == rows(out).index.tolist()
+
+
+def test_two_files_of_one_id_are_refused(
+    model_folder: Path, transcripts: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """Names that differ in letter case alone would be one recording."""
+    (transcripts / "syn0020-1.txt").write_text("the boy is on the stool\n")
+    files = [transcripts / "SYN0020-1.cha", transcripts / "syn0020-1.txt"]
+    with pytest.raises(InputError, match="'SYN0020-1' and 'syn0020-1' are one recording id; rename one of the files"):
+        run_scoring(model_folder, files, tmp_path / "out", bilm=tiny_bilm, options=OPTIONS, append=True)
+    assert not (tmp_path / "out").exists()

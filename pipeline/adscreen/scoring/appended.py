@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 from adscreen.cohort import Recording
 from adscreen.cohort.files import holds_many
-from adscreen.cohort.identity import identity_key, loose_key
+from adscreen.cohort.identity import identity_key, loose_key, show
 from adscreen.errors import InputError
 from adscreen.extract.row import speech_digest
 from adscreen.ingest import read_recording
@@ -26,6 +26,7 @@ from adscreen.ingest.transcript_json import dump_transcript
 APPENDED = "appended.jsonl"
 _NOT_OF_THE_ROW = ("row", "recording_id", "subject_id", "transcript", "content", "spelling")
 
+SCORED_NOW = ("new", "again", "replaced")
 Change = Literal["new", "again", "replaced", "kept", "gone"]
 
 
@@ -81,12 +82,21 @@ def find_arrivals(
     One whose transcript or row is as it was is ``kept``, also where it has no score. One that has a result and whose
     file is ``gone`` keeps it. One that was unreadable is tried ``again`` when its transcript or row has changed, or
     where there was no file. Any other that has changed is ``replaced``. Subjects of the folder keep their spelling.
+
+    Raises:
+        InputError: two of the recordings have one id under the identity rule.
     """
     key = loose_key if same_id else identity_key
     subjects: dict[str, str] = {}
     for entry in known.values():
         subjects.setdefault(key(entry.subject_id), entry.subject_id)
+    seen: dict[str, str] = {}
     for recording in recordings:
+        name = recording.recording_id
+        if (first := seen.get(identity_key(name))) is not None:
+            what, remedy = f"{show(first)} and {show(name)} are one recording id", "rename one of the files"
+            raise InputError(what, where="score", remedy=remedy)
+        seen[identity_key(name)] = name
         spelling = subjects.setdefault(key(recording.subject_id), recording.subject_id)
         digests = digest_transcript(recording), digest_row(recording)
         earlier = known.get(identity_key(recording.recording_id))

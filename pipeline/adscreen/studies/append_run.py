@@ -19,6 +19,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from adscreen.checksums import sha256_of
 from adscreen.cohort.identity import list_some, show
 from adscreen.errors import InputError
 from adscreen.report.recording.cached_pages import keep_pages
@@ -26,6 +27,7 @@ from adscreen.report.recording.growing_pages import Listed, Neighbours, write_gr
 from adscreen.report.recording.pages import render_recording
 from adscreen.scoring.appended import (
     APPENDED,
+    SCORED_NOW,
     Arrival,
     Entry,
     describe_replacement,
@@ -36,7 +38,16 @@ from adscreen.scoring.appended import (
 )
 from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import SCORED, RecordingReport
-from adscreen.scoring.score_files import read_rows, row_of, row_values, score_schema, stored_schema, writing_rows
+from adscreen.scoring.score_files import (
+    CSV,
+    count_scores,
+    read_rows,
+    row_of,
+    row_values,
+    score_schema,
+    stored_schema,
+    writing_rows,
+)
 from adscreen.scoring.stored_reports import REPORTS, read_lines, report_from_json, report_to_json, writing_lines
 from adscreen.scoring.strictness import refuse_incomplete
 from adscreen.scoring.table_schema import as_schema, join_schemas
@@ -46,7 +57,7 @@ from adscreen.studies.scores import PAGES, Scores
 from adscreen.version import __version__
 from adscreen.writing import is_vacant, write_json
 
-_MAY_DIFFER = ("model", "inputs", "passed_over", "append", "pages", "nights")
+_MAY_DIFFER = ("model", "inputs", "passed_over", "append", "pages", "nights", "scores_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,17 @@ def append_scores(scores: Scores, out: Path, *, pages: bool = True, strict: bool
         state = _read_state(out)
         _check_same(state, about)
         same_id = bool(scores.options.same_id)
-        arrivals = list(find_arrivals(scores.recordings, state.entries, same_id=same_id))
-        changes = Counter[str](arrival.change for arrival in arrivals)
-        chosen = sorted(
-            (one for one in arrivals if one.change in ("new", "again", "replaced")),
-            key=lambda one: one.recording.recording_id,
-        )
-        _note(scores, arrivals)
+        changes: Counter[str] = Counter()
+        chosen: list[Arrival] = []
+        gone: list[str] = []
+        for arrival in find_arrivals(scores.recordings, state.entries, same_id=same_id):
+            changes[arrival.change] += 1
+            if arrival.change in SCORED_NOW:
+                chosen.append(arrival)
+            elif arrival.change == "gone":
+                gone.append(arrival.recording.recording_id)
+        chosen.sort(key=lambda one: one.recording.recording_id)
+        _note(scores, chosen, gone)
         results: Counter[str] = Counter()
         if chosen or not state.entries:
             _write_state(scores, chosen, state, fresh, about=about, results=results, strict=strict)
@@ -144,7 +159,14 @@ def _read_state(out: Path) -> _State:
     except (OSError, ValueError, KeyError, TypeError) as error:
         what = f"its {RUN} cannot be read"
         raise InputError(what, where=str(out), remedy="score everything into a new folder") from error
-    return _State(out, settings, read_entries(out), settings.get("nights", ()))
+    entries = read_entries(out)
+    if count_scores(out) != len(entries):
+        what = f"{APPENDED} and the scores hold other recordings"
+        raise InputError(what, where=str(out), remedy="score everything into a new folder")
+    if (out / CSV).exists() and sha256_of(out / CSV) != settings.get("scores_digest"):
+        what = "is not as adscreen wrote it; it may have been edited"
+        raise InputError(what, where=str(out / CSV), remedy="move it elsewhere: it will be written again")
+    return _State(out, settings, entries, settings.get("nights", ()))
 
 
 def _check_same(state: _State, about: Mapping[str, Any]) -> None:
@@ -172,16 +194,15 @@ def _shown(value: Any) -> str:
     return "not given" if value in (None, False, {}, []) else "given" if value is True else str(value)
 
 
-def _note(scores: Scores, arrivals: Sequence[Arrival]) -> None:
+def _note(scores: Scores, chosen: Sequence[Arrival], gone: Sequence[str]) -> None:
     """Say which recordings are replaced, and how many are kept although their files are gone."""
-    replaced = [show(one.recording.recording_id) for one in arrivals if one.change == "replaced"]
-    gone = [show(one.recording.recording_id) for one in arrivals if one.change == "gone"]
+    replaced = [show(one.recording.recording_id) for one in chosen if one.change == "replaced"]
     notes = []
     if replaced:
         notes.append(f"{len(replaced)} recordings have changed and are scored again: {list_some(replaced)}")
     if gone:
         what = f"the transcripts of {len(gone)} recordings cannot be found; their results are kept"
-        notes.append(f"{what}: {list_some(gone)}")
+        notes.append(f"{what}: {list_some(map(show, gone))}")
     scores.progress.notes(notes)
 
 
@@ -225,9 +246,10 @@ def _write_state(
         for _ in written:
             pass
     night = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "inputs": about.get("inputs", ())}
-    night |= {change: sum(one.change == change for one in chosen) for change in ("new", "again", "replaced")}
+    night |= {change: sum(one.change == change for one in chosen) for change in SCORED_NOW}
     night["replaced_recordings"] = [one.recording.recording_id for one in chosen if one.change == "replaced"]
-    write_json(describe_run("score", {**about, "nights": [*state.nights, night]}), fresh / RUN)
+    table = {"scores_digest": sha256_of(fresh / CSV), "nights": [*state.nights, night]}
+    write_json(describe_run("score", {**about, **table}), fresh / RUN)
 
 
 def _earlier_items(state: _State, *, without: Mapping[str, Entry]) -> Iterator[_Item]:
