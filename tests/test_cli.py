@@ -198,10 +198,9 @@ def test_a_bad_study_is_one_line(
         ("score OUT COHORT/manifest.csv OUT", "not a model folder"),
         ("score MODEL OUT", "Missing argument"),
         ("score MODEL COHORT/none.csv OUT --bilm BILM", "none.csv: no such file"),
-        (
-            "score MODEL COHORT/manifest.csv OUT --bilm BILM",
-            "16 of the subjects were in training, the first is SYN0001",
-        ),
+        ("score MODEL COHORT/held_out.csv OUT --bilm BILM --append --force", "--force: contradicts --append"),
+        ("score MODEL COHORT/held_out.csv COHORT --bilm BILM --append", "holds files that adscreen did not write"),
+        ("train COHORT/manifest.csv OUT --skip-unreadable --strict", "--skip-unreadable: contradicts --strict"),
         ("score MODEL COHORT/empty.cha OUT --bilm BILM --where 'mmse > 2'", "--where: needs a manifest"),
         ("score MODEL COHORT/empty.cha OUT --bilm BILM --min-words 0", "Invalid value for '--min-words'"),
         ("simulate OUT --subjects 2", "Invalid value for '--subjects'"),
@@ -283,7 +282,7 @@ def test_an_interrupted_run_leaves_nothing(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("adscreen.studies.feature_run.read_table", interrupt)
+    monkeypatch.setattr("adscreen.studies.feature_run.read_usable", interrupt)
     outcome = run("features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm)
     assert (130, "", "adscreen: interrupted\n") == outcome
     assert [] == names(tmp_path)
@@ -297,7 +296,7 @@ def test_a_fault_of_our_own_is_not_hidden(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("adscreen.studies.feature_run.read_table", fail)
+    monkeypatch.setattr("adscreen.studies.feature_run.read_usable", fail)
     arguments = ["features", cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm]
     monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
     with pytest.raises(ZeroDivisionError):
@@ -332,10 +331,10 @@ def test_the_whole_line_runs(run: Run, cohort: Path, tiny_bilm: Path, model_fold
 def test_a_bad_transcript_does_not_stop_scoring(
     run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path
 ) -> None:
-    """The other rows are scored; the table counts each result; exit 0."""
+    """The other rows are scored; the table counts each result; exit 3."""
     manifest = rewritten(cohort, tmp_path, transcript("gone.cha"), name="held_out")
     outcome = run("score", model_folder, manifest, tmp_path / "out", "--bilm", tiny_bilm, "--json")
-    assert (0, "") == (outcome.status, outcome.err)
+    assert (3, "") == (outcome.status, outcome.err)
     counts = {row["result"]: row["recordings"] for row in json.loads(outcome.out)}
     scores = pd.read_csv(tmp_path / "out" / "scores.csv")
     assert len(pd.read_csv(manifest)) == len(scores) == sum(counts.values())

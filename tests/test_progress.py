@@ -1,4 +1,4 @@
-"""Progress bars only where someone watches; tables that a person can read."""
+"""Progress bars only where someone watches, else a line now and then; tables that a person can read."""
 
 from __future__ import annotations
 
@@ -44,6 +44,18 @@ def test_bars_are_off_in_a_pipe_and_when_quiet(
     with Progress(shown=shown) as progress:
         progress.task("Reading", 3)(3)
     assert "" == written.getvalue()
+
+
+def test_a_long_step_prints_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where stderr is no terminal, one line each time that ten seconds have passed; none for a short step."""
+    times = iter([0, 1, 9, 10, 12, 19.9, 20.5, 40, 40, 41])
+    progress = Progress(clock=lambda: float(next(times)))
+    advance = progress.task("Scoring", 8)
+    for _ in range(7):
+        advance(1)
+    advance_short = progress.task("Reading", 1)
+    advance_short(1)
+    assert ["Scoring: 3 of 8", "Scoring: 6 of 8", "Scoring: 7 of 8"] == capsys.readouterr().err.splitlines()
 
 
 def test_a_table_shows_three_decimals_and_a_dash_for_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:

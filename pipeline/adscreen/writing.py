@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +18,7 @@ from adscreen.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+_HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD of fcntl.h, RENAME_EXCHANGE of linux/fs.h
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,11 +44,42 @@ def whole_folder(out: Path) -> Iterator[Path]:
     partial = _folder_beside(out)
     try:
         yield partial
-        if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
+        put_in_place(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def put_in_place(fresh: Path, out: Path) -> None:
+    """Move a finished folder to ``out``; what was there lies at ``fresh`` afterwards, or is gone.
+
+    Where the system can exchange two folders (Linux), there is no moment without one at ``out``. Elsewhere the old one
+    is moved to ``aside(out)`` first: whoever is ended between the two moves leaves both folders whole.
+    """
+    if not out.exists():
+        fresh.replace(out)
+        return
+    if exchange(fresh, out):
+        return
+    old = aside(out)
+    shutil.rmtree(old, ignore_errors=True)
+    out.replace(old)
+    fresh.replace(out)
+    shutil.rmtree(old)
+
+
+def aside(out: Path) -> Path:
+    """Return where a folder lies while its successor takes its place."""
+    return out.with_name(f".{out.name}.old")
+
+
+def exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders in one step by renameat2(2) of Linux; return False where the system cannot."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    done: int = rename(_HERE, os.fsencode(first.absolute()), _HERE, os.fsencode(second.absolute()), _RENAME_EXCHANGE)
+    return done == 0
 
 
 def _folder_beside(out: Path) -> Path:

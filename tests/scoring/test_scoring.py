@@ -239,13 +239,17 @@ def test_a_loose_file_of_a_training_subject_is_known_by_its_name(
     assert expected == in_training(model, recording)
 
 
-def test_training_subjects_are_refused(model: TrainedModel, simulated: Path, settings: ExtractSettings) -> None:
-    """One line names the first and counts them; with leave every one of their rows is marked and warned of."""
+def test_training_subjects_have_no_score(model: TrainedModel, simulated: Path, settings: ExtractSettings) -> None:
+    """Their result is ``in_training``, with the reason; with leave every one of their rows is marked and warned of."""
     recordings = read_cohort(simulated / "manifest.csv").recordings
     trained = [recording for recording in recordings if recording.subject_id == "SYN0003"]
     held_out = [recording for recording in recordings if recording.subject_id == "SYN0020"]
-    with pytest.raises(InputError, match="1 of the subjects were in training, the first is SYN0003"):
-        next(score_recordings(model, [*held_out, *trained], settings))
+    rows = [report.score for report in score_recordings(model, [*held_out, *trained], settings)]
+    own = rows[len(held_out) :]
+    known = ("in_training", "this subject was in the model's training data", True)
+    assert [known] * len(trained) == [(row.result, row.reason, row.in_training) for row in own]
+    assert all(math.isnan(row.probability) for row in own)
+    assert not any(row.in_training for row in rows[: len(held_out)])
     found = list(score_recordings(model, [*held_out, *trained], settings, ScoreOptions(allow_training_subjects=True)))
     expected = [False] * len(held_out) + [True] * len(trained)
     assert expected == [report.score.in_training for report in found]

@@ -61,6 +61,8 @@ MODEL = ModelManifest(
     subject_key="k",
     subject_digests=["d"],
     loose_subject_digests=["e"],
+    speech_digests=["f"],
+    speech_sketches=["AAAAAQ=="],
     reference={"lexical.mattr": [0.5, 0.6, 0.7]},
     sentence_reference=[4.0, 7.0],
 )

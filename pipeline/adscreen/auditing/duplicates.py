@@ -9,7 +9,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 import numpy as np
 
 from adscreen.auditing.finding import Finding, count, name_some
-from adscreen.evaluation.overlap import GRAM, fingerprints, overlapping_pairs
+from adscreen.evaluation.overlap import fingerprints, overlapping_pairs
+from adscreen.extract.copies import GRAM
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 _RUN = re.compile(r"\d+|[^\W\d_]+")

@@ -21,9 +21,12 @@ from adscreen.cli.options import (
     QuietOpt,
     ReadingOptions,
     SeedOpt,
+    UsableOptions,
+    exit_incomplete,
     print_json,
     print_table,
     say,
+    say_skipped,
     show_progress,
 )
 from adscreen.cli.panels import cohort_argument, cohort_option
@@ -64,8 +67,12 @@ def ingest(
 ) -> None:
     """Read every transcript; write transcripts.jsonl, ingest.csv (what was kept, dropped and why) and flow.csv.
 
+    Exit status: 0 all are read; 3 some are unreadable, and have their reason in ingest.csv; 2 bad input, nothing
+    written.
+
     Example: adscreen ingest manifest.csv transcripts --jobs 2
     """
+    from adscreen.ingest.reasons import list_reasons
     from adscreen.ingest.whole_cohort import ingest_cohort, require_clean, start_readers
     from adscreen.studies.runs import new_run
 
@@ -83,6 +90,9 @@ def ingest(
         if strict:
             require_clean(done, where=str(manifest))
     say(quiet, f"Wrote {out / 'transcripts.jsonl'}: {done.read} read, {done.unreadable} unreadable")
+    if done.unreadable:
+        say(quiet, f"{done.unreadable} unreadable: {list_reasons(done.reasons)}; see {out / 'ingest.csv'}")
+    exit_incomplete(done.unreadable)
 
 
 @command()
@@ -91,21 +101,27 @@ def features(
     out: OutArg,
     extract_options: ExtractOptions,
     reading: ReadingOptions,
+    usable: UsableOptions,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
     """Compute features.parquet, sentences.parquet and dictionary.json; nothing is fitted to the cohort.
 
+    Exit status: 0 done; 3 done, with recordings left out by `--skip-unreadable`; 2 bad input, nothing written.
+
     Example: adscreen features manifest.csv features --jobs 2
     """
-    from adscreen.studies.feature_run import read_table, write_table
-    from adscreen.studies.runs import new_run
+    from adscreen.studies.feature_run import read_usable, write_skipped, write_table
+    from adscreen.studies.runs import check_free, new_run
 
+    rule = usable.rule()
+    check_free(out, force=force)
     how = reading.reading()
     cohort = read_cohort_for(out, manifest, how, force=force)
     extract = extract_options.settings()
     settings: dict[str, Any] = {"manifest": manifest, "layer": extract.layer} | how.arguments()
+    settings |= {"skip_unreadable": rule.skip, "strict": rule.strict}
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
     settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
@@ -114,9 +130,12 @@ def features(
         show_progress(quiet) as progress,
     ):
         progress.notes(cohort.notes)
-        table = read_table(cohort, extract, jobs=jobs, progress=progress)
+        table, skipped = read_usable(cohort, extract, rule, jobs=jobs, progress=progress)
         write_table(table, folder)
+        write_skipped(skipped, folder)
     say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
+    say_skipped(quiet, len(skipped), out)
+    exit_incomplete(len(skipped))
 
 
 @command()

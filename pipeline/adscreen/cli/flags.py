@@ -14,6 +14,8 @@ PARAMETER = re.compile(r"(?<![\w-])([a-z][a-z_]*)=(?=[\s,;:.)]|$)")  # a paramet
 OTHER_NAMES = {
     "blocks": "--block",
     "engine": "--elmo-engine",
+    "minimum_words": "--min-words",
+    "no_pages": "--no-pages",
     "parser": "--spacy-model",
     "python": "--allennlp-python",
 }

@@ -21,9 +21,12 @@ from adscreen.cli.options import (
     QuietOpt,
     ReadingOptions,
     StudyOptions,
+    UsableOptions,
+    exit_incomplete,
     print_json,
     print_table,
     say,
+    say_skipped,
     show_progress,
 )
 from adscreen.cli.panels import cohort_option, estimator_option, output_argument, output_option
@@ -38,6 +41,7 @@ def evaluate(
     extract_options: ExtractOptions,
     reading: ReadingOptions,
     labels: LabelOptions,
+    usable: UsableOptions,
     test: Annotated[Path | None, cohort_option(help="Manifest of another cohort: train on all of the first.")] = None,
     protocol: Annotated[str | None, estimator_option(help="subject, paper, both or site [subject].")] = None,
     folds: Annotated[int | None, estimator_option(help="Outer folds [5].")] = None,
@@ -56,12 +60,15 @@ def evaluate(
     published work did, and leaks; `both` runs these two; `site` leaves out one site at a time. With `--test` the first
     cohort trains and the second tests.
 
+    Exit status: 0 done; 3 done, with recordings left out by `--skip-unreadable`; 2 bad input, nothing written.
+
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
     from adscreen.studies.protocol_names import name_protocols
 
     if test is not None and protocol is not None:
         raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
+    rule = usable.rule()
     name_protocols(protocol or "subject")
     how = reading.reading(labels)
     study = study_options.settings(folds=folds, repeats=repeats)
@@ -83,6 +90,7 @@ def evaluate(
             test=tested,
             learning_curve=learning_curve,
             reading=how,
+            rule=rule,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -93,6 +101,9 @@ def evaluate(
         print_table(found.show())
         print("\n".join(map(with_flags, found.notes)))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
+    skipped = sum(map(len, found.skipped))
+    say_skipped(quiet or json, skipped, out)
+    exit_incomplete(skipped)
 
 
 @command()
@@ -154,14 +165,18 @@ def train(
     extract_options: ExtractOptions,
     reading: ReadingOptions,
     labels: LabelOptions,
+    usable: UsableOptions,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
 ) -> None:
     """Tune and train a screening model on a whole cohort.
 
+    Exit status: 0 done; 3 done, with recordings left out by `--skip-unreadable`; 2 bad input, nothing written.
+
     Example: adscreen train manifest.csv model --where 'mmse >= 20'
     """
+    rule = usable.rule()
     how = reading.reading(labels)
     study = study_options.settings()
     cohort = read_cohort_for(model_dir, manifest, how, force=force)
@@ -170,12 +185,13 @@ def train(
     from adscreen.studies.training_run import run_training  # after all checks, for it loads scikit-learn
 
     with show_progress(quiet) as progress:
-        trained = run_training(
+        trained, skipped = run_training(
             cohort,
             model_dir,
             study=study,
             extract=extract,
             reading=how,
+            rule=rule,
             jobs=jobs,
             force=force,
             progress=progress,
@@ -183,3 +199,5 @@ def train(
     subjects = ", ".join(f"{count} {label}" for label, count in trained.subjects.items())
     say(quiet, f"Trained on {subjects} subjects; inner AUC {trained.inner_auc:.3f}, threshold {trained.threshold:.3f}")
     say(quiet, f"Wrote {model_dir}")
+    say_skipped(quiet, len(skipped), model_dir)
+    exit_incomplete(len(skipped))

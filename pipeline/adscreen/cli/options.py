@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from adscreen.cohort.reading import Reading
     from adscreen.estimator.study import StudySettings
     from adscreen.extract.extraction import ExtractSettings
+    from adscreen.extract.usable import Rule
 
+INCOMPLETE = 3  # exit status: done, and some recordings have no result
 WIDE = 130  # columns of a terminal from which on a table of long texts is easy to read
 
 ManifestArg = Annotated[Path, cohort_argument(help="Cohort manifest: CSV, TSV, Parquet or Excel.", show_default=False)]
@@ -148,6 +150,31 @@ class ReadingOptions:
                 raise InputError(what, where="--sex", remedy="write 0=male,1=female")
             sexes[code] = meaning
         return sexes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableOptions:
+    """What becomes of recordings that cannot be used."""
+
+    skip_unreadable: Annotated[
+        bool,
+        cohort_option(
+            "--skip-unreadable", help="Leave out recordings that cannot be read, and list them; the exit status is 3."
+        ),
+    ] = False
+    strict: Annotated[
+        bool, cohort_option("--strict", help="Fail, and write nothing, on any diagnostic of a transcript.")
+    ] = False
+
+    def rule(self) -> Rule:
+        """Return what becomes of recordings that cannot be used.
+
+        Raises:
+            InputError: the options contradict each other.
+        """
+        from adscreen.extract.usable import Rule
+
+        return Rule(skip=self.skip_unreadable, strict=self.strict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +331,18 @@ def say(quiet: bool, line: str) -> None:
     """Print a line unless quiet."""
     if not quiet:
         print(line)
+
+
+def say_skipped(quiet: bool, skipped: int, out: Path) -> None:
+    """Say where the recordings are listed that were left out."""
+    if skipped:
+        say(quiet, f"Left out {skipped} recordings; {out / 'skipped.csv'} lists them with their reasons")
+
+
+def exit_incomplete(missing: int) -> None:
+    """End the command with status 3 where recordings have no result."""
+    if missing:
+        raise typer.Exit(INCOMPLETE)
 
 
 def as_rows(table: Any) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from adscreen.cli.options import (
     OutArg,
     QuietOpt,
     ReadingOptions,
+    exit_incomplete,
     print_json,
     print_table,
     say,
@@ -64,12 +65,23 @@ def score(
     allow_out_of_scope: Annotated[
         bool, scoring_option("--allow-out-of-scope", help="Score recordings unlike those of training too, marked.")
     ] = False,
+    append: Annotated[
+        bool,
+        output_option("--append", help="Add to the folder: score only what it does not hold, or what has changed."),
+    ] = False,
+    strict: Annotated[
+        bool,
+        scoring_option("--strict", help="Fail, and write nothing, if a recording has no score or any diagnostic."),
+    ] = False,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
 ) -> None:
     """Score a held-out cohort: one row a recording (CSV, Parquet, JSON), and its pages.
+
+    Exit status: 0 every recording has a score; 3 done, but some have none, with the reason in scores.csv (with
+    `--append`: some of those scored now); 2 bad input, nothing written; 1 a fault of adscreen's own.
 
     Example: adscreen score model held_out.csv scores
     """
@@ -79,6 +91,7 @@ def score(
     how = reading.reading()
     check_free(out, force=force)
     named = name_recordings(inputs, how)
+    from adscreen.ingest.reasons import list_reasons
     from adscreen.scoring.scoring import ScoreOptions  # after the checks, for these load scikit-learn
     from adscreen.studies.scoring_run import run_scoring
 
@@ -92,7 +105,7 @@ def score(
     )
 
     with show_progress(quiet) as progress:
-        counts = run_scoring(
+        done = run_scoring(
             model_dir,
             named,
             out,
@@ -103,20 +116,27 @@ def score(
             cache=cache,
             options=options,
             pages=pages,
+            append=append,
+            strict=strict,
             jobs=jobs,
             force=force,
             progress=progress,
         )
     if json:
-        print_json(counts)
+        print_json(done.show())
     elif not quiet:
-        print_table(counts)
+        print_table(done.show())
+        for result, reasons in sorted(done.reasons.items()):
+            print(f"{sum(reasons.values())} {result}: {list_reasons(reasons)}")
+        if done.added:
+            print(f"Added:   {done.added}")
         print(f"Scores:  {out / 'scores.csv'}")
         print(
             f"Reports: open {out / 'report' / 'index.html'} in a browser"
             if pages
             else f"Reports: adscreen report {out}"
         )
+    exit_incomplete(done.missing)
 
 
 @command()

@@ -17,7 +17,9 @@ from adscreen.cohort import Recording
 from adscreen.cohort.labels import ORIGINAL
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.extract.feature_table import TOKENS, FeatureTable
+from adscreen.extract.usable import Unusable, count_reasons
 
+REFUSED = "an evaluation refuses them"
 OF_SUBJECTS, LEVELS = ("age", "education", "mmse"), (ORIGINAL, "sex", "site")
 
 
@@ -26,26 +28,31 @@ def describe_flow(
     *,
     left_out: Sequence[Recording] = (),
     other_labels: Sequence[Recording] = (),
+    skipped: Sequence[Unusable] = (),
     name: str = "cohort",
     where: str | None = None,
 ) -> list[FlowRow]:
     """Return the steps from the rows read to those used: the table's, and those left out by a condition or their label.
 
-    A subject counts under each label of its recordings, so that one whose label differs between visits counts twice. An
-    evaluation refuses a manifest with an unreadable transcript or one without a word, so these two steps hold 0.
+    A subject counts under each label of its recordings, so that one whose label differs between visits counts twice.
+    ``skipped`` are those that could not be used and were left out as the user asked; otherwise an evaluation refuses a
+    manifest with an unreadable transcript or one without a word, and these two steps hold 0.
     """
     used = list(zip(table.subjects["subject_id"], table.subjects["label"], strict=True))
     excluded = [(recording.subject_id, recording.label) for recording in left_out]
     others = [(recording.subject_id, recording.label) for recording in other_labels]
     left = f"do not meet {where}" if where else ""
-    refused = "an evaluation refuses them"
-    labels = table.negative, table.positive
+    labels, reasons = (table.negative, table.positive), count_reasons(skipped)
+    unusable = {
+        step: [(one.recording.subject_id, one.recording.label) for one in skipped if one.step == step]
+        for step in ("unreadable", "silent")
+    }
+    every = used + excluded + others + [row for rows in unusable.values() for row in rows]
     return [
-        flow_step(name, "read", used + excluded + others, labels, ""),
+        flow_step(name, "read", every, labels, ""),
         flow_step(name, "excluded", excluded, labels, left),
         *other_label_steps(name, others, labels),
-        flow_step(name, "unreadable", [], labels, refused),
-        flow_step(name, "silent", [], labels, refused),
+        *(flow_step(name, step, rows, labels, reasons.get(step, REFUSED)) for step, rows in unusable.items()),
         flow_step(name, "used", used, labels, ""),
     ]
 

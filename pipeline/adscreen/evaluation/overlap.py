@@ -6,7 +6,6 @@ blocks of rows, so that memory is flat in the number of pairs.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.extract.copies import GRAM, THRESHOLD, fingerprint
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
-GRAM = 5
-THRESHOLD = 0.5
 BLOCK = 256
 
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]  # first, second, Jaccard index
@@ -75,7 +73,4 @@ def _number_grams(codes: NDArray[np.int64], vocabulary: int) -> NDArray[np.int64
 
 def fingerprints(table: FeatureTable) -> list[str | None]:
     """Return a digest of each recording's words, None for fewer than 5: those may well agree by chance."""
-    return [
-        hashlib.sha256("\n".join(words).encode()).hexdigest() if len(words) >= GRAM else None
-        for words in table.inputs[TOKENS]
-    ]
+    return [fingerprint(words) for words in table.inputs[TOKENS]]

@@ -35,6 +35,7 @@ from adscreen.extract.feature_table import (
 from adscreen.extract.perplexity import SentencePerplexity, sentence_perplexity, summarise_perplexity
 from adscreen.extract.row import Extracted as Extracted
 from adscreen.extract.row import pack_row, recording_key, unpack_row
+from adscreen.extract.usable import REFUSE, Rule, Unusable, check_usable, find_unusable
 from adscreen.features import FAMILIES, SET_VERSION, compute_features
 from adscreen.features.coherence import Vectors, sentence_vectors
 from adscreen.features.norms import NormFile, stored_norms
@@ -309,20 +310,34 @@ def extract_cohort(
     """Return the table of a cohort whose every transcript can be read.
 
     Raises:
-        InputError: a transcript cannot be used; the line names the first one and counts the rest.
+        InputError: a transcript cannot be used; the line names the first one, and the error's details are all of them.
+    """
+    return extract_usable(cohort, settings, jobs=jobs, progress=progress)[0]
+
+
+def extract_usable(
+    cohort: Cohort,
+    settings: ExtractSettings,
+    rule: Rule = REFUSE,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[FeatureTable, tuple[Unusable, ...]]:
+    """Return the table of the recordings that can be used, and the others, which the rule allows to leave out.
+
+    Raises:
+        InputError: a recording cannot be used, and the rule does not allow to leave it out; or all of them are so.
     """
     subjects = cohort.frame()
     check_names(subjects.columns)
     rows = list(extract_recordings(cohort.recordings, settings, jobs=jobs, progress=progress))
-    unreadable = [row for row in rows if row.unreadable]
-    if unreadable:
-        others = f" (and {len(unreadable) - 1} more)" if len(unreadable) > 1 else ""
-        raise InputError(
-            f"row {unreadable[0].recording.row}: {unreadable[0].unreadable}{others}", where=str(cohort.path)
-        )
-    table = build_table(rows, subjects, settings)
+    unusable = tuple(find_unusable(rows, rule))
+    check_usable(unusable, of=len(rows), rule=rule, where=cohort.path)
+    left_out = {one.recording.recording_id for one in unusable}
+    kept = [number for number, row in enumerate(rows) if row.recording.recording_id not in left_out]
+    table = build_table([rows[number] for number in kept], subjects.iloc[kept], settings)
     groups = {"label_groups": dict(cohort.label_groups)} if cohort.label_groups else {}
-    return replace(table, labels=cohort.known_labels, provenance=table.provenance | groups)
+    return replace(table, labels=cohort.known_labels, provenance=table.provenance | groups), unusable
 
 
 def check_names(columns: Iterable[object]) -> None:

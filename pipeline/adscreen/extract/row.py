@@ -45,7 +45,7 @@ class Extracted:
 def recording_key(recording: Recording, **settings: Any) -> str | None:
     """Return the cache key of a recording's row under these settings; None where its file cannot be read."""
     try:
-        digest = _speech_digest(recording)
+        digest = speech_digest(recording)
     except InputError:
         return None
     known = ("recording_id", "subject_id", "visit", "task", "language", "speaker", "default_speaker", "default_task")
@@ -59,8 +59,8 @@ def recording_key(recording: Recording, **settings: Any) -> str | None:
     )
 
 
-def _speech_digest(recording: Recording) -> str:
-    """Return the SHA-256 of a recording's file, or of its speech in memory."""
+def speech_digest(recording: Recording) -> str:
+    """Return the SHA-256 of a recording's file, or of its speech in memory; raises InputError where it is missing."""
     if recording.content is None:
         return _file_digest(recording.transcript)
     content = recording.content

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import closing, contextmanager
 from functools import partial
@@ -46,12 +46,13 @@ _PIECE = 2**20  # bytes copied at once
 
 
 class Ingested(NamedTuple):
-    """What became of a cohort: rows of flow.csv and the first diagnostic or reason, if there is any."""
+    """What became of a cohort: rows of flow.csv, the first diagnostic or reason, and how often each reason occurs."""
 
     read: int
     unreadable: int
     diagnostics: int
     first: str
+    reasons: Mapping[str, int] = {}
 
 
 class _Outcome(NamedTuple):
@@ -92,7 +93,8 @@ def ingest_cohort(
                 progress(1)
     _write_flow(cohort, flow, folder / FLOW)
     unreadable = counts["unreadable"]
-    return Ingested(len(cohort.recordings) - unreadable, unreadable, counts["diagnostics"], first)
+    reasons = {reason: len(subjects) for (step, reason), subjects in flow.items() if step == "unreadable"}
+    return Ingested(len(cohort.recordings) - unreadable, unreadable, counts["diagnostics"], first, reasons)
 
 
 def require_clean(ingested: Ingested, *, where: str) -> None:

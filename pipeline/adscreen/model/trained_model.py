@@ -11,7 +11,7 @@ import hmac
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -28,10 +28,11 @@ from adscreen.estimator.doc2vec import LEAST_COUNT
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import Tuned, on_one_thread, tune
 from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable
+from adscreen.model.known_speech import closest_speech, speech_digest, speech_digests, speech_sketches
 from adscreen.model.reference import ScoreReference, describe_scores
 from adscreen.model.training_scope import TrainingScope, describe_scope
 
-FORMAT = 2  # 2: subjects are remembered by the keys of their ids, under which all spellings of an id are one
+FORMAT = 3  # 3: digests and sketches of the training speech; 2: subjects are remembered by the keys of their ids
 MODEL_FILES = ("estimators.skops", "model.json")
 TRUSTED_TYPES = (
     "numpy.dtype",
@@ -59,6 +60,7 @@ class ModelManifest:
     ``sentence_reference`` holds the 50th and 99th percentile of their sentences' log-perplexity (nats).
     ``subject_digests`` are HMACs of the identity keys of subject ids under ``subject_key``, which only tell whether a
     subject is known; ``loose_subject_digests`` those of ids without leading zeros.
+    ``speech_digests`` and ``speech_sketches`` (see ``known_speech``) tell whether speech is a copy of training's.
     ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like.
     """
 
@@ -75,6 +77,8 @@ class ModelManifest:
     subject_key: str
     subject_digests: list[str]
     loose_subject_digests: list[str]
+    speech_digests: list[str]
+    speech_sketches: list[str]
     reference: dict[str, list[float]]
     sentence_reference: list[float]
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -106,6 +110,14 @@ class TrainedModel:
     def may_know_subject(self, subject_id: str) -> bool:
         """Return whether the subject, or one whose id differs in leading zeros alone, was in training."""
         return loose_subject_digest(subject_id, self.manifest.subject_key) in self.manifest.loose_subject_digests
+
+    def knows_speech(self, words: Sequence[str]) -> bool:
+        """Return whether a training recording has exactly these words; False for fewer than 5."""
+        return speech_digest(words, self.manifest.subject_key) in self.manifest.speech_digests
+
+    def closest_speech(self, words: Sequence[str]) -> float:
+        """Return the estimated share of word 5-grams in common with the nearest training recording; 0 if none is."""
+        return closest_speech(words, self.manifest.speech_sketches, self.manifest.subject_key)
 
 
 def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> tuple[TrainedModel, Tuned]:
@@ -164,6 +176,8 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelM
         subject_key=key,
         subject_digests=sorted({subject_digest(subject, key) for subject in ids}),
         loose_subject_digests=sorted({loose_subject_digest(subject, key) for subject in ids}),
+        speech_digests=speech_digests(table.inputs[TOKENS], key),
+        speech_sketches=speech_sketches(table.inputs[TOKENS], key),
         reference=_reference(controls, blocks),
         sentence_reference=[float(value) for value in np.quantile(sentences, SENTENCE_QUANTILES)],
         provenance={name: value for name, value in table.provenance.items() if name not in ("transcripts", "blocks")}

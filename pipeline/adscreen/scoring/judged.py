@@ -31,6 +31,10 @@ from adscreen.scoring.recording_report import (
 )
 from adscreen.speech import participant_utterances
 
+REPAIRED = "the transcript needed repair"  # how the warning on a transcript's diagnostics begins
+SUBJECT_KNOWN = "this subject was in the model's training data"
+SPEECH_KNOWN = "these are the words of a recording in the model's training data"
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -52,15 +56,23 @@ class Scored:
 class Judged:
     """One recording and what was made of it.
 
+    ``known`` says why the model must be taken to know it from training, and is empty where it need not be;
+    ``near_copy`` is the share of its word 5-grams in common with a training recording, 0 where that is no near-copy.
     ``fewest_words`` is what it needs to be scored; ``unlike`` is None where it was not compared with those of training:
     unreadable, or too short. ``scored`` is None where it was not scored.
     """
 
     row: Extracted
-    in_training: bool
+    known: str
     fewest_words: int
+    near_copy: float = 0.0
     unlike: tuple[Unlike, ...] | None = None
     scored: Scored | None = None
+
+    @property
+    def in_training(self) -> bool:
+        """Whether the model learned from this person, or from this speech."""
+        return bool(self.known)
 
     @property
     def far(self) -> list[Unlike]:
@@ -100,8 +112,11 @@ def _warnings(judged: Judged) -> tuple[str, ...]:
     warnings = [("out of scope: " if found.far else "") + found.what for found in judged.unlike or ()]
     if judged.row.transcript.diagnostics:
         warnings.append(_summarise_diagnostics(judged.row.transcript))
-    if judged.in_training:
-        warnings.append("this subject was in the model's training data, so the score is too sure of itself")
+    if judged.in_training and judged.scored:
+        warnings.append(f"{judged.known}, so a score is optimistically biased")
+    if judged.near_copy:
+        what = f"about {judged.near_copy:.0%} of its 5-word sequences are those of one training recording"
+        warnings.append(f"{what}: if it is a copy of that, the score is optimistically biased")
     return tuple(warnings)
 
 
@@ -146,6 +161,8 @@ def _result(model: TrainedModel, judged: Judged) -> tuple[Result, str]:
     """Return the result and, where there is no score, the reason."""
     if judged.row.transcript is None:
         return "unreadable", judged.row.unreadable
+    if judged.in_training and judged.scored is None:
+        return "in_training", judged.known
     if judged.unlike is None:
         words = len(judged.row.inputs[TOKENS])
         return "insufficient_speech", f"{words} words, the model needs {judged.fewest_words}"
@@ -239,7 +256,7 @@ def _summarise_diagnostics(transcript: Transcript) -> str:
     first = transcript.diagnostics[0]
     line = f"line {first.line}: " if first.line else ""
     more = f" (and {count - 1} more)" if count > 1 else ""
-    return f"the transcript needed repair: {line}{first.what}{more}"
+    return f"{REPAIRED}: {line}{first.what}{more}"
 
 
 def model_facts(model: TrainedModel) -> dict[str, Any]:

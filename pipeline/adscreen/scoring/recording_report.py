@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Result = Literal["screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "unreadable"]
+Result = Literal[
+    "screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "in_training", "unreadable"
+]
+SCORED = ("screen_positive", "screen_negative")
 Scope = Literal["within", "doubtful", "outside", ""]  # empty: not examined
 WordMark = Literal["word", "filler", "fragment", "nonword", "excluded", "repeated", "retraced"]
 

@@ -9,28 +9,53 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adscreen.cohort import Recording
 from adscreen.errors import InputError
-from adscreen.scoring.carried import NONE, Carried, ScoreLine
-from adscreen.scoring.recording_report import ScoreRow
+from adscreen.ingest.reasons import plain_reason, without_numbers
+from adscreen.scoring.carried import LINE, NONE, Carried, ScoreLine
+from adscreen.scoring.recording_report import SCORED, ScoreRow
 from adscreen.writing import defuse
 
+if TYPE_CHECKING:
+    import pyarrow
+
 CSV, PARQUET, JSON = "scores.csv", "scores.parquet", "scores.json"
+_MOST_WHOLE = 1e15  # below it every whole number is a float of its own
 _ROW_GROUP = 2000  # rows that wait for Parquet
 
 
 @contextmanager
 def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[ScoreRow, Recording | None], None]]:
     """Yield what writes one row, with what the manifest says of its recording, to the three files of the folder."""
+    with writing_rows(folder, score_schema(carried)) as write:
+
+        def write_score(row: ScoreRow, recording: Recording | None = None) -> None:
+            write(carried.values(row, recording))
+
+        yield write_score
+
+
+def row_of(values: Mapping[str, Any]) -> ScoreRow:
+    """Return the score among the values of a row by column."""
+    return ScoreRow(**{field.name: values[field.name] for field in fields(ScoreRow)})
+
+
+@contextmanager
+def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Yield what writes one row to the three files of the folder; a column of the schema that it lacks is missing.
+
+    A whole number in a further column is written without a decimal point.
+    """
     import pyarrow.parquet
 
-    schema, columns = _schema(carried), carried.columns
+    columns = schema.names
 
     with (
         (folder / CSV).open("w", encoding="utf-8", errors="replace", newline="") as text,
@@ -42,9 +67,9 @@ def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[
         waiting: list[dict[str, Any]] = []
         separator = "[\n"
 
-        def write(row: ScoreRow, recording: Recording | None = None) -> None:
+        def write(row: Mapping[str, Any]) -> None:
             nonlocal separator
-            values = carried.values(row, recording)
+            values = {name: _as_written(name, row.get(name)) for name in columns}
             table.writerow(["" if _is_missing(value) else defuse(value) for value in values.values()])
             plain = {name: None if _is_missing(value) else value for name, value in values.items()}
             array.write(separator + json.dumps(plain, ensure_ascii=False))
@@ -60,6 +85,24 @@ def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[
         yield write
         flush()
         array.write("\n]\n" if separator != "[\n" else "[]\n")
+
+
+def read_rows(run: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a scoring run in order, a few in memory at a time; a number that is not defined is NaN."""
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(run / PARQUET) as stored:
+        numbers = {field.name: math.nan for field in stored.schema_arrow if pyarrow.types.is_floating(field.type)}
+        for batch in stored.iter_batches(batch_size=_ROW_GROUP):
+            for row in batch.to_pylist():
+                yield row | {name: nan for name, nan in numbers.items() if row[name] is None}
+
+
+def stored_schema(run: Path) -> pyarrow.Schema:
+    """Return the columns of a scoring run's table."""
+    import pyarrow.parquet
+
+    return pyarrow.parquet.read_schema(run / PARQUET)
 
 
 def count_scores(run: Path) -> int:
@@ -86,11 +129,32 @@ def count_results(run: Path) -> dict[str, int]:
     return {one["values"]: one["counts"] for one in results.value_counts().to_pylist()}
 
 
+def count_reasons(run: Path) -> dict[str, Counter[str]]:
+    """Return why recordings have no score: for each such result, how many have each reason, numbers left out."""
+    counts: dict[str, Counter[str]] = {}
+    for row in read_rows(run):
+        if row["result"] not in SCORED:
+            counts.setdefault(row["result"], Counter())[reason_of(row)] += 1
+    return counts
+
+
+def reason_of(row: Mapping[str, Any]) -> str:
+    """Return the reason of a row without its file and numbers, so that rows with the same fault are alike."""
+    reason = str(row["reason"])
+    return without_numbers(plain_reason(reason) if row["result"] == "unreadable" else reason)
+
+
+def _as_written(name: str, value: Any) -> Any:
+    whole = name not in LINE and isinstance(value, float) and value.is_integer() and abs(value) < _MOST_WHOLE
+    return int(value) if whole else value
+
+
 def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _schema(carried: Carried) -> Any:
+def score_schema(carried: Carried = NONE) -> pyarrow.Schema:
+    """Return the columns of a table of scores: those of ScoreLine, and the further columns of a manifest."""
     import pyarrow
 
     kinds = {"float": pyarrow.float64(), "int": pyarrow.int64(), "bool": pyarrow.bool_()}

@@ -22,17 +22,18 @@ from adscreen.cohort.identity import list_some, show
 from adscreen.errors import InputError
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.extract.cache import Cache, cache_key, open_cache
+from adscreen.extract.copies import THRESHOLD
 from adscreen.extract.extraction import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
 from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.row import Extracted, recording_key
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
-from adscreen.model.applicability import find_difference, refuse_training_subjects
+from adscreen.model.applicability import find_difference
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
 from adscreen.scoring.block_values import add_columns, check_columns, own_numbers
-from adscreen.scoring.judged import Judged, Scored, build_report, is_synthetic
+from adscreen.scoring.judged import SPEECH_KNOWN, SUBJECT_KNOWN, Judged, Scored, build_report, is_synthetic
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
 
@@ -43,6 +44,7 @@ class ScoreOptions:
 
     ``minimum_words`` None is the fewest of a training recording. ``prevalence`` is the share of cases among those who
     are screened, for the meaning of a result. ``sentence_effects`` re-scores each recording without each sentence.
+    ``allow_training_subjects`` scores people and speech that the model was trained on, and marks them.
     ``same_id``: a subject whose id differs from one of training in leading zeros alone is that one.
     """
 
@@ -75,8 +77,8 @@ def score_recordings(
     """Return one report per recording, in order and as it is taken; ``report.score`` is its row.
 
     Raises:
-        InputError: a subject was in training and that is not allowed, the biLM is not the model's, no recording has a
-            column that the model needs, or the prevalence is none or cannot be used.
+        InputError: the biLM is not the model's, no recording has a column that the model needs, or the prevalence is
+            none or cannot be used.
     """
     check_scoring(model, recordings, settings, options)
     return stream_reports(model, recordings, settings, options, jobs=jobs, progress=progress)
@@ -89,12 +91,6 @@ def check_scoring(
     check_bilm(model, settings)
     check_columns(model.manifest, recordings)
     _check_prevalence(model, options.prevalence)
-    if not options.allow_training_subjects:
-        known = (
-            recording.subject_id for recording in recordings if in_training(model, recording, same_id=options.same_id)
-        )
-        remedy = "leave them out, or add allow_training_subjects=, which marks their rows"
-        refuse_training_subjects(known, where="cohort", remedy=remedy)
 
 
 def stream_reports(
@@ -223,13 +219,10 @@ def _score(
 ) -> list[RecordingReport]:
     """Extract a few recordings and score together those that can be scored."""
     read = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
-    rows = [add_columns(model.manifest, row) for row in read]
     vocabulary, fewest = model.estimator.vocabulary(), fewest_words(model, options)
-    judged = []
-    for row in rows:
-        enough = row.transcript is not None and len(row.inputs[TOKENS]) >= fewest
-        unlike = _compare(model, row, vocabulary) if enough else None
-        judged.append(Judged(row, in_training(model, row.recording, same_id=options.same_id), fewest, unlike))
+    judged = [
+        _judge(model, add_columns(model.manifest, row), options, vocabulary=vocabulary, fewest=fewest) for row in read
+    ]
     within = [item for item in judged if _may_be_scored(item, options)]
     if within:
         scored = iter(on_one_thread(_evaluate, model, [item.row for item in within], settings, options))
@@ -237,8 +230,25 @@ def _score(
     return [build_report(model, item, prevalence=options.prevalence) for item in judged]
 
 
+def _judge(
+    model: TrainedModel, row: Extracted, options: ScoreOptions, *, vocabulary: frozenset[str] | None, fewest: int
+) -> Judged:
+    """Compare a recording with those of training: its subject, and where it has enough words its speech."""
+    known = SUBJECT_KNOWN if in_training(model, row.recording, same_id=options.same_id) else ""
+    if row.transcript is None or len(row.inputs[TOKENS]) < fewest:
+        return Judged(row, known, fewest)
+    words = row.inputs[TOKENS]
+    if not known and model.knows_speech(words):
+        known = SPEECH_KNOWN
+    closest = 0.0 if known else model.closest_speech(words)
+    near_copy = closest if closest >= THRESHOLD else 0.0
+    return Judged(row, known, fewest, near_copy, _compare(model, row, vocabulary))
+
+
 def _may_be_scored(judged: Judged, options: ScoreOptions) -> bool:
-    return judged.unlike is not None and (options.allow_out_of_scope or not judged.far)
+    if judged.unlike is None or (judged.in_training and not options.allow_training_subjects):
+        return False
+    return options.allow_out_of_scope or not judged.far
 
 
 def fewest_words(model: TrainedModel, options: ScoreOptions) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 REPORTS = "reports.jsonl.gz"
+_REMEDY = "score the recordings again"
 _LEVEL = 3  # of compression: a seventh of the size; higher ones take longer than the scoring
 
 Build = Callable[[Any], Any]
@@ -33,10 +34,17 @@ Build = Callable[[Any], Any]
 @contextmanager
 def writing_reports(path: Path) -> Iterator[Callable[[RecordingReport], None]]:
     """Yield what writes one report to the file; the same reports give the same bytes."""
+    with writing_lines(path) as write:
+        yield lambda report: write(report_to_json(report))
+
+
+@contextmanager
+def writing_lines(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Yield what writes one report, as ``report_to_json`` returns it, to the file."""
     with path.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as lines:
 
-        def write(report: RecordingReport) -> None:
-            lines.write(report_to_json(report) + b"\n")
+        def write(line: bytes) -> None:
+            lines.write(line + b"\n")
 
         yield write
 
@@ -47,19 +55,30 @@ def read_reports(path: Path) -> Iterator[RecordingReport]:
     Raises:
         InputError: the file is missing or damaged, or is of another version of adscreen.
     """
-    remedy = "score the recordings again"
+    try:
+        yield from map(report_from_json, read_lines(path))
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        what = "the stored reports are not of this version of adscreen"
+        raise InputError(what, where=str(path), remedy=_REMEDY) from error
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file of reports in order, without their ends.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
     try:
         with gzip.open(path) as lines:
             for line in lines:
-                yield report_from_json(line)
+                yield line.removesuffix(b"\n")
     except FileNotFoundError:
         what = "no reports are stored here"
         raise InputError(what, where=str(path.parent), remedy="name a folder that `adscreen score` wrote") from None
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError("the stored reports are damaged", where=str(path), remedy=remedy) from error
-    except (ValueError, KeyError, TypeError) as error:
-        what = "the stored reports are not of this version of adscreen"
-        raise InputError(what, where=str(path), remedy=remedy) from error
+        raise InputError("the stored reports are damaged", where=str(path), remedy=_REMEDY) from error
 
 
 def report_to_json(report: RecordingReport) -> bytes:

@@ -23,10 +23,11 @@ from adscreen.evaluation.levels import changing_subjects
 from adscreen.evaluation.protocols import COHORT, TEST, check_apart, check_sexes, compare_ids
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
+from adscreen.extract.usable import REFUSE, Rule, Unusable
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import render_report, write_report
-from adscreen.studies.feature_run import check_columns, read_training_table
+from adscreen.studies.feature_run import check_columns, read_training_table, write_skipped
 from adscreen.studies.protocol_names import name_protocols
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
@@ -40,13 +41,15 @@ class Evaluation:
     """The outcome of ``evaluate``: one or more protocols, each with the evaluated method beside shortcut baselines.
 
     ``cohorts`` are the manifests that the table was read from, where that is known: what a condition left out of them
-    is counted. ``settings`` says how the evaluation was made, as run.json holds it.
+    is counted. ``skipped`` are, for each, the recordings that could not be used and were left out. ``settings`` says
+    how the evaluation was made, as run.json holds it.
     """
 
     table: FeatureTable
     study: StudySettings
     protocols: tuple[ProtocolEvaluation, ...]
     cohorts: tuple[Cohort, ...] = ()
+    skipped: tuple[tuple[Unusable, ...], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -114,6 +117,7 @@ class Evaluation:
             content = {stem: frame.to_dict("records") for stem, frame in self.frames.items()}
             write_json(content | {"notes": self.notes}, folder / "metrics.json")
             write_report(self._assemble(), folder)
+            write_skipped([one for of_cohort in self.skipped for one in of_cohort], folder)
         return Path(out)
 
     def _assemble(self) -> Any:
@@ -133,7 +137,8 @@ class Evaluation:
             left = {"left_out": cohort.left_out, "other_labels": cohort.other_labels} if cohort else {}
             own = self.table.rows(rows)
             described += describe_cohort(own, name=name)
-            flow += describe_flow(own, **left, name=name, where=where)
+            skipped = self.skipped[number] if self.skipped else ()
+            flow += describe_flow(own, **left, skipped=skipped, name=name, where=where)
         return cohort_frames(described, flow)
 
 
@@ -232,6 +237,7 @@ def run_evaluation(
     test: Path | Cohort | None = None,
     learning_curve: bool = False,
     reading: Reading = AS_WRITTEN,
+    rule: Rule = REFUSE,
     jobs: int = 1,
     force: bool = False,
     progress: Progress = HIDDEN,
@@ -239,7 +245,7 @@ def run_evaluation(
     """Evaluate the cohort of a manifest and write the run folder.
 
     ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone. A Cohort is what
-    ``reading`` read of its manifest already.
+    ``reading`` read of its manifest already. What ``rule`` allows to leave out is listed in flow.csv and skipped.csv.
     """
     check_free(out, force=force)
     name_protocols(protocol)
@@ -258,13 +264,15 @@ def run_evaluation(
     _ = first.labels  # before the work
     for cohort in cohorts:
         check_columns(cohort, study.blocks)
-    tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
+    read = [read_training_table(cohort, extract, rule, jobs=jobs, progress=progress) for cohort in cohorts]
+    tables, skipped = zip(*read, strict=True)
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
     about: dict[str, Any] = {"manifest": first.path, "test_manifest": others[0].path if others else None}
     about |= reading.arguments() | {"label_groups": first.label_groups}
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
-    named = replace(found, cohorts=tuple(cohorts), settings=settings)
+    settings |= {"skip_unreadable": rule.skip, "strict": rule.strict, "skipped": sum(map(len, skipped))}
+    named = replace(found, cohorts=tuple(cohorts), skipped=skipped, settings=settings)
     named.save(out, force=force)
     return named
 

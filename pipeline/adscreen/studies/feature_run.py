@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,15 +13,18 @@ from adscreen.bundled import BUNDLED_BILM, bilm_folder, bundled
 from adscreen.cohort import Cohort, make_cohort, read_cohort
 from adscreen.errors import InputError
 from adscreen.extract.dictionary import describe_features
-from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_cohort, layer_weights
-from adscreen.extract.feature_table import FeatureTable, require_words
+from adscreen.extract.extraction import POOLINGS, ExtractSettings, bilm_files, extract_usable, layer_weights
+from adscreen.extract.feature_table import FeatureTable
 from adscreen.extract.own_columns import read_carried
+from adscreen.extract.usable import REFUSE, SKIPPED_COLUMNS, Rule, Unusable, count_reasons
 from adscreen.features.norms import read_norms
 from adscreen.features.tasks import read_tasks
 from adscreen.parser import BUNDLED, load_parser
 from adscreen.progress import HIDDEN, Progress
 from adscreen.records import Transcript
-from adscreen.writing import write_json
+from adscreen.writing import write_csv, write_json
+
+SKIPPED = "skipped.csv"
 
 
 def extract_settings(
@@ -123,9 +127,25 @@ def _cohort_of(source: Sequence[Transcript] | pd.DataFrame | str | Path) -> Coho
 def read_table(
     cohort: Cohort, settings: ExtractSettings, *, jobs: int = 1, progress: Progress = HIDDEN
 ) -> FeatureTable:
-    """Extract a cohort's table with a progress bar."""
+    """Extract a cohort's table with a progress bar; every transcript must be readable."""
+    return read_usable(cohort, settings, jobs=jobs, progress=progress)[0]
+
+
+def read_usable(
+    cohort: Cohort, settings: ExtractSettings, rule: Rule = REFUSE, *, jobs: int = 1, progress: Progress = HIDDEN
+) -> tuple[FeatureTable, tuple[Unusable, ...]]:
+    """Extract what can be used of a cohort with a progress bar; say how much is left out, and why.
+
+    Raises:
+        InputError: a recording cannot be used, and the rule does not allow to leave it out.
+    """
     advance = progress.task("Reading transcripts", len(cohort.recordings))
-    return extract_cohort(cohort, settings, jobs=jobs, progress=advance)
+    table, unusable = extract_usable(cohort, settings, rule, jobs=jobs, progress=advance)
+    progress.notes(
+        f"{sum(one.step == step for one in unusable)} recordings of {cohort.path.name} are left out ({step}): {reasons}"
+        for step, reasons in count_reasons(unusable).items()
+    )
+    return table, unusable
 
 
 def check_columns(cohort: Cohort, blocks: Mapping[str, Sequence[str]]) -> None:
@@ -135,16 +155,21 @@ def check_columns(cohort: Cohort, blocks: Mapping[str, Sequence[str]]) -> None:
 
 
 def read_training_table(
-    cohort: Cohort, settings: ExtractSettings, *, jobs: int = 1, progress: Progress = HIDDEN
-) -> FeatureTable:
-    """Extract a table to learn from.
+    cohort: Cohort, settings: ExtractSettings, rule: Rule = REFUSE, *, jobs: int = 1, progress: Progress = HIDDEN
+) -> tuple[FeatureTable, tuple[Unusable, ...]]:
+    """Extract a table to learn from, and return what is left out as well.
 
     Raises:
-        InputError: a transcript cannot be used, or nothing of it is the participant's speech.
+        InputError: a transcript cannot be used, or nothing of it is the participant's speech, and the rule does not
+            allow to leave it out.
     """
-    table = read_table(cohort, settings, jobs=jobs, progress=progress)
-    require_words(table, where=str(cohort.path))
-    return table
+    return read_usable(cohort, settings, replace(rule, words=True), jobs=jobs, progress=progress)
+
+
+def write_skipped(unusable: Sequence[Unusable], folder: Path) -> None:
+    """Write skipped.csv: one row for each recording that is left out, with its reason; no file where there is none."""
+    if unusable:
+        write_csv(pd.DataFrame([one.as_row() for one in unusable], columns=list(SKIPPED_COLUMNS)), folder / SKIPPED)
 
 
 def write_table(table: FeatureTable, folder: Path) -> None:

@@ -26,15 +26,19 @@ def new_run(out: Path, *, force: bool, command: str, settings: Mapping[str, Any]
     check_free(out, force=force)
     with whole_folder(out) as partial:
         yield partial
-        record = {
-            "adscreen": __version__,
-            "command": command,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "settings": dict(settings),
-            "python": platform.python_version(),
-            "versions": installed_versions(RECORDED_VERSIONS),
-        }
-        write_json(record, partial / "run.json")
+        write_json(describe_run(command, settings), partial / "run.json")
+
+
+def describe_run(command: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what run.json says: the command, its settings, versions and the time."""
+    return {
+        "adscreen": __version__,
+        "command": command,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "settings": dict(settings),
+        "python": platform.python_version(),
+        "versions": installed_versions(RECORDED_VERSIONS),
+    }
 
 
 def check_free(out: Path, *, force: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ from adscreen.scoring.scoring import (
     stream_reports,
 )
 from adscreen.scoring.stored_reports import REPORTS, writing_reports
+from adscreen.scoring.strictness import refuse_incomplete
 from adscreen.scoring.subjects import writing_subjects
 from adscreen.studies.runs import new_run
 from adscreen.studies.sources import Source, name_recordings
@@ -81,7 +82,7 @@ class Scores:
         """Yield each report with its recording, which says what the manifest does."""
         yield from zip(self, self.recordings, strict=True)
 
-    def save(self, out: str | Path, *, pages: bool = True, force: bool = False) -> Path:
+    def save(self, out: str | Path, *, pages: bool = True, force: bool = False, strict: bool = False) -> Path:
         """Write the run folder that `adscreen score` writes, whole or not at all; return it.
 
         It holds scores.csv, scores.parquet, scores.json, subjects.csv (visits joined), reports.jsonl.gz (what pages are
@@ -89,10 +90,11 @@ class Scores:
         run that is there.
 
         Raises:
-            InputError: the folder is taken, or cannot be written.
+            InputError: the folder is taken, or cannot be written; or ``strict``, and a recording has no score or its
+                transcript a diagnostic.
         """
         with new_run(Path(out), force=force, command="score", settings=self.about) as folder:
-            written = self._writing(folder)
+            written = self._writing(folder, refuse_incomplete(self) if strict else self)
             if pages:
                 self._write_pages(written, folder / PAGES)
             else:
@@ -100,13 +102,13 @@ class Scores:
                     pass
         return Path(out)
 
-    def _writing(self, folder: Path) -> Iterator[RecordingReport]:
+    def _writing(self, folder: Path, reports: Iterable[RecordingReport]) -> Iterator[RecordingReport]:
         """Pass reports on, writing the row and the report of each."""
         with ExitStack() as files:
             write_row = files.enter_context(writing_scores(folder, Carried.of(self.recordings)))
             write_report = files.enter_context(writing_reports(folder / REPORTS))
             join_row = files.enter_context(writing_subjects(folder))
-            for report, recording in self._pairs():
+            for report, recording in zip(reports, self.recordings, strict=True):
                 write_row(report.score, recording)
                 join_row(report.score)
                 write_report(report)
@@ -163,7 +165,8 @@ def score(
         minimum_words: the fewest words that are scored; None is the fewest of a training recording.
         prevalence: the share of cases among those who are screened, for what a result means (PPV, NPV).
         sentence_effects: also score each recording without each of its sentences (several times the time).
-        allow_training_subjects: score people whom the model learned from too, and mark them.
+        allow_training_subjects: score people and speech that the model learned from too, and mark them; without it
+            their result is ``in_training``.
         allow_out_of_scope: score recordings unlike those of training too, and mark them.
         label_by_visit: allow a subject's label to differ between visits; labels change no score.
         missing: codes that mean a missing value, by column or by study, as ``read_cohort`` takes them.
@@ -175,8 +178,8 @@ def score(
         jobs: processes; changes no result.
 
     Raises:
-        InputError: the model or the source cannot be read, a subject was in training and that is not allowed, the biLM
-            or parser is not the model's, or the prevalence cannot be used.
+        InputError: the model or the source cannot be read, the biLM or parser is not the model's, or the prevalence
+            cannot be used.
 
     >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP

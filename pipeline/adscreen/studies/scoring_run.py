@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -13,16 +14,36 @@ import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort.reading import AS_WRITTEN, Reading
+from adscreen.errors import InputError
 from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import write_reports
 from adscreen.scoring.inputs import Named
 from adscreen.scoring.recording_report import RecordingReport
-from adscreen.scoring.score_files import count_results, count_scores
+from adscreen.scoring.score_files import count_reasons, count_results, count_scores
 from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions
 from adscreen.scoring.stored_reports import REPORTS, read_reports
+from adscreen.studies.append_run import append_scores, check_growing
 from adscreen.studies.runs import check_free
 from adscreen.studies.scores import PAGES, score
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a scoring run's folder holds: how many recordings have each result, and why some have no score.
+
+    ``missing`` counts the recordings of this run without a score; ``added`` says what was appended.
+    """
+
+    results: Mapping[str, int]
+    reasons: Mapping[str, Mapping[str, int]]
+    missing: int
+    added: str = ""
+
+    def show(self) -> pd.DataFrame:
+        """Return the count of each result."""
+        rows = [{"result": result, "recordings": self.results[result]} for result in sorted(self.results)]
+        return pd.DataFrame(rows)
 
 
 def run_scoring(
@@ -37,12 +58,22 @@ def run_scoring(
     cache: Path | None = None,
     options: ScoreOptions = AS_TRAINED,
     pages: bool = True,
+    append: bool = False,
+    strict: bool = False,
     jobs: int = 1,
     force: bool = False,
     progress: Progress = HIDDEN,
-) -> pd.DataFrame:
-    """Score recordings and write the run folder of ``Scores.save``; return the count of each result."""
-    check_free(out, force=force)
+) -> Scored:
+    """Score recordings and write the run folder of ``Scores.save``, or ``append`` to it; return what it holds.
+
+    ``strict`` refuses a recording without a score, or with a diagnostic, at the end: nothing is written.
+    """
+    if append and force:
+        raise InputError("contradicts append=", where="force=", remedy="give one of them")
+    if append:
+        check_growing(out)
+    else:
+        check_free(out, force=force)
     arguments = reading.arguments()
     del arguments["positive"], arguments["negative"]  # a model has its own
     scores = score(
@@ -56,8 +87,12 @@ def run_scoring(
         progress=progress,
         **asdict(options) | arguments,
     )
-    counts = count_results(scores.save(out, pages=pages, force=force))
-    return pd.DataFrame([{"result": result, "recordings": counts[result]} for result in sorted(counts)])
+    if append:
+        appended = append_scores(scores, out, pages=pages, strict=strict)
+        return Scored(count_results(out), count_reasons(out), appended.missing, str(appended))
+    scores.save(out, pages=pages, force=force, strict=strict)
+    reasons = count_reasons(out)
+    return Scored(count_results(out), reasons, sum(map(sum, map(Counter.values, reasons.values()))))
 
 
 def rebuild_pages(run: Path, *, pdf: bool = False, progress: Progress = HIDDEN) -> Path:

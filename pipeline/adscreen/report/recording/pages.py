@@ -9,7 +9,7 @@ import base64
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -20,10 +20,16 @@ from adscreen.report.recording import formatting
 from adscreen.report.recording.phrases import RESULTS, describe_model, shorten
 from adscreen.report.recording.visits import place_visits
 from adscreen.report.templating import INDEX, environment
-from adscreen.scoring.recording_report import RecordingReport, Removed, ReportFeature, ReportSentence, ScoreRow
+from adscreen.scoring.recording_report import (
+    SCORED,
+    RecordingReport,
+    Removed,
+    ReportFeature,
+    ReportSentence,
+    ScoreRow,
+)
 from adscreen.scoring.subjects import join_visits
 
-SCORED = ("screen_positive", "screen_negative")
 MOST_EFFECTS = 6
 _INTERVALS = {
     "cross-fold spread": "In models each trained without one fold of the subjects",
@@ -198,18 +204,23 @@ def write_reports(
                 where=str(folder),
                 remedy="give each recording its own recording_id",
             )
-        _write(folder / name, [render(report, previous=previous, next=following)])
+        write_page(folder / name, [render(report, previous=previous, next=following)])
         pages[report.score.recording_id] = name
         rows.append(report.score)
         synthetic = synthetic or report.synthetic
-    _add_visits(rows, pages, folder)
+    add_visits(rows, pages, folder)
     labels = {"positive_label": positive_label, "negative_label": negative_label}
-    _write(folder / INDEX, stream_index(rows, pages, model=model, synthetic=synthetic, **labels))
+    write_page(folder / INDEX, stream_index(rows, pages, model=model, synthetic=synthetic, **labels))
     return folder / INDEX
 
 
-def _add_visits(rows: Iterable[ScoreRow], pages: Mapping[str, str], folder: Path) -> None:
-    """Put the course over the visits into the pages of every subject with several, once all scores are known."""
+def add_visits(
+    rows: Iterable[ScoreRow], pages: Mapping[str, str], folder: Path, *, only: Container[str] | None = None
+) -> None:
+    """Put the course over the visits into the pages of every subject with several, once all scores are known.
+
+    ``only``: recordings whose pages need it; None for all.
+    """
     subjects: dict[str, list[ScoreRow]] = {}
     for row in rows:
         subjects.setdefault(row.subject_id, []).append(row)
@@ -217,9 +228,11 @@ def _add_visits(rows: Iterable[ScoreRow], pages: Mapping[str, str], folder: Path
         if len(visits) == 1:
             continue
         for row in visits:
+            if only is not None and row.recording_id not in only:
+                continue
             path = folder / pages[row.recording_id]
             page = path.read_text(encoding="utf-8")
-            _write(path, [page.replace(_VISITS_PLACE, render_visits(visits, pages, here=row.recording_id), 1)])
+            write_page(path, [page.replace(_VISITS_PLACE, render_visits(visits, pages, here=row.recording_id), 1)])
 
 
 def _with_neighbours(reports: Iterable[RecordingReport]) -> Iterator[tuple[str | None, RecordingReport, str | None]]:
@@ -235,7 +248,8 @@ def _with_neighbours(reports: Iterable[RecordingReport]) -> Iterator[tuple[str |
         yield previous, waiting, None
 
 
-def _write(path: Path, pieces: Iterable[str]) -> None:
+def write_page(path: Path, pieces: Iterable[str]) -> None:
+    """Write the pieces of a page; raises InputError where its folder cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:

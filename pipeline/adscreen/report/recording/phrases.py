@@ -15,6 +15,7 @@ RESULTS = {
     "screen_negative": "Screen negative",
     "insufficient_speech": "Too little speech",
     "out_of_scope": "Out of scope",
+    "in_training": "In training",
     "unreadable": "Unreadable",
 }
 FAMILIES = {
