@@ -1,4 +1,7 @@
-"""Plain data -> JSON and CSV files (NaN has a place in both, and no cell runs as a formula), and folders made whole."""
+"""Plain data -> JSON and CSV files (NaN has a place in both, and no cell runs as a formula), and folders made whole.
+
+A number and its noun are written here too, so that no line says "1 folds".
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
 
 _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD of fcntl.h, RENAME_EXCHANGE of linux/fs.h
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number and its noun, in the plural where it is not one.
+
+    >>> count(1, "recording"), count(2000, "recording"), count(0, "class", "classes")
+    ('1 recording', '2,000 recordings', '0 classes')
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def is_vacant(out: Path) -> bool:

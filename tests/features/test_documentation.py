@@ -26,7 +26,7 @@ def test_every_feature_has_a_row() -> None:
     for feature in FEATURES:
         (row,) = [line for line in page.splitlines() if line.startswith(f"| `{feature.key}` |")]
         assert f"| {feature.unit} |" in row
-        assert 8 == row.replace(r"\|", "").count("|")
+        assert 9 == row.replace(r"\|", "").count("|")
         assert page.index(f"## {feature.family.capitalize()}\n") < page.index(row)
 
 

@@ -70,7 +70,7 @@ def test_a_loaded_model_scores_as_the_trained_one(
 def test_a_model_saved_again_has_the_same_bytes(model: TrainedModel, model_folder: Path, tmp_path: Path) -> None:
     """Saving what was loaded writes every file as it was."""
     save_model(model, tmp_path)
-    assert {"SHA256SUMS", *MODEL_FILES} == {path.name for path in tmp_path.iterdir()}
+    assert {"README.md", "SHA256SUMS", *MODEL_FILES} == {path.name for path in tmp_path.iterdir()}
     for path in tmp_path.iterdir():
         assert (model_folder / path.name).read_bytes() == path.read_bytes(), path.name
 
@@ -117,7 +117,7 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
     arguments = [simulated / "reversed.csv", tiny_bilm, tmp_path / "study.toml", tmp_path / "out"]
     environment = os.environ | {"PYTHONHASHSEED": "271", "PYTHONPATH": str(ROOT / "pipeline")}
     subprocess.run([sys.executable, "-c", TRAIN, *map(str, arguments)], check=True, env=environment)
-    for name in ("SHA256SUMS", *MODEL_FILES):
+    for name in ("README.md", "SHA256SUMS", *MODEL_FILES):
         assert (model_folder / name).read_bytes() == (tmp_path / "out" / name).read_bytes(), name
 
 

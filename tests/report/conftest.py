@@ -21,7 +21,7 @@ FAMILIES = {  # generic name -> family, and the files that hold them
     "Liberation": ({"sans-serif": "Liberation Sans", "serif": "Liberation Serif"}, ("LiberationS*",)),
     "Noto": ({"sans-serif": "Noto Sans", "serif": "Noto Serif"}, ("NotoSans-*", "NotoSerif-*")),
 }
-VOID = frozenset("meta br hr img input link".split())
+VOID = frozenset("meta br hr img input link wbr".split())
 BLOCKS = frozenset("p h1 h2 h3 li dt dd tr th td div section table caption label option".split())
 
 

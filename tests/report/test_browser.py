@@ -135,6 +135,44 @@ def test_an_id_of_usual_length_stays_on_one_line(family_tab: Any, pages: dict[st
     assert [1, 1, 1, 2] == [min(lines, 2) for lines in heights]
 
 
+def test_a_long_id_breaks_at_its_separators(family_tab: Any, pages: dict[str, Path]) -> None:
+    """On a phone as well an id of usual length takes one line, and each line of a longer one holds several letters."""
+    family_tab.open(pages["long"], width=400)
+    usual = family_tab.run(LINES)[:2]
+    assert [1, 1] == usual
+    family_tab.open(pages["long"], width=1280)
+    text = "getComputedStyle(document.querySelector('#list tbody tr:last-child td:nth-child(2)'))"
+    assert len(LONG_IDS[-1]) / 8 >= family_tab.run(LINES)[-1]
+    assert "break-word" == family_tab.run(f"{text}.overflowWrap")
+
+
+@pytest.mark.parametrize("width", [360, 400, 740])
+def test_a_caption_is_as_wide_as_its_table(family_tab: Any, pages: dict[str, Path], width: int) -> None:
+    """Where the table of sentence effects becomes blocks, its caption is a line of words, not a column of letters."""
+    family_tab.open(pages["scored"], width=width)
+    caption, table = family_tab.run(
+        "['.effects caption', '.effects'].map((of) => document.querySelector(of).getBoundingClientRect().width)"
+    )
+    assert pytest.approx(table, abs=1) == caption
+    lines = "document.querySelector('.effects caption').getBoundingClientRect().height"
+    assert 100 > family_tab.run(lines)
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_no_word_is_broken_into_letters(family_tab: Any, pages: dict[str, Path], width: int) -> None:
+    """In no caption, heading, cell or paragraph is the box narrower than three letters of its text."""
+    for kind in ("scored", "index", "long"):
+        family_tab.open(pages[kind], width=width)
+        family_tab.measure_width()
+        narrow = family_tab.run(
+            "[...document.querySelectorAll('caption, h1, h2, h3, p, li, th, td, dt, dd')].filter((of) => "
+            "of.offsetParent && of.textContent.trim().length > 6 && !of.closest('thead') && "
+            "of.getBoundingClientRect().width < 3 * parseFloat(getComputedStyle(of).fontSize) && "
+            "getComputedStyle(of).clipPath === 'none').map((of) => of.textContent.slice(0, 40))"
+        )
+        assert [] == narrow, kind
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])

@@ -16,6 +16,7 @@ from adscreen.model.trained_model import load_model
 from adscreen.progress import Progress
 from adscreen.scoring.appended import APPENDED
 from adscreen.scoring.scoring import ScoreOptions
+from adscreen.studies import append_run
 from adscreen.studies.growing_folder import growing_folder
 from adscreen.studies.scoring_run import Scored, run_scoring
 

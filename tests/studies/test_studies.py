@@ -182,7 +182,7 @@ def test_training_writes_a_model_that_scores(
         progress=QUIET,
     )
     names = {path.name for path in (tmp_path / "m").iterdir()}
-    assert {"model.json", "estimators.skops", "SHA256SUMS", "candidates.csv", "run.json"} == names
+    assert {"README.md", "model.json", "estimators.skops", "SHA256SUMS", "candidates.csv", "run.json"} == names
     assert load_model(model_folder).digest == load_model(tmp_path / "m").digest
     candidates = pd.read_csv(tmp_path / "m" / "candidates.csv")
     assert [0.1, 1.0] == candidates.loc[candidates["member"] == "doc2vec", "C"].tolist()

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from adscreen.writing import count as count  # for the sentences of findings
+
 Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 NAMED = 6
@@ -42,12 +44,3 @@ def name_some(names: Iterable[object]) -> str:
     every = [" ".join(str(name).split()) for name in names]
     more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
     return ", ".join(every[:NAMED]) + more
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number and its noun.
-
-    >>> count(1, "recording"), count(2, "recording")
-    ('1 recording', '2 recordings')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -219,7 +219,7 @@ def _causes(shares: dict[str, float], parts: Sequence[Fitted], dealt: NDArray[np
     told = {
         "subject_share": "of test recordings have a training recording of their speaker",
         "cluster_share": "of test recordings have a training recording of their cluster",
-        "copy_share": "of test recordings have the very words of a training recording",
+        "copy_share": "of test recordings have exactly the words of a training recording",
         "near_copy_share": "of test recordings share half of their wording with another subject's training recording",
     }
     causes = [f"{max(shares[name], 0.01):.0%} {text}" for name, text in told.items() if shares[name] > 0]
@@ -229,7 +229,7 @@ def _causes(shares: dict[str, float], parts: Sequence[Fitted], dealt: NDArray[np
     error = float(dealt.std(ddof=1)) / len(dealt) ** 0.5
     if dealt.mean() - 0.5 > max(NOTICEABLE, 3 * error):
         causes.append(
-            f"labels dealt out anew to whole subjects, of which nothing can be learned, are predicted with "
+            f"labels permuted between whole subjects, from which nothing can be learned, are predicted with "
             f"AUC {dealt.mean():.2f}: speakers are recognised"
         )
     return causes
@@ -241,5 +241,5 @@ def _verdict(causes: Sequence[str], dealt: NDArray[np.float64], *, clustered: bo
     kept = "subject, cluster" if clustered else "subject"
     return (
         f"No leakage found: no {kept} or copied text is on both sides of a split, all that is learned is learned on "
-        f"the training side, and labels dealt out anew are predicted no better than chance (AUC {dealt.mean():.2f})."
+        f"the training side, and permuted labels are predicted no better than chance (AUC {dealt.mean():.2f})."
     )

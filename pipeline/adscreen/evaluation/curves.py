@@ -44,6 +44,8 @@ def _calibration_of(folds: Folds, method: str, level: Level) -> list[Calibration
     over = [folds.weights.subjects, folds.weights.clusters]
     drawn = [None if w is None else calibration_curve(repeats, folds.cases, w, bins=bins)[2] for w in over]
     bounds = _bounds(drawn, width=count.shape[1])
+    for place in (0, 2):  # a bin of one label is the same in every resample, which is no interval
+        bounds[bounds[:, place] == bounds[:, place + 1], place : place + 2] = np.nan
     return [
         CalibrationRow(
             folds.protocol,

@@ -32,7 +32,7 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
     WORD_COUNT: "the number of words alone, logistic regression",
     DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
     INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
-    PERMUTED: "TF-IDF trained on labels dealt out anew over whole groups, tested on the true ones: near 0.5 is right "
+    PERMUTED: "TF-IDF trained on labels permuted between whole groups, tested on the true ones: near 0.5 is right "
     "(the interval leaves out the luck of the dealing)",
 }
 

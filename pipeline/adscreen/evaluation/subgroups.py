@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.cohort.bands import BANDS
 from adscreen.cohort.labels import ORIGINAL
 from adscreen.evaluation.intervals import Measured
 from adscreen.evaluation.results import SubgroupRow
@@ -21,11 +22,6 @@ from adscreen.metrics.measures import BASIC, basic_measures
 
 FEWEST = 10
 EARLY = 20.0  # MMSE; Li's question is early AD, and --where 'mmse >= 20' is how a study says so
-BANDS: dict[str, tuple[tuple[float, str], ...]] = {  # lower bounds, ascending
-    "age": ((-np.inf, "under 60"), (60, "60 to 69"), (70, "70 to 79"), (80, "80 and more")),
-    "education": ((-np.inf, "under 12 years"), (12, "12 to 15 years"), (16, "16 years and more")),
-    "mmse": ((-np.inf, "under 10"), (10, "10 to 19"), (20, "20 to 26"), (27, "27 and more")),
-}
 LEVELS = ("sex", "visit", "site")
 
 

@@ -166,6 +166,12 @@ class FeatureTable:
         """``cluster`` where the cohort names clusters, else ``subject_id``."""
         return "cluster" if "cluster" in self.subjects and self.subjects["cluster"].notna().any() else "subject_id"
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the manifest says that the speech was invented."""
+        texts = self.subjects.select_dtypes(exclude="number")
+        return any(texts[name].astype(str).str.contains("SYNTHETIC").any() for name in texts)
+
     def to_pandas(self) -> pd.DataFrame:
         """Return what is known of the subjects beside the features, one row per recording; no words of transcripts."""
         return pd.concat([self.subjects.reset_index(drop=True), self.X.reset_index(drop=True)], axis=1)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from adscreen.bilm.engine import Reading
 from adscreen.bilm.engines import Reader
+from adscreen.features.display import shown
 from adscreen.records import Sentence, View
 
 SUMMARIES = {  # name -> unit, formula over a recording's sentences that hold words
@@ -97,6 +98,7 @@ def perplexity_dictionary(view: View) -> list[dict[str, Any]]:
             "view": view,
             "minimum_words": 1,
             "source": "adscreen docs: method.md",
+            **shown(f"perplexity.{name}"),
         }
         for name, (unit, formula) in SUMMARIES.items()
     ]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adscreen.features.coherence import Vectors
+from adscreen.features.display import shown
 from adscreen.features.feature import Feature, Speech, prepare_speech
 from adscreen.features.fluency import FLUENCY
 from adscreen.features.lexical import LEXICAL
@@ -76,6 +77,7 @@ def feature_dictionary(norms: Sequence[NormFile] = ()) -> list[dict[str, Any]]:
             "view": feature.view,
             "minimum_words": feature.minimum,
             "source": feature.source,
+            **shown(feature.key, unit=feature.unit),
         }
         for feature in feature_set(norms)
     ]

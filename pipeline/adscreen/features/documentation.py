@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 from adscreen.features import FEATURES, SET_VERSION
+from adscreen.features.display import display_of
 from adscreen.features.feature import Feature
 from adscreen.features.norms import MINIMUM_FOUND
 from adscreen.features.tasks import CATEGORIES, Task, bundled_tasks
@@ -16,10 +17,10 @@ _INTRODUCTION = f"""\
 What `adscreen features` writes besides the biLM's vectors and perplexities ([method.md](method.md)). This page is
 generated from the code (`python -m adscreen.features docs/features.md`); every run's `dictionary.json` says the same.
 
-A feature's column is `family.name`. *View*: `spoken` is all that was uttered, `fluent` leaves out fillers, fragments,
-retracings and repeats and puts the transcriber's targets in. Below *least* words of that view a feature is NaN, and it
-is NaN where the last column says so; missing is never 0, and a report gives the reason. N is the number of words, V of
-different words.
+A feature's column is `family.name`; *on pages* is what reports call it. *View*: `spoken` is all that was uttered,
+`fluent` leaves out fillers, fragments, retracings and repeats and puts the transcriber's targets in. Below *least*
+words of that view a feature is NaN, and it is NaN where the last column says so; missing is never 0, and a report gives
+the reason. N is the number of words, V of different words.
 
 Feature set version {SET_VERSION}. A model tells the version it was trained with and refuses to score with another.
 """
@@ -99,7 +100,10 @@ def document_features(features: Sequence[Feature] = FEATURES, tasks: Sequence[Ta
 
 
 def _family(name: str, features: Iterable[Feature]) -> str:
-    rows = ["| name | unit | formula | view | least | source | NaN where |", "|---|---|---|---|---|---|---|"]
+    rows = [
+        "| name | on pages | unit | formula | view | least | source | NaN where |",
+        f"|{'---|' * 8}",
+    ]
     rows += [
         f"| {' | '.join(map(_cell, cells))} |"
         for feature in features
@@ -112,7 +116,8 @@ def _family(name: str, features: Iterable[Feature]) -> str:
 def _cells(feature: Feature) -> tuple[str, ...]:
     undefined = "" if feature.undefined == Feature.__dataclass_fields__["undefined"].default else feature.undefined
     least = str(feature.minimum)
-    return (f"`{feature.key}`", feature.unit, feature.formula, feature.view, least, feature.source, undefined)
+    title = display_of(feature.key, unit=feature.unit).title
+    return (f"`{feature.key}`", title, feature.unit, feature.formula, feature.view, least, feature.source, undefined)
 
 
 def _cell(text: str) -> str:

@@ -14,6 +14,7 @@ from adscreen.features.tasks import Task, bundled_tasks, find_task
 from adscreen.parser import ParsedSentence, Parser, load_parser
 from adscreen.records import Sentence, Transcript, Utterance, View
 from adscreen.speech import marks_pauses, participant_utterances, split_sentences
+from adscreen.writing import count
 
 LEAST_WORDS = 10  # of the view, below which most features are NaN
 UNDEFINED = "undefined for this speech"
@@ -149,7 +150,7 @@ class Feature:
         """Return why the feature is NaN for this speech; asked only of one that is."""
         size = len(speech.words(self.view))
         if size < self.minimum:
-            return f"{size} words, needs {self.minimum}"
+            return f"{count(size, 'word')}, needs {self.minimum}"
         return self.lacks(speech) or self.undefined
 
 

@@ -10,36 +10,33 @@ from numpy.typing import NDArray
 
 from adscreen.metrics.measures import measure
 from adscreen.metrics.predictions import Floats, Predictions
-
-INTERVAL = 0.95
+from adscreen.metrics.proportions import INTERVAL, Interval, People, bound_constants
 
 Measure = Callable[[Predictions, NDArray[np.int64], Floats], dict[str, Floats]]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A value and its 95% interval; NaN where there is none."""
-
-    value: float
-    low: float
-    high: float
-
-
-NO_INTERVAL = Interval(float("nan"), float("nan"), float("nan"))
+_NOBODY = People(0, 0, 0)
+_TELLING = 64  # resamples in which two groups are never drawn equally often each time (chance below 1e-30)
 
 
 @dataclass(frozen=True, slots=True)
 class Resampled:
-    """Each measure's value in every repeat (R,) and its mean over repeats in every resample (B,)."""
+    """Each measure's value in every repeat (R,) and its mean over repeats in every resample (B,).
+
+    ``people`` counts who was resampled, for measures that are the same in every resample; nobody for differences.
+    """
 
     values: Mapping[str, Floats]
     drawn: Mapping[str, Floats]
+    people: People = _NOBODY
 
     def intervals(self) -> dict[str, Interval]:
-        """Return each measure, averaged over repeats, with its interval."""
-        return {
+        """Return each measure, averaged over repeats, with its interval.
+
+        Where every resample gives the same value the interval is an exact one (``bound_constants``), or none.
+        """
+        measured = {
             name: Interval(float(values.mean()), *interval_of(self.drawn[name])) for name, values in self.values.items()
         }
+        return bound_constants(measured, self.people)
 
     def spreads(self) -> dict[str, float]:
         """Return each measure's standard deviation over repeats, which is not part of the interval."""
@@ -73,7 +70,16 @@ def resample(
     return Resampled(
         {name: np.array([of_repeat[name][0] for of_repeat in point]) for name in point[0]},
         {name: np.mean([of_repeat[name] for of_repeat in drawn], axis=0) for name in point[0]},
+        _count_people(np.unique(np.concatenate([one.rows for one in repeats])), cases, weights),
     )
+
+
+def _count_people(rows: NDArray[np.intp], cases: NDArray[np.int64], weights: Floats) -> People:
+    """Count the groups that rows belong to: rows of one group are drawn together in every resample."""
+    labels = cases[rows].astype(bool)
+    drawn = weights[:_TELLING]
+    counts = [len({column.tobytes() for column in drawn[:, own].T}) for own in (rows[labels], rows[~labels], rows)]
+    return People(*counts)
 
 
 def interval_of(resampled: Floats) -> tuple[float, float]:

@@ -1,7 +1,9 @@
 """Training table -> TrainedModel, and its folder on disk: estimator, threshold, reference ranges, provenance.
 
-A model folder holds model.json, estimators.skops and SHA256SUMS. Digests are checked before anything is read, and the
-skops file may hold only the types listed here, so a folder from elsewhere cannot run code.
+A model folder holds model.json, estimators.skops, SHA256SUMS and a card, README.md. Digests are checked before anything
+is read, and the skops file may hold only the types listed here, so a folder from elsewhere cannot run code. The card is
+for people: it is written from model.json, no digest covers it, and a user may change it (a licence, a citation) or
+remove it without another model coming of it.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ from adscreen.estimator import Stack
 from adscreen.estimator.doc2vec import LEAST_COUNT
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import Tuned, on_one_thread, tune
-from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable
+from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable, Fold
+from adscreen.model.card import CARD, write_card
 from adscreen.model.known_speech import closest_speech, speech_digest, speech_digests, speech_sketches
 from adscreen.model.reference import ScoreReference, describe_scores
 from adscreen.model.training_scope import TrainingScope, describe_scope
+from adscreen.model.training_summary import TrainingSummary, summarise_training
 
 FORMAT = 3  # 3: digests and sketches of the training speech; 2: subjects are remembered by the keys of their ids
 MODEL_FILES = ("estimators.skops", "model.json")
@@ -61,7 +65,8 @@ class ModelManifest:
     ``subject_digests`` are HMACs of the identity keys of subject ids under ``subject_key``, which only tell whether a
     subject is known; ``loose_subject_digests`` those of ids without leading zeros.
     ``speech_digests`` and ``speech_sketches`` (see ``known_speech``) tell whether speech is a copy of training's.
-    ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like.
+    ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like; ``training``
+    is what the card says of the cohort.
     """
 
     format: int
@@ -84,6 +89,7 @@ class ModelManifest:
     provenance: dict[str, Any] = field(default_factory=dict)
     scores: ScoreReference | None = None
     scope: TrainingScope | None = None
+    training: TrainingSummary | None = None
 
     @property
     def blocks(self) -> dict[str, list[str]]:
@@ -145,11 +151,11 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
         delayed(on_one_thread)(tuned.build(seed=study.seed).fit, table.inputs.iloc[rows], cases[rows])
         for rows in (everything, *fits)
     )
-    model = TrainedModel(estimator, tuple(spread), _describe(table, study, tuned))
+    model = TrainedModel(estimator, tuple(spread), _describe(table, study, tuned, inner))
     return replace(model, digest=_digest(_sums(_files(model)))), tuned
 
 
-def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelManifest:
+def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned, inner: list[Fold]) -> ModelManifest:
     subjects = table.subjects
     ids = sorted(set(subjects["subject_id"].astype(str)))
     transcripts = table.provenance.get("transcripts", {})
@@ -185,6 +191,7 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned) -> ModelM
         | {"training_digest": key},
         scores=describe_scores(tuned.probabilities, table.cases, threshold=tuned.threshold),
         scope=describe_scope(table, min_count=LEAST_COUNT),
+        training=summarise_training(table, study, tuned, inner),
     )
 
 
@@ -211,11 +218,13 @@ def _digest_of(name: str, key: str) -> str:
 
 
 def save_model(model: TrainedModel, folder: Path) -> None:
-    """Write a model folder; the folder must exist."""
+    """Write a model folder with its card; the folder must exist."""
     files = _files(model)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    write_sums(folder, _sums(files))
+    sums = _sums(files)
+    write_sums(folder, sums)
+    (folder / CARD).write_text(write_card(model.manifest, sums), encoding="utf-8", newline="\n")
 
 
 def _files(model: TrainedModel) -> dict[str, bytes]:
@@ -255,6 +264,7 @@ def load_model(folder: Path) -> TrainedModel:
         )
     manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
     manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
+    manifest["training"] = manifest.get("training") and TrainingSummary.from_json(manifest["training"])
     return TrainedModel(estimator, tuple(spread), ModelManifest(**manifest), digest=_digest(sums))
 
 

@@ -161,6 +161,15 @@ def _short(language: str) -> str:
     return _SHORT.get(first, first)
 
 
+def short_languages(scope: TrainingScope) -> list[str]:
+    """Return the ISO 639-1 codes of the languages of training, as far as they are known by one.
+
+    >>> short_languages(TrainingScope(["eng", "English"], [], [], [0, 0], [0.0, 0.0], [0.0, 0.0], 0.0))
+    ['en']
+    """
+    return sorted({_short(language) for language in scope.languages} & set(_LANGUAGES))
+
+
 def _task(scope: TrainingScope, seen: Observed) -> Iterable[Unlike]:
     known = {_plain(task) for task in scope.tasks}
     if seen.task and known and _plain(seen.task) not in known:

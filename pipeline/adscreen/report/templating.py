@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from adscreen.report.recording import formatting, phrases
 from adscreen.scoring.recording_report import ReportSentence, ReportWord
 from adscreen.version import __version__
+from adscreen.writing import count
 
 INDEX = "index.html"
 _CONTROLS = [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)]
@@ -54,7 +55,7 @@ def open_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"percent": formatting.format_percent, "measure": formatting.format_measure}
+    made.filters |= {"percent": formatting.format_percent, "measure": formatting.format_measure, "counted": count}
     made.tests |= {"finite": math.isfinite}
     made.globals |= {"version": __version__}
     return made
@@ -75,7 +76,10 @@ def environment() -> Environment:
         "bar": formatting.place_bar,
         "sigmoid": sigmoid,
         "runs": mark_runs,
-        "measure_name": phrases.name_measure,
+        "range": formatting.format_row_range,
+        "parts": formatting.split_id,
+        "display": formatting.display_feature,
+        "written": formatting.write_feature,
         "family_name": phrases.name_family,
     }
     made.tests |= {"referenced": formatting.has_reference}

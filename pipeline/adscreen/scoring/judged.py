@@ -30,6 +30,11 @@ from adscreen.scoring.recording_report import (
     ScoreRow,
 )
 from adscreen.speech import participant_utterances
+from adscreen.writing import count
+
+DATES = frozenset(  # columns of a manifest that hold the day of a visit, without spaces and punctuation
+    "date visitdate dateofvisit recordingdate dateofrecording testdate dateoftest examdate sessiondate".split()
+)
 
 REPAIRED = "the transcript needed repair"  # how the warning on a transcript's diagnostics begins
 SUBJECT_KNOWN = "this subject was in the model's training data"
@@ -103,7 +108,19 @@ def build_report(model: TrainedModel, judged: Judged, *, prevalence: float | Non
         sentence_effects=scored.effects,
         sentence_reference=(math.exp(middle), math.exp(top)),
         removed=describe_removed(transcript, view=manifest.provenance["view"]) if transcript else Removed(),
+        **about_visit(row.recording),
     )
+
+
+def about_visit(recording: Recording) -> dict[str, Any]:
+    """Return age, sex and date of a visit, as the manifest has them."""
+    dates = [value for name, value in recording.extra if value and _plain(name) in DATES]
+    age = math.nan if recording.age is None else recording.age
+    return {"age": age, "sex": recording.sex or "", "date": dates[0] if dates else ""}
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalpha, name.casefold()))
 
 
 def _warnings(judged: Judged) -> tuple[str, ...]:
@@ -165,7 +182,7 @@ def _result(model: TrainedModel, judged: Judged) -> tuple[Result, str]:
         return "in_training", judged.known
     if judged.unlike is None:
         words = len(judged.row.inputs[TOKENS])
-        return "insufficient_speech", f"{words} words, the model needs {judged.fewest_words}"
+        return "insufficient_speech", f"{count(words, 'word')}, the model needs {judged.fewest_words}"
     if judged.scored is None:
         return "out_of_scope", "; ".join(found.what for found in judged.far)
     positive = logistic(judged.scored.logit) >= model.manifest.threshold

@@ -151,7 +151,7 @@ class RecordingReport:
 
     ``sentence_effects`` has one number a sentence: the logit less the logit without that sentence, so that a positive
     one moved the score towards ``positive_label``; NaN for a sentence without words. ``sentence_reference`` holds the
-    perplexities of no and of full shade.
+    perplexities of no and of full shade. ``age``, ``sex`` and ``date`` are the manifest's, where it has them.
     """
 
     score: ScoreRow
@@ -169,3 +169,6 @@ class RecordingReport:
     sentence_effects: tuple[float, ...] = ()
     sentence_reference: tuple[float, float] = (math.nan, math.nan)
     removed: Removed = Removed()
+    age: float = math.nan
+    sex: str = ""
+    date: str = ""

@@ -33,7 +33,15 @@ from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
 from adscreen.scoring.block_values import add_columns, check_columns, own_numbers
-from adscreen.scoring.judged import SPEECH_KNOWN, SUBJECT_KNOWN, Judged, Scored, build_report, is_synthetic
+from adscreen.scoring.judged import (
+    SPEECH_KNOWN,
+    SUBJECT_KNOWN,
+    Judged,
+    Scored,
+    about_visit,
+    build_report,
+    is_synthetic,
+)
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
 
@@ -138,6 +146,7 @@ def _report_key(
 ) -> str | None:
     row = recording_key(recording, **provenance)
     about = {"model": model.digest, "options": asdict(options), "synthetic": is_synthetic(recording)}
+    about |= about_visit(recording)
     about |= {"columns": own_numbers(model.manifest, recording)}
     return row and cache_key(__name__, row=row, **about)
 

@@ -279,8 +279,7 @@ def run_evaluation(
 
 def is_synthetic(table: FeatureTable) -> bool:
     """Tell whether the manifest says that its speech was invented."""
-    texts = table.subjects.select_dtypes(exclude="number")
-    return any(texts[name].astype(str).str.contains("SYNTHETIC").any() for name in texts)
+    return table.synthetic
 
 
 def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:

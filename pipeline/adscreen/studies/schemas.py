@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from adscreen.features.display import Form
 from adscreen.records import View
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,7 +22,12 @@ MANIFEST_REQUIRED = ("subject_id", "transcript")
 
 @dataclass(frozen=True, slots=True)
 class FeatureEntry:
-    """One entry of dictionary.json: what a feature is. ``name`` is the column, ``family.name``."""
+    """One entry of dictionary.json: what a feature is. ``name`` is the column, ``family.name``.
+
+    On pages it is called ``title``; its number is written as ``shown_as`` says (percent of a share, count without
+    decimals, one or two decimals, perplexity as exp of the value, three digits), with ``shown_unit`` after it.
+    ``reading`` says how a value is read.
+    """
 
     name: str
     family: str
@@ -30,6 +36,10 @@ class FeatureEntry:
     view: View
     minimum_words: int
     source: str
+    title: str
+    shown_as: Form
+    shown_unit: str
+    reading: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ class TestResult:
     def test_positive(self, make_report: Make, read_page: Read) -> None:
         """Words, probability, range and threshold stand together."""
         text = read_page(render_recording(make_report())).section("result").text
-        assert "Screen positive. The speech resembles that of the “case” group more than the threshold asks." in text
+        assert (
+            "Screen positive. The resemblance of the speech to that of the “case” group reaches the threshold." in text
+        )
         assert (
             "Probability 0.71; threshold 0.46. In models each trained without one fold of the subjects, it would lie "
             "between 0.58 and 0.80." in text
@@ -101,7 +103,9 @@ class TestResult:
         """Below the threshold the words say less, not more."""
         report = make_report(result="screen_negative", probability=0.2, probability_low=0.1, probability_high=0.3)
         text = read_page(render_recording(report)).section("result").text
-        assert "Screen negative. The speech resembles that of the “case” group less than the threshold asks." in text
+        assert (
+            "Screen negative. The resemblance of the speech to that of the “case” group is below the threshold." in text
+        )
         assert "crosses" not in text
 
     @pytest.mark.parametrize(
@@ -202,6 +206,35 @@ class TestMeaning:
         assert "Where the condition is rarer" in text
         assert "%" not in text
 
+    def test_predictive_values_have_the_interval_of_the_training_subjects(
+        self, make_report: Make, read_page: Read
+    ) -> None:
+        """At the prevalence that the user named: a specificity of 1 on six controls is no certainty, here and above.
+
+        Clopper-Pearson: 6 of 6 is at least 0.541, so a PPV is at least 0.1 x 0.541 / (0.1 x 0.541 + 0.9 x 0.459).
+        """
+        model = {"sensitivity": 1.0, "specificity": 1.0, "subjects": {"case": 6, "control": 6}}
+        report = make_report(model=model, prevalence=0.1, ppv=1.0, npv=1.0)
+        text = read_page(render_recording(report)).section("meaning").text
+        assert (
+            "Where 10% of those screened have the condition, about 100% of positive screens (95% interval 12% to 100%) "
+            "would be right, and the rest false alarms." in text
+        )
+        index = read_page(render_index([report.score], {}, model=model, **LABELS)).section("results").text
+        assert (
+            "Where 10% of those screened have the condition, about 100% of positive screens (95% interval 12% to 100%) "
+            "and 100% of negative screens (95% interval 91% to 100%) would be right." in index
+        )
+
+    def test_no_prevalence_is_assumed(self, make_report: Make, read_page: Read) -> None:
+        """Where the user named none, recording and index say what rarity does, and give no predictive value."""
+        report = make_report()
+        index = render_index([report.score], {}, model=report.model, **LABELS)
+        for html, section in ((render_recording(report), "meaning"), (index, "results")):
+            text = read_page(html).section(section).text
+            assert "Where the condition is rarer than in training, as in most clinics" in text
+            assert "would be right" not in text
+
 
 class TestTranscript:
     """The speech: words as marked, sentences tinted and numbered."""
@@ -243,9 +276,22 @@ class TestMeasures:
     def test_value_unit_and_range(self, make_report: Make, read_page: Read) -> None:
         """Each row has the value, its unit, the range, and the side where it lies outside."""
         rows = self._rows(read_page(render_recording(make_report())))
-        assert "MATTR mean over windows 0.612 ratio 0.700 to 0.900, below" == rows["lexical.mattr"]
-        assert "Honoré’s R 100 ln N 1,600 index 1,400 to 2,500" == rows["lexical.honore_r"]
-        assert "Fillers fillers 9.09 per 100 words 0 to 5, above" == rows["fluency.fillers"]
+        richer = "higher means a richer vocabulary"
+        assert (
+            f"Different words in 25 consecutive words (MATTR) {richer} mean over windows 61.2% 70.0% to 90.0%, below"
+            == rows["lexical.mattr"]
+        )
+        assert f"Vocabulary by Honoré’s R {richer} 100 ln N 1,600 1,400 to 2,500" == rows["lexical.honore_r"]
+        assert "Filled pauses (um, uh) per 100 words fillers 9.1 0.0 to 5.0, above" == rows["fluency.fillers"]
+
+    def test_what_is_unusual_is_said_in_words(self, make_report: Make, read_page: Read) -> None:
+        """Name, value, direction and the controls' range, as a clinician reads them."""
+        page = read_page(render_recording(make_report()))
+        said = [item.text for item in page.all("li") if item.parents[-1].attributes.get("class") == "unusual"]
+        assert [
+            "Different words in 25 consecutive words (MATTR): 61.2%, below the “control” range of 70.0% to 90.0%",
+            "Filled pauses (um, uh) per 100 words: 9.1, above the “control” range of 0.0 to 5.0",
+        ] == said
 
     def test_a_missing_value_has_its_reason(self, make_report: Make, read_page: Read) -> None:
         """NaN is written as not available, with the reason where there is one."""
@@ -255,7 +301,7 @@ class TestMeasures:
     def test_those_outside_are_counted(self, make_report: Make, read_page: Read) -> None:
         """Of the measures with value and range, the page says how many lie outside, and that some are bound to."""
         text = read_page(render_recording(make_report())).section("measures").text
-        assert "2 of 3 lie outside it; by its making, about one in ten does" in text
+        assert "2 of 3 lie outside it; by definition, about one in ten does" in text
 
     def test_families_are_kept_together(self, make_report: Make, read_page: Read) -> None:
         """Features of one family share a table in whatever order they come; an unknown family has its own name."""
@@ -264,13 +310,13 @@ class TestMeasures:
             for number, family in enumerate(("lexical", "gesture", "lexical"))
         ]
         page = read_page(render_recording(make_report(features=tuple(mixed))))
-        assert ["Lexical choice and variety of words", "Gesture"] == [heading.text for heading in page.all("h3")]
+        assert ["Vocabulary choice and variety of words", "Gesture"] == [heading.text for heading in page.all("h3")]
 
     def test_a_measure_without_range_is_not_drawn(self, make_report: Make, read_page: Read) -> None:
         """Where no control has the feature, the value stands alone."""
         alone = ReportFeature("lexical.mattr", "lexical", "ratio", "", 0.5, NAN, NAN, NAN)
         page = read_page(render_recording(make_report(features=(alone,))))
-        assert "0.500 ratio no range known" in page.section("measures").text
+        assert "50.0% no range known" in page.section("measures").text
         assert "lie outside" not in page.visible
 
 
@@ -280,8 +326,8 @@ class TestContributions:
     def test_families_are_named_by_direction_strongest_first(self, make_report: Make, read_page: Read) -> None:
         """The words agree with the bars."""
         text = read_page(render_recording(make_report())).section("contributions").text
-        assert "Towards “case”: Perplexity (+0.90) and Lexical (+0.31), most first." in text
-        assert "Towards “control”: ELMo (−0.20)." in text
+        assert "Towards “case”: Predictability (+0.90) and Vocabulary (+0.31), most first." in text
+        assert "Towards “control”: Words in context (−0.20)." in text
 
     def test_the_parts_add_up_to_the_probability(self, make_report: Make, read_page: Read) -> None:
         """Intercept −0.10 and parts 0.90 + 0.31 − 0.20 give a logit of 0.91, a probability of 0.713."""
@@ -355,6 +401,16 @@ class TestAbout:
         alone = read_page(render_recording(make_report()))
         assert ["#main", "index.html"] == _pages_linked(alone)
 
+    def test_who_and_when_stand_in_the_head(self, make_report: Make, read_page: Read) -> None:
+        """Age, sex, visit and date of the manifest, where it has them; one word is one word."""
+        report = make_report(age=71.0, sex="female", date="2024-03-01", words=1)
+        report = replace(report, score=replace(report.score, sentences=1))
+        (about,) = read_page(render_recording(report)).all("p", class_="about")
+        who = "Subject S012 · 71 years · female · visit 2 · 2024-03-01"
+        assert f"{who} · task cookie · 1 word in 1 sentence" == about.text
+        (bare,) = read_page(render_recording(make_report())).all("p", class_="about")
+        assert "years" not in bare.text
+
 
 class TestIndex:
     """The cohort's index."""
@@ -365,7 +421,7 @@ class TestIndex:
         rows.append(make_report(recording_id="R9", result="unreadable", probability=NAN, reason="no file").score)
         text = read_page(render_index(rows, {}, model={}, **LABELS)).section("results").text
         assert "Screen positive 3 75% Screen negative 0 0% Too little speech 0 0%" in text
-        assert text.endswith("Unreadable 1 25% All 4")
+        assert "Unreadable 1 25% All 4 Where the condition is rarer" in text
 
     def test_the_histogram_has_its_numbers_in_words(self, make_report: Make, read_page: Read) -> None:
         """Only scored recordings count, and the threshold is drawn."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from adscreen.extract.perplexity import SUMMARIES
 from adscreen.features import FEATURES
 from adscreen.model.trained_model import load_model
 from adscreen.report.recording.phrases import (
     FAMILIES,
     MARKS,
-    MEASURES,
     PROVENANCE,
     RESULTS,
-    SPELLING,
     describe_model,
 )
 from adscreen.scoring.judged import model_facts
@@ -38,10 +35,3 @@ def test_results_and_marks_are_those_of_the_records() -> None:
 def test_every_family_with_a_name_is_measured() -> None:
     """By the feature set, or by one of the readers of text."""
     assert {feature.family for feature in FEATURES} | TEXT_FAMILIES == set(FAMILIES)
-
-
-def test_every_measure_with_a_name_is_measured() -> None:
-    """Perplexities are named whole; other measures by their words, of which each occurs in a feature's name."""
-    assert {f"perplexity.{name}" for name in SUMMARIES} == set(MEASURES)
-    words = {word for feature in FEATURES for word in feature.name.split("_")}
-    assert set() == set(SPELLING) - words

@@ -23,6 +23,7 @@ from adscreen.report.evaluation.contents import (
 from adscreen.report.evaluation.frozen_results import conclude_frozen, summarise_frozen
 from adscreen.report.evaluation.protocol_results import Frames, absent_methods, summarise_protocol
 from adscreen.version import __version__
+from adscreen.writing import count
 
 _PROVENANCE = {
     "adscreen": "adscreen",
@@ -146,10 +147,11 @@ def _as_list(values: Any) -> list[Any]:
 
 def _citation(settings: Mapping[str, Any], certificate: Certificate, protocols: Sequence[ProtocolResult]) -> str:
     made = settings.get("provenance", {})
-    ran = ", ".join(f"`{one.protocol}` ({one.folds} folds)" for one in protocols)
+    ran = ", ".join(f"`{one.protocol}` ({count(one.folds, 'fold')})" for one in protocols)
     return (
-        f"adscreen {__version__}: evaluation of {_file_name(settings.get('manifest'))}, {certificate.recordings} "
-        f"recordings of {certificate.subjects} subjects, protocols {ran}, seed {settings['seed']}, biLM "
+        f"adscreen {__version__}: evaluation of {_file_name(settings.get('manifest'))}, "
+        f"{count(certificate.recordings, 'recording')} of {count(certificate.subjects, 'subject')}, "
+        f"{'protocol' if len(protocols) == 1 else 'protocols'} {ran}, seed {settings['seed']}, biLM "
         f"{made.get('bilm', '')} {str(made.get('bilm_digest', ''))[:12]}."
     )
 

@@ -9,22 +9,26 @@ from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.results import DEMOGRAPHICS
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.contents import MethodResult, ProtocolGap, ProtocolResult
+from adscreen.writing import count
 
 _MINUS = "−"
-SCREENING = 0.05  # the prevalence that In short speaks of: few of those screened are cases
 
 
 def written(figure: Interval, *, signed: bool = False) -> str:
-    """Return a figure and its interval.
+    """Return a figure and its interval, where it has one.
 
     >>> written(Interval(0.8684, 0.742, 0.953)), written(Interval(-0.02, -0.1, 0.05), signed=True)
     ('0.868 (0.742 to 0.953)', '−0.020 (−0.100 to +0.050)')
+    >>> written(Interval(0.5, math.nan, math.nan))
+    '0.500 (no interval)'
     """
     form = "+.3f" if signed else ".3f"
 
     def number(value: float) -> str:
         return format(value, form).replace("-", _MINUS) if math.isfinite(value) else "–"
 
+    if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
+        return f"{number(figure.value)} (no interval)" if math.isfinite(figure.value) else "–"
     return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)})"
 
 
@@ -45,7 +49,7 @@ def conclude(
             _against_words(main),
             _against_shortcuts(main),
             _by_subject(main),
-            _use(main, positive),
+            _use(positive),
             *(_gap(gap) for gap in gaps),
         )
         if sentence
@@ -54,11 +58,11 @@ def conclude(
 
 def _discrimination(main: ProtocolResult, positive: str, negative: str) -> str:
     figures = main.ours.measures
-    where = {"subject": "On people it has not heard", "external": "On the other cohort", "site": "At unseen sites"}
+    where = {"subject": "On unseen speakers", "external": "On the other cohort", "site": "At unseen sites"}
     return (
-        f"{where.get(main.protocol, 'Under the published protocol')}, {main.ours.title} tells “{positive}” from "
-        f"“{negative}” with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} and "
-        f"specificity {written(figures['specificity'])}."
+        f"{where.get(main.protocol, 'Under the published protocol')}, {main.ours.title} distinguishes “{positive}” "
+        f"from “{negative}” with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} "
+        f"and specificity {written(figures['specificity'])}."
     )
 
 
@@ -72,11 +76,11 @@ def _against_words(main: ProtocolResult) -> str:
         return ""
     best, gap = baselines[0], baselines[0].difference
     if gap.low > 0:
-        judged = f"{main.ours.title} does better"
+        judged = f"{main.ours.title} performs better"
     elif gap.high < 0:
-        judged = f"{main.ours.title} does worse"
+        judged = f"{main.ours.title} performs worse"
     else:
-        judged = "which of them does better is not shown"
+        judged = "the difference is inconclusive"
     return (
         f"{best.title} has an AUC of {written(best.measures['auc'])}; the difference is {written(gap, signed=True)}: "
         f"{judged}."
@@ -88,34 +92,31 @@ def _against_shortcuts(main: ProtocolResult) -> str:
     if not shortcuts:
         return ""
     best = shortcuts[0]
-    judged = "above chance: a confound" if best.measures["auc"].low > 0.5 else "not above chance"
+    judged = "above chance" if best.measures["auc"].low > 0.5 else "not shown to be above chance"
     return (
-        f"Of the shortcuts that do without the participant’s language, {best.title.lower()} does best: AUC "
-        f"{written(best.measures['auc'])}, {judged}."
+        f"Of the shortcut baselines, which do not use the participant’s language, {best.title.lower()} has the highest "
+        f"AUC: {written(best.measures['auc'])}, {judged}."
     )
 
 
 def _by_subject(main: ProtocolResult) -> str:
     if main.by_subject is None:
         return ""
-    return f"With a subject’s visits joined the AUC is {written(main.by_subject.measures['auc'])}."
+    return f"By subject, all visits together, the AUC is {written(main.by_subject.measures['auc'])}."
 
 
-def _use(main: ProtocolResult, positive: str) -> str:
-    value = next((one for one in main.predictive_values if one.prevalence == SCREENING), None)
-    if value is None or not math.isfinite(value.positive.value):
-        return ""
-    right = round(100 * value.positive.value)
+def _use(positive: str) -> str:
+    """Return where predictive values stand: a figure here would take for granted a prevalence that nobody chose."""
     return (
-        f"Where 5 of 100 people are “{positive}”, about {right} of 100 positive results would be right (PPV "
-        f"{written(value.positive)})."
+        f"How often a positive result is right depends on how common “{positive}” is among those screened: see the "
+        "table of predictive values."
     )
 
 
 def _gap(gap: ProtocolGap) -> str:
     return (
         f"Under the published protocol the AUC of the same pipeline differs by {written(gap.difference, signed=True)}; "
-        "what is added there is not known of people it has not heard."
+        "that difference does not carry over to unseen speakers."
     )
 
 
@@ -136,9 +137,10 @@ def _cautions(
     if main.protocol == "paper":
         yield "Only the published protocol was run, which leaks: evaluate with --protocol subject as well."
     if fewest < 50:
-        yield f"The smaller class has {fewest} subjects: intervals are wide, and what is not shown may still be so."
+        size = count(fewest, "subject")
+        yield f"The smaller class has {size}: intervals are wide, and an inconclusive result is no proof of no effect."
     if over == "clusters":
-        yield f"Intervals are over {groups} clusters, which are what is independent here."
+        yield f"Intervals resample {count(groups, 'cluster')}: recordings of one cluster are not independent."
     for one in _of_kind(main, "shortcut"):
         if one.measures["auc"].low > 0.5:
             area = written(one.measures["auc"])
@@ -150,6 +152,6 @@ def _cautions(
                 "control that stays in training: give each pair a `cluster` of its own."
             )
     slope = main.ours.measures.get("calibration_slope")
-    if slope and not slope.low <= 1 <= slope.high:
-        direction = "too extreme" if slope.value < 1 else "too cautious"
+    if slope and (slope.low > 1 or slope.high < 1):
+        direction = "too extreme" if slope.high < 1 else "too cautious"
         yield f"Probabilities are {direction} (calibration slope {written(slope)})."

@@ -122,7 +122,7 @@ def draw_roc(result: ProtocolResult) -> Drawing:
     repeats = [Line("repeat", frame.path(curve.points), "each repeat") for curve in result.roc]
     return Drawing(
         name=f"roc-{result.protocol}",
-        title=f"ROC curve. AUC {area.value:.3f}, 95% interval {area.low:.3f} to {area.high:.3f}.",
+        title=f"ROC curve. AUC {area.value:.3f}, {_interval_in_words(area)}.",
         x_label="1 − specificity",
         y_label="sensitivity",
         x_ticks=frame.x_ticks(_SHARES),
@@ -133,6 +133,11 @@ def draw_roc(result: ProtocolResult) -> Drawing:
             Line("main", frame.path([(0.0, 0.0), *result.roc_mean.points]), "mean"),
         ),
     )
+
+
+def _interval_in_words(figure: Interval) -> str:
+    known = math.isfinite(figure.low) and math.isfinite(figure.high)
+    return f"95% interval {figure.low:.3f} to {figure.high:.3f}" if known else "no interval"
 
 
 def draw_calibration(result: ProtocolResult) -> Drawing:

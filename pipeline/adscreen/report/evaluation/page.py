@@ -21,7 +21,7 @@ from adscreen.report.evaluation.contents import EvaluationReport, ProtocolResult
 from adscreen.report.evaluation.wording import MEASURES, STEPS, name_column
 from adscreen.report.recording.phrases import name_family
 from adscreen.report.templating import open_templates
-from adscreen.writing import write_csv, write_json
+from adscreen.writing import count, write_csv, write_json
 
 PAGE, DATA, CHECKLIST, CERTIFICATE = "report.html", "report.json", "checklist.csv", "certificate.json"
 _MINUS = "−"
@@ -61,6 +61,7 @@ def _environment() -> Environment:
     made = open_templates()
     made.filters |= {
         "figure": format_figure,
+        "counted_over": count_over,
         "range": format_range,
         "signed": format_signed,
         "column": name_column,
@@ -74,6 +75,11 @@ def _environment() -> Environment:
         "scale_of": figures.scale_of_areas,
     }
     return made
+
+
+def count_over(report: EvaluationReport) -> str:
+    """Return what intervals resample, with its number: 48 subjects, 1 cluster."""
+    return count(report.groups, report.over.removesuffix("s"))
 
 
 def format_figure(value: float, digits: int = 3) -> str:

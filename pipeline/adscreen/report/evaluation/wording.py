@@ -11,13 +11,13 @@ TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluatio
     WORD_COUNT: ("Word count", "shortcut"),
     DEMOGRAPHICS: ("Demographics", "shortcut"),
     INTERVIEWER: ("Interviewer speech", "shortcut"),
-    MAJORITY: ("Majority", "check"),
-    PERMUTED: ("Shuffled labels", "check"),
+    MAJORITY: ("Majority class", "check"),
+    PERMUTED: ("Permuted labels", "check"),
 }
 PROTOCOLS = {
     "subject": (
-        "People it has not heard",
-        "Repeated nested cross-validation. No subject and no cluster is on both sides of a split, and whatever is "
+        "Unseen speakers",
+        "Nested cross-validation. No subject and no cluster is on both sides of a split, and everything that is "
         "learned, settings and threshold included, is learned on the training side.",
     ),
     "external": (
@@ -30,18 +30,18 @@ PROTOCOLS = {
         "threshold included.",
     ),
     "site": (
-        "Sites it has not seen",
+        "Unseen sites",
         "Each site in turn is left out of training, with all subjects ever recorded there.",
     ),
     "paper": (
         "As published",
         "Repeated random splits of recordings, with Doc2Vec fitted on all of them, as the paper describes (Li, arXiv "
-        "2510.14332). Speakers are on both sides; it is here to show what that adds.",
+        "2510.14332). Speakers are on both sides; it is reported to show the effect of that.",
     ),
 }
 PAPER_OF_OWN = (  # the explanation of ``paper`` where a user's estimator was evaluated
-    "Repeated random splits of recordings, as published work had them. Speakers are on both sides; it is here to show "
-    "what that adds."
+    "Repeated random splits of recordings, as published work had them. Speakers are on both sides; it is "
+    "reported to show the effect of that."
 )
 MEASURES = {
     "auc": "AUC",
@@ -68,8 +68,8 @@ COLUMNS = {
     "language": "Language",
     "words": "Words",
     "sentences": "Sentences",
-    "words a sentence": "Words a sentence",
-    "recordings a subject": "Recordings a subject",
+    "words a sentence": "Words per sentence",
+    "recordings a subject": "Recordings per subject",
     "subjects": "Subjects",
     "recordings": "Recordings",
 }
@@ -85,10 +85,10 @@ SETTINGS = {
 }
 STEPS = {
     "read": "Rows of the manifest",
-    "excluded": "Left out by the condition",
-    "other_label": "Left out by the label",
+    "excluded": "Excluded by the condition",
+    "other_label": "Excluded by the label",
     "unreadable": "Transcript unreadable",
-    "silent": "No word of the participant",
+    "silent": "No words of the participant",
     "in_training": "Subject was in training",
     "insufficient_speech": "Not scored: too little speech",
     "out_of_scope": "Not scored: out of scope",

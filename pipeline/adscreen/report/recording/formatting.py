@@ -6,18 +6,24 @@ Percent, so that a drawing stretches with the page while its text keeps its size
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
-from adscreen.scoring.recording_report import ReportFeature
+from adscreen.features.display import Display, display_of
+from adscreen.scoring.recording_report import ReportFeature, ScoreRow
 
 NO_NUMBER = "–"
 _MINUS = "−"
 _LEAST_FIXED = 1e-4
 _BAND = (25.0, 75.0)  # the controls' range: the same place in every row, so that rows can be compared at a glance
 _AXIS = (3.0, 97.0)
+_ID_PARTS = re.compile(r"[^-_./:]*[-_./:]?", re.DOTALL)
+_DECIMALS = {"count": 0, "one": 1, "two": 2}
+_MOST_DECIMALS = 6
+_MOST_LOG = 700.0  # of a perplexity, whose exp is a number
 _DOT_WIDTH = 3.4  # percent of the axis: dots nearer than this would overlap on a phone
 
 Anchor = Literal["start", "middle", "end"]
@@ -36,6 +42,23 @@ def format_probability(value: float) -> str:
     if text == "1.00" and value < 1:
         return ">0.99"
     return "<0.01" if text == "0.00" and value > 0 else text
+
+
+def format_row_range(row: ScoreRow) -> str:
+    """Return the range of a row's probability, once where its ends are written alike; empty where it has none."""
+    if not (math.isfinite(row.probability_low) and math.isfinite(row.probability_high)):
+        return ""
+    ends = dict.fromkeys(format_probability(end) for end in (row.probability_low, row.probability_high))
+    return " to ".join(ends)
+
+
+def split_id(name: str) -> list[str]:
+    """Return an id in parts, each with the separator that ends it: between them a line may break.
+
+    >>> split_id("site-2/S012_1")
+    ['site-', '2/', 'S012_', '1']
+    """
+    return [part for part in _ID_PARTS.findall(name) if part]
 
 
 def format_percent(share: float) -> str:
@@ -111,6 +134,54 @@ def media_fragment(start_ms: int, end_ms: int | None) -> str:
     """
     end = "" if end_ms is None or end_ms <= start_ms else f",{format_clock(end_ms)}"
     return f"t={format_clock(start_ms)}{end}"
+
+
+def display_feature(feature: ReportFeature) -> Display:
+    """Return what a page calls a feature, and how it writes its numbers."""
+    key = f"{feature.family}.{feature.name.removeprefix(f'{feature.family}.')}"
+    return display_of(key, unit=feature.unit, own=feature.formula.startswith("column "))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A feature's value, and the ends of the controls' range, as text in the feature's form."""
+
+    value: str
+    low: str
+    high: str
+
+
+def write_feature(feature: ReportFeature) -> Written:
+    """Return a feature in words; one outside the range has as many decimals as it takes to differ from its end.
+
+    >>> write_feature(ReportFeature("pron_rate", "syntactic", "", "", 14.04, 6.6, 10.0, 14.0))
+    Written(value='14.04', low='6.60', high='14.00')
+    """
+    display, numbers = display_feature(feature), (feature.value, feature.low, feature.high)
+    for more in range(_MOST_DECIMALS):
+        written = Written(*(_write(number, display, more) for number in numbers))
+        hidden = (feature.value < feature.low and written.value == written.low) or (
+            feature.value > feature.high and written.value == written.high
+        )
+        if not hidden:
+            break
+    return written
+
+
+def _write(number: float, display: Display, more: int) -> str:
+    """Return a number in a form, with ``more`` decimals than usual."""
+    if not math.isfinite(number):
+        return NO_NUMBER
+    if display.form == "digits":
+        return format_measure(number)
+    if display.form == "perplexity":
+        number = math.exp(min(number, _MOST_LOG))
+        text = f"{number:,.{more + (number < 100)}f}"
+    elif display.form == "percent":
+        text = f"{100 * number:,.{more + 1}f}%"
+    else:
+        text = f"{number:,.{more + _DECIMALS[display.form]}f}"
+    return text.lstrip("-") if not text.strip("-0.,%") else text.replace("-", _MINUS)
 
 
 def choose_anchor(percent: float, *, margin: float = 20.0) -> Anchor:

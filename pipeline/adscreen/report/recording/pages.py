@@ -17,6 +17,7 @@ from typing import Any
 
 from adscreen.errors import InputError
 from adscreen.report.recording import formatting
+from adscreen.report.recording.meaning import case_share, weigh_result, weigh_results
 from adscreen.report.recording.phrases import RESULTS, describe_model, shorten
 from adscreen.report.recording.visits import place_visits
 from adscreen.report.templating import INDEX, environment
@@ -89,6 +90,7 @@ def render_recording(
     """Return one recording's page. ``previous`` and ``next`` are the page names of its neighbours."""
     score = report.score
     measured = [feature for feature in report.features if formatting.place_dot(feature)]
+    labels = {"positive_label": report.positive_label, "negative_label": report.negative_label}
     return (
         environment()
         .get_template("recording.html.j2")
@@ -106,7 +108,8 @@ def render_recording(
             times=_times(report.sentences),
             nothing_removed=Removed(words=report.removed.words),
             provenance=describe_model(report.model),
-            case_share=_case_share(report),
+            worth=weigh_result(score, report.model, **labels),
+            case_share=case_share(report.model, positive_label=report.positive_label),
             plain_id=bool(_PLAIN_ID.fullmatch(score.recording_id)),
             previous=previous,
             next=next,
@@ -160,6 +163,8 @@ def stream_index(
         scored=len(probabilities),
         median=median(probabilities) if probabilities else math.nan,
         threshold=threshold,
+        worths=weigh_results(rows, model, positive_label=positive_label, negative_label=negative_label),
+        case_share=case_share(model, positive_label=positive_label),
         digest=next((row.model_digest for row in rows if row.model_digest), ""),
         flags_of=flag_row,
         provenance=describe_model(model),
@@ -277,11 +282,3 @@ def _times(sentences: Sequence[ReportSentence]) -> dict[int, Time]:
             times[sentence.index] = Time(fragment, first=fragment not in seen)
             seen.add(fragment)
     return times
-
-
-def _case_share(report: RecordingReport) -> float:
-    """Return the share of the training subjects that are cases; NaN where the model does not tell."""
-    subjects = report.model.get("subjects")
-    if not isinstance(subjects, Mapping) or report.positive_label not in subjects:
-        return math.nan
-    return float(subjects[report.positive_label] / sum(subjects.values()))

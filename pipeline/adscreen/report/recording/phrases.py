@@ -1,4 +1,4 @@
-"""What a page calls things: results, feature families, measures, facts of a model."""
+"""What a page calls things: results, feature families, facts of a model. Features: adscreen.features.display."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adscreen.report.recording import formatting
-from adscreen.scoring.recording_report import ReportFeature, ReportWord
+from adscreen.scoring.recording_report import ReportWord
 
 RESULTS = {
     "screen_positive": "Screen positive",
@@ -19,14 +19,14 @@ RESULTS = {
     "unreadable": "Unreadable",
 }
 FAMILIES = {
-    "perplexity": ("Perplexity", "how predictable the sentences are"),
-    "paired": ("Paired perplexity", "whether the words are likelier in cases’ speech or in controls’"),
-    "lexical": ("Lexical", "choice and variety of words"),
+    "perplexity": ("Predictability", "how surprising the sentences are (perplexity)"),
+    "paired": ("Wording", "whether the words are likelier in cases’ speech or in controls’ (paired perplexity)"),
+    "lexical": ("Vocabulary", "choice and variety of words"),
     "fluency": ("Fluency", "hesitations, repetitions, pauses"),
-    "syntactic": ("Syntax", "how sentences are built"),
-    "semantic": ("Semantic", "what the sentences refer to"),
-    "doc2vec": ("Doc2Vec", "what is talked about"),
-    "elmo": ("ELMo", "how words are used in context"),
+    "syntactic": ("Sentence structure", "length, clauses, parts of speech"),
+    "semantic": ("Content", "what is told, in which order, and how it holds together"),
+    "doc2vec": ("Topics", "what is talked about (Doc2Vec)"),
+    "elmo": ("Words in context", "how words are used together (ELMo)"),
 }
 MARKS = {
     "filler": "filler",
@@ -35,27 +35,6 @@ MARKS = {
     "fragment": "broken off",
     "nonword": "not a word",
     "excluded": "excluded",
-}
-MEASURES = {
-    "perplexity.forward_pooled": "Whole recording, read forwards",
-    "perplexity.backward_pooled": "Whole recording, read backwards",
-    "perplexity.joint_pooled": "Whole recording",
-    "perplexity.joint_mean": "Mean sentence",
-    "perplexity.joint_median": "Median sentence",
-    "perplexity.joint_max": "Most surprising sentence",
-    "perplexity.joint_p90": "90th percentile of sentences",
-    "perplexity.joint_sd": "Spread between sentences",
-    "perplexity.joint_slope": "Change from sentence to sentence",
-    "perplexity.oov_share": "Share of unknown words",
-}
-SPELLING = {
-    "brunet": "Brunet’s",
-    "honore": "Honoré’s",
-    "mattr": "MATTR",
-    "r": "R",
-    "sd": "SD",
-    "w": "W",
-    "zipf": "Zipf",
 }
 PROVENANCE = {
     "adscreen": "Trained with adscreen",
@@ -73,17 +52,6 @@ _SNIPPET = 90  # characters
 def name_family(family: str) -> tuple[str, str]:
     """Return a family's name and what it is about; one that is not known here has its own name alone."""
     return FAMILIES.get(family, ((family[:1].upper() + family[1:]).replace("_", " "), ""))
-
-
-def name_measure(feature: ReportFeature) -> str:
-    """Return a feature's name in words: ``lexical.honore_r`` -> Honoré’s R."""
-    key = feature.name.removeprefix(f"{feature.family}.")
-    known = MEASURES.get(f"{feature.family}.{key}")
-    if known:
-        return known
-    words = key.split("_")
-    title = " ".join(SPELLING.get(word, word) for word in words)
-    return title[:1].upper() + title[1:]
 
 
 def describe_model(model: Mapping[str, Any]) -> list[tuple[str, str]]:
