@@ -76,6 +76,9 @@ class ReadingOptions:
         cohort_option(help="Speaker to read if neither the manifest nor the file specifies it: a label, or `longest`."),
     ] = None
     task: Annotated[str | None, cohort_option(help="Task if neither the manifest nor the file specifies it.")] = None
+    gem: Annotated[
+        str | None, cohort_option(help="Gem of CHAT files to read if the manifest names none, or `all`.")
+    ] = None
 
     def reading(self, labels: LabelOptions | None = None) -> Reading:
         """Return how the manifest is read.
@@ -91,6 +94,7 @@ class ReadingOptions:
             same_id=self.same_id,
             participant=self.participant,
             task=self.task,
+            gem=self.gem,
             **(asdict(labels) if labels else {}),
         )
 

@@ -40,6 +40,7 @@ def read_cohort(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    gem: str | None = None,
 ) -> Cohort:
     """Read a cohort from a manifest (CSV, TSV, Parquet or Excel by its extension) or from a data frame of its columns.
 
@@ -50,7 +51,8 @@ def read_cohort(
     the codes that mean a missing value in a column: ``{"age": ["-99", "999"]}``. Subject and cluster ids that differ
     only in Unicode form, case, spaces or invisible characters are one, with ``same_id`` also those that differ in
     leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or ``longest``) and ``task`` hold
-    where neither the manifest nor the file specifies them.
+    where neither the manifest nor the file specifies them; ``gem`` (a gem of CHAT files, or ``all``) where the manifest
+    names none.
 
     Raises:
         InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
@@ -64,6 +66,7 @@ def read_cohort(
     """
     given: object = source
     own: dict[str, Any] = {"same_id": same_id, "default_speaker": participant, "default_task": task}
+    own["default_gem"] = gem
     if isinstance(given, str | Path):
         cohort = _of_file(Path(given), missing or {}, **own)
     elif hasattr(given, "itertuples"):

@@ -22,6 +22,7 @@ class Reading:
     same_id: bool = False
     participant: str | None = None
     task: str | None = None
+    gem: str | None = None
 
     def read(self, manifest: Path) -> Cohort:
         """Read the cohort of a manifest.

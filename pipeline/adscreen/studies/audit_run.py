@@ -23,6 +23,7 @@ def audit(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    gem: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> list[Finding]:
@@ -38,6 +39,7 @@ def audit(
         same_id: take ids that differ in leading zeros alone for one.
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
+        gem: the gem of CHAT files to read where the manifest names none, or ``all``.
         jobs: processes; changes no result.
 
     Raises:
@@ -46,9 +48,8 @@ def audit(
     >>> import pandas  # doctest: +SKIP
     >>> pandas.DataFrame(audit("manifest.csv"))[["level", "what"]]  # doctest: +SKIP
     """
-    reading = Reading(
-        where=where, positive=positive, missing=missing or {}, same_id=same_id, participant=participant, task=task
-    )
+    defaults = {"participant": participant, "task": task, "gem": gem}
+    reading = Reading(where=where, positive=positive, missing=missing or {}, same_id=same_id, **defaults)
     if not isinstance(source, Cohort) and Path(source).is_dir():
         given = next(iter(reading.given()), None)
         if given:

@@ -164,6 +164,7 @@ _NOT_WRITTEN = (
     "spelling",
     "default_speaker",
     "default_task",
+    "default_gem",
 )  # fields of a Recording that are no columns
 
 

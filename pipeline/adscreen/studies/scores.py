@@ -131,6 +131,7 @@ def score(
     same_id: bool = False,
     participant: str | None = None,
     task: str | None = None,
+    gem: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> Scores:
@@ -154,6 +155,7 @@ def score(
         same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
+        gem: the gem of CHAT files to read where the manifest names none, or ``all``.
         jobs: processes; changes no result.
 
     Raises:
@@ -164,7 +166,8 @@ def score(
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
     trained, folder = _open_model(model)
-    reading = Reading(where=where, missing=missing or {}, same_id=same_id, participant=participant, task=task)
+    defaults = {"participant": participant, "task": task, "gem": gem}
+    reading = Reading(where=where, missing=missing or {}, same_id=same_id, **defaults)
     named = name_recordings(source, reading)
     settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
     options = ScoreOptions(
