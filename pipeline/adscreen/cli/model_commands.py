@@ -51,12 +51,15 @@ def evaluate(
 ) -> None:
     """Estimate how well screening works on people it has not seen, beside baselines that need no meaning.
 
+    The cohort is checked first, as `audit` does: copies, ids, tasks and other shortcuts, missing values.
+
     `subject` keeps every subject (and cluster) on one side of each split; `paper` splits recordings at random, as
     published work did, and leaks; `both` runs these two; `site` leaves out one site at a time. With `--test` the first
     cohort trains and the second tests.
 
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
+    from adscreen.studies.checks import lead_with
     from adscreen.studies.evaluation_run import run_evaluation
 
     if test is not None and protocol is not None:
@@ -80,6 +83,7 @@ def evaluate(
     if json:
         print_json(found.metrics)
     elif not quiet:
+        print("\n".join(map(with_flags, lead_with(found.findings))))
         print_table(found.show())
         print("\n".join(map(with_flags, found.notes)))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")

@@ -21,7 +21,7 @@ PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external")
 LEVELS: tuple[Level, ...] = ("recording", "subject")
 
 ADSCREEN, TFIDF, MAJORITY, WORD_COUNT = "adscreen", "tfidf_baseline", "majority", "word_count"
-DEMOGRAPHICS, INTERVIEWER, PERMUTED = "demographics", "interviewer", "permuted_labels"
+DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED = "demographics", "task", "interviewer", "permuted_labels"
 
 METHODS: dict[str, str] = {  # in the order in which tables list them
     ADSCREEN: "the estimator that adscreen trains, tuned inside each fold",
@@ -29,6 +29,7 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
     MAJORITY: "the training side's share of cases, for every recording",
     WORD_COUNT: "the number of words alone, logistic regression",
     DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
+    TASK: "which task was recorded (a picture, a story), logistic regression; no speech",
     INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
     PERMUTED: "TF-IDF trained on labels dealt out anew over whole groups, tested on the true ones: near 0.5 is right "
     "(the interval leaves out the luck of the dealing)",
@@ -166,8 +167,9 @@ class DecisionRow:
 class SubgroupRow:
     """subgroups.csv: the evaluated method's measures among the recordings of one subgroup.
 
-    ``column`` is sex, age, education, mmse, early_stage, visit or site; ``subgroup`` its level or band. Under mmse and
-    early_stage the cases of the band stand against all controls. ``suppressed`` is the reason why there is no value.
+    ``column`` is sex, age, education, mmse, early_stage, visit, site, task, language, source_format, diagnosis or
+    original_label; ``subgroup`` its level or band. Under mmse, early_stage, diagnosis and original_label the cases of
+    the subgroup stand against all controls. ``suppressed`` is the reason why there is no value.
     """
 
     protocol: str

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.evaluation.categories import DIAGNOSES, OF_RECORDINGS, list_levels, read_category
 from adscreen.evaluation.intervals import Measured
 from adscreen.evaluation.results import SubgroupRow
 from adscreen.evaluation.summary import Folds
@@ -40,14 +41,15 @@ class Subgroup:
 def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator[Subgroup]:
     """Yield every subgroup of the columns that have values.
 
-    MMSE differs between the labels by its nature, so under mmse and early_stage cases of the band stand against every
-    control.
+    MMSE and diagnosis differ between the labels by their nature, so under mmse, early_stage, diagnosis and
+    original_label the cases of a band or level stand against every control.
     """
     for column in LEVELS:
         if column in subjects:
             text = subjects[column].astype(object)
             for level in sorted({str(value) for value in text.dropna()}):
                 yield Subgroup(column, level, (text.astype(str) == level).to_numpy() & text.notna().to_numpy())
+    yield from _categories(subjects, cases)
     for column, bands in BANDS.items():
         if column in subjects and subjects[column].notna().any():
             values = subjects[column].to_numpy(dtype=np.float64)
@@ -59,6 +61,20 @@ def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator
     if "mmse" in subjects and subjects["mmse"].notna().any():
         early = subjects["mmse"].to_numpy(dtype=np.float64) >= EARLY
         yield Subgroup("early_stage", f"mmse >= {EARLY:.0f}", early | (cases == 0))
+
+
+def _categories(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator[Subgroup]:
+    """Yield the levels of task, language and kind of file, and the diagnoses of cases, where there are several."""
+    for column in OF_RECORDINGS:
+        values = read_category(subjects, column)
+        levels = list_levels(values)
+        for level in levels if len(levels) > 1 else ():
+            yield Subgroup(column, level, (values == level).to_numpy())
+    for column in DIAGNOSES:
+        values = read_category(subjects, column)
+        levels = list_levels(values[cases == 1])
+        for level in levels if len(levels) > 1 else ():
+            yield Subgroup(column, level, (values == level).to_numpy() | (cases == 0))
 
 
 def measure_subgroups(folds: Folds) -> list[SubgroupRow]:

@@ -16,6 +16,7 @@ from adscreen.records import Diagnostic, Utterance
 ALL = "all"  # the choice of the whole file
 _NAME = re.compile(r"[^*:]{1,60}")  # what is longer, or holds a speaker, is speech that ran into the header
 _SHOWN = 8
+_SEVERAL = "gems, and all of them were read: "
 _OPENS = re.compile(r"^@(?:Bg|G):[ \t]*(\S[^\n\r]*?)[ \t]*\r?$", re.MULTILINE)
 _CHOOSE = "name one of them in the manifest column `gem`, or `all` for the whole file"
 
@@ -32,6 +33,11 @@ def list_gems(text: str) -> tuple[str, ...]:
 def is_all(gem: str | None) -> bool:
     """Return whether a choice of gem is that of the whole file."""
     return gem is not None and gem.strip().casefold() == ALL
+
+
+def reads_several(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Return whether a file's diagnostics say that it marks several gems, and that nobody chose one."""
+    return any(_SEVERAL in one.what for one in diagnostics)
 
 
 def refuse_gem(gem: str | None, *, where: str) -> None:
@@ -141,7 +147,7 @@ def select_gem(turns: Turns, *, gem: str | None, task: str | None, file: str) ->
     if len(labels) > 1:
         if task:
             _require(task, labels, file=file)
-        what = f"marks {len(labels)} gems, and all of them were read: {_list(labels)}"
+        what = f"marks {len(labels)} {_SEVERAL}{_list(labels)}"
         return _with(whole, what, file=file, remedy=_CHOOSE)
     if task and labels:
         what = f"the whole file was read: its only gem, {_list(labels)}, is not called as the task is"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.comparison import auc_gap
 from adscreen.evaluation.results import FlowRow, TableOneRow
@@ -67,6 +68,7 @@ def assemble_report(
         groups=groups,
         resamples=int(settings["bootstrap"]),
         synthetic=synthetic,
+        findings=tuple(_records(frames["findings"], Finding)) if "findings" in frames else None,
         summary=conclude(protocols, gaps, positive=positive, negative=negative),
         cautions=caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
         flow=tuple(_records(frames["flow"], FlowRow)),

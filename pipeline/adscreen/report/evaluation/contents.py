@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.metrics import Interval
@@ -202,7 +203,10 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters."""
+    """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters.
+
+    ``findings`` are those of the checks of the cohort, errors first; None where it was not checked.
+    """
 
     positive: str
     negative: str
@@ -215,6 +219,7 @@ class EvaluationReport:
     groups: int
     resamples: int
     synthetic: bool
+    findings: tuple[Finding, ...] | None
     summary: tuple[str, ...]
     cautions: tuple[str, ...]
     flow: tuple[FlowRow, ...]
