@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from adscreen.auditing.conventions import find_conventions
 from adscreen.auditing.finding import Finding
@@ -68,24 +67,3 @@ def test_names_of_files_that_tell_the_class(read_classes: Classes) -> None:
     names = [hashlib.sha256(bytes([n])).hexdigest()[:6] for n in range(40)]
     (untold,) = about(read_classes(file=lambda n, _: f"{names[n]}.txt"), "file names")
     assert "note" == untold.level
-
-
-def test_kinds_of_files_that_tell_the_class(read_classes: Classes) -> None:
-    """Captions for cases and plain text for controls: counted by class, and a perfect prediction."""
-
-    def text(number: int, label: str) -> str:
-        return "WEBVTT\n\n00:01.000 --> 00:03.000\nthe boy falls\n" if label == "case" else "The boy falls."
-
-    def file(number: int, label: str) -> str:
-        return f"T{number:03d}.{'vtt' if label == 'case' else 'txt'}"
-
-    (found,) = about(read_classes(text=text, file=file), "kind")
-    assert ("warning", 1.0) == (found.level, found.value)
-    assert "captions 20 and 0, plain text 0 and 20" in found.what
-
-
-def test_a_task_that_differs_by_class_is_found(read_classes: Classes) -> None:
-    """Controls who describe a picture and cases who retell a story are told apart by the task."""
-    tasks: dict[str, Any] = {"task": lambda n, label: "cookie" if label == "control" else "story"}
-    (found,) = about(read_classes(**tasks), "task")
-    assert "warning" == found.level

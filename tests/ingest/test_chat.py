@@ -42,9 +42,9 @@ GEMS = f"""{HEAD}@Bg:\tCookie_Theft
 """
 
 
-def words(text: str, *, task: str | None = None) -> list[tuple[str, str]]:
+def words(text: str, *, task: str | None = None, gem: str | None = None) -> list[tuple[str, str]]:
     """Return speaker and words of every utterance."""
-    conversation = read_chat(text, file="a.cha", task=task)
+    conversation = read_chat(text, file="a.cha", task=task, gem=gem)
     return [(u.speaker, " ".join(word.text for word in u.words)) for u in conversation.utterances]
 
 
@@ -129,31 +129,64 @@ def test_a_given_language_stands_in_for_a_missing_header() -> None:
     ("task", "expected"),
     [
         (None, ["the boy", "cat dog", "more", "the story"]),
-        ("cookie", ["the boy"]),
         ("Cookie Theft", ["the boy"]),
         ("fluency", ["cat dog", "more"]),
         ("recall", ["the story"]),
     ],
 )
-def test_a_task_selects_its_gem(task: str | None, expected: list[str]) -> None:
-    """``@Bg`` to ``@Eg``, and ``@G`` up to the next one, are the utterances of a task."""
+def test_a_gem_is_chosen_by_its_name(task: str | None, expected: list[str]) -> None:
+    """``@Bg`` to ``@Eg``, and ``@G`` up to the next one; a task that has the very name of a gem chooses it."""
+    assert expected == [text for _, text in words(GEMS, gem=task)]
     assert expected == [text for _, text in words(GEMS, task=task)]
 
 
-def test_a_task_without_a_gem_is_an_error() -> None:
-    """Where the file marks tasks and none is the one asked for, its speech is not taken for it."""
-    with pytest.raises(InputError, match=r"a\.cha: no gem 'stroop'; the file marks Cookie_Theft, fluency, recall"):
-        read_chat(GEMS, file="a.cha", task="stroop")
+def test_the_choice_of_a_gem_goes_before_the_task() -> None:
+    """The task of the manifest does not decide what is read where a gem is chosen."""
+    assert ["the story"] == [text for _, text in words(GEMS, task="fluency", gem="recall")]
+    assert words(GEMS) == words(GEMS, task="fluency", gem="All")
+
+
+@pytest.mark.parametrize(
+    ("task", "gem"), [("stroop", None), ("cookie", None), (None, "stroop"), (None, "cookie"), ("recall", "stroop")]
+)
+def test_a_gem_that_is_not_there_is_an_error(task: str | None, gem: str | None) -> None:
+    """The line lists the gems; a part of a name is none, and speech of several gems is not taken for one task."""
+    named = gem or task
+    with pytest.raises(InputError, match=rf"a\.cha: no gem '{named}'; the file marks Cookie_Theft, fluency, recall"):
+        read_chat(GEMS, file="a.cha", task=task, gem=gem)
+
+
+def test_a_chosen_gem_is_not_looked_for_where_none_is_marked() -> None:
+    """A file without gems is not the gem that was chosen; all of it is ``all``."""
+    with pytest.raises(InputError, match=r"a\.cha: no gem 'cookie'; the file marks no gems"):
+        read_chat(FILE, file="a.cha", gem="cookie")
+    assert words(FILE) == words(FILE, gem="all")
+
+
+def test_several_gems_without_a_choice_are_told() -> None:
+    """All of them are read, and a diagnostic names them; the choice of all says that this is meant."""
+    (diagnostic,) = read_chat(GEMS, file="a.cha").diagnostics
+    assert "marks 3 gems, and all of them were read: Cookie_Theft, fluency, recall" == diagnostic.what
+    assert () == read_chat(GEMS, file="a.cha", gem="all").diagnostics
+    assert () == read_chat(GEMS, file="a.cha", gem="fluency").diagnostics
+
+
+def test_the_only_gem_may_be_called_otherwise_than_the_task() -> None:
+    """The whole file is read, which a diagnostic says."""
+    one = f"{HEAD}*INV:\thello .\n@G:\trecall\n*PAR:\tthe story .\n@End\n"
+    assert ["hello", "the story"] == [text for _, text in words(one, task="story")]
+    (diagnostic,) = read_chat(one, file="a.cha", task="story").diagnostics
+    assert "the whole file was read: its only gem, recall, is not called as the task is" == diagnostic.what
 
 
 def test_speech_that_ran_into_a_gem_header_is_not_in_the_error() -> None:
     """A lost line break makes a turn part of the label; the error names only labels that can be names."""
     text = "@Begin\n@Bg:\tcookie\n*PAR:\tthe boy .\n@Bg:\t| *PAR:\tthe girl .\n*PAR:\tthe stool .\n@End\n"
     with pytest.raises(InputError) as caught:
-        words(text, task="stroop")
+        words(text, gem="stroop")
     assert "no gem 'stroop'; the file marks cookie" == caught.value.what
     with pytest.raises(InputError) as caught:
-        words(text.replace("\n@Bg:\tcookie", ""), task="stroop")
+        words(text.replace("\n@Bg:\tcookie", ""), gem="stroop")
     assert "no gem 'stroop'; the file marks gems without a short name" == caught.value.what
 
 
@@ -162,10 +195,11 @@ def test_a_file_without_gems_is_of_any_task() -> None:
     assert words(FILE) == words(FILE, task="cookie")
 
 
-def test_what_lies_outside_the_task_is_counted() -> None:
-    """Utterances that a task leaves out are not dropped silently."""
+def test_what_a_task_leaves_out_is_counted() -> None:
+    """Utterances that are left out because of the name of the task, which nobody gave as a choice, are told."""
     (diagnostic,) = read_chat(GEMS, file="a.cha", task="recall").diagnostics
-    assert "3 utterances outside the task were left out" == diagnostic.what
+    expected = "only the gem that is called as the task is was read; 3 utterances outside it were left out"
+    assert expected == diagnostic.what
 
 
 def test_one_gem_names_the_task() -> None:
@@ -218,7 +252,7 @@ def test_time_is_linear_in_the_length(line: str) -> None:
         times = []
         for _ in range(3):
             start = time.process_time()
-            read_chat(text, file="a.cha", task="cookie" if "@Bg" in line else None)
+            read_chat(text, file="a.cha", gem="cookie 0" if "@Bg" in line else None)
             times.append(time.process_time() - start)
         return min(times)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from adscreen.auditing.finding import Finding, Level, count, name_some
-from adscreen.auditing.reading import UNREADABLE
+from adscreen.auditing.reading import SEVERAL_GEMS, UNREADABLE
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 
 TEST_SHARE = 0.2
@@ -19,7 +19,7 @@ UNEVEN = 0.25
 
 def describe_composition(table: FeatureTable) -> list[Finding]:
     """Return what cannot be read, class balance, visits a subject, a random split's sharing, missing covariates."""
-    return [*_unreadable(table), *_classes(table), *_visits(table), *_covariates(table)]
+    return [*_unreadable(table), *_gems(table), *_classes(table), *_visits(table), *_covariates(table)]
 
 
 def _unreadable(table: FeatureTable) -> Iterator[Finding]:
@@ -36,6 +36,16 @@ def _unreadable(table: FeatureTable) -> Iterator[Finding]:
     if silent.any():
         what = f"{count(int(silent.sum()), 'recording')} of {len(table)} without a word of the participant"
         yield Finding("warning", what, name_some(names[silent]), "leave them out with --where", float(silent.sum()))
+
+
+def _gems(table: FeatureTable) -> Iterator[Finding]:
+    """Yield how many files mark several gems (parts with tasks of their own), all of which were read unasked."""
+    several = table.inputs.get(SEVERAL_GEMS, pd.Series(False, index=table.inputs.index)).astype(bool)
+    if several.any():
+        what = f"{count(int(several.sum()), 'transcript')} of {len(table)} with several gems, all of which were read"
+        remedy = "choose one with --gem or the column `gem`; `all` says that all are meant"
+        where = name_some(table.subjects["recording_id"][several])
+        yield Finding("warning", what, where, remedy, float(several.sum()))
 
 
 def _classes(table: FeatureTable) -> Iterator[Finding]:

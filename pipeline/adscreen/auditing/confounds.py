@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from adscreen.auditing.categories import find_categories
 from adscreen.auditing.conventions import find_conventions
 from adscreen.auditing.finding import Finding, count, name_some
 from adscreen.auditing.predictability import describe_prediction, write_area
@@ -46,6 +47,7 @@ def find_shortcuts(table: FeatureTable) -> list[Finding]:
         return [Finding("warning", what, where="label", remedy="add recordings of the other label")]
     weights = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
     return [
+        *find_categories(table),
         *_demographics(table),
         *_interviewer(table),
         *_numbers(table, cases, weights),

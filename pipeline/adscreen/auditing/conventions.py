@@ -1,4 +1,4 @@
-"""A cohort's table -> habits of transcription that differ by class: marks, typing, spelling, kinds and names of files.
+"""A cohort's table -> habits of transcription that differ by class: marks, typing, spelling, names of files.
 
 Whoever transcribed one class by other rules put the answer into the text. With many habits some differ by chance, so
 their intervals are widened to hold together (Bonferroni).
@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from adscreen.auditing.finding import Finding, count, name_some
+from adscreen.auditing.finding import Finding, count
 from adscreen.auditing.habits import HABITS, Habit
 from adscreen.auditing.predictability import describe_prediction, names_classifier, numbers_classifier
-from adscreen.auditing.reading import FILE, KIND
+from adscreen.auditing.reading import FILE
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import Interval, bootstrap_weights, weighted_auc
 
@@ -34,7 +34,6 @@ def find_conventions(table: FeatureTable) -> list[Finding]:
     return [
         *_together(table),
         *_habits(table),
-        *(finding for column in (KIND, "task", "language") for finding in _category(table, column)),
         _names(table),
     ]
 
@@ -122,24 +121,6 @@ def _tell(judged: _Judged) -> Iterator[Finding]:
             yield Finding("note", text, habit.name, remedy, *figure)
         else:
             yield Finding("warning", text, habit.name, _ALIKE, *figure)
-
-
-def _category(table: FeatureTable, column: str) -> Iterator[Finding]:
-    """Yield what the levels of a category say of the label, where there are several."""
-    values = table.inputs[column] if column in table.inputs else table.subjects.get(column)
-    if values is None or values.nunique(dropna=False) < 2:
-        return
-    shares = pd.crosstab(values.fillna("not given"), table.cases)
-    listed = name_some(f"{level} {row[1]} and {row[0]}" for level, row in shares.iterrows())
-    title = {"kind": "kind of file"}.get(column, column)
-    yield describe_prediction(
-        f"{title} (recordings of {table.positive} and of the other label: {listed})",
-        numbers_classifier(),
-        pd.get_dummies(values.fillna("not given")).astype("float64"),
-        table,
-        where=column,
-        remedy="compare recordings of one kind: choose them with --where",
-    )
 
 
 def _names(table: FeatureTable) -> Finding:

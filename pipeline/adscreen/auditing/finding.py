@@ -30,6 +30,25 @@ class Finding:
     high: float | None = None
 
 
+def say_finding(finding: Finding) -> str:
+    """Return a finding as one line: what was found, where, and what to do.
+
+    >>> say_finding(Finding("warning", "education is missing for 2 recordings of 9", "education", "fill it in"))
+    'education is missing for 2 recordings of 9 (education); fill it in'
+    """
+    return f"{finding.what}{finding.where and f' ({finding.where})'}{finding.remedy and f'; {finding.remedy}'}"
+
+
+def count_levels(findings: Iterable[Finding]) -> str:
+    """Return how many errors and warnings there are, empty where there is none of either.
+
+    >>> count_levels([Finding("warning", "a"), Finding("error", "b"), Finding("warning", "c"), Finding("note", "d")])
+    '1 error and 2 warnings'
+    """
+    levels = [finding.level for finding in findings]
+    return " and ".join(count(levels.count(one), one) for one in LEVELS[:2] if one in levels)
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with errors first, then warnings, then notes, else in the order given."""
     return sorted(findings, key=lambda finding: LEVELS.index(finding.level))

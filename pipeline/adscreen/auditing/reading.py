@@ -2,7 +2,8 @@
 
 No biLM is run: nothing that an audit asks needs one. ``inputs`` has ``tokens`` and, of everybody but the participant,
 ``interviewer_tokens`` (both lower case), ``file`` (its name without folder and kind), ``kind`` (how the file was made),
-``unreadable`` (the reason, or empty) and the habits of adscreen.auditing.habits, one number each.
+``unreadable`` (the reason, or empty), ``several_gems`` (whether all gems of a file were read without a choice) and the
+habits of adscreen.auditing.habits, one number each. Task and language are what manifest or transcript say.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from adscreen.cohort.cohort import COVARIATES
 from adscreen.errors import InputError
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
 from adscreen.ingest import read_recording
+from adscreen.ingest.gems import reads_several
 from adscreen.records import Transcript
 from adscreen.speech import participant_utterances, spoken_tokens
 
-FILE, KIND, UNREADABLE = "file", "kind", "unreadable"
+FILE, KIND, UNREADABLE, SEVERAL_GEMS = "file", "kind", "unreadable", "several_gems"
+_FACTS = ("task", "language")
 CHUNK = 32
 _KINDS = {
     "chat": "CHAT",
@@ -52,10 +55,11 @@ def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None
         rows += read
         if progress:
             progress(len(read))
+    facts = pd.DataFrame([[row.pop(name) for name in _FACTS] for row in rows], columns=list(_FACTS), dtype="str")
     digests = {recording.recording_id: row.pop("digest") for recording, row in zip(recordings, rows, strict=True)}
     return FeatureTable(
-        subjects=cohort.frame((*COVARIATES, "task", "language")).reset_index(drop=True),
-        inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, *HABITS]),
+        subjects=cohort.frame(COVARIATES).reset_index(drop=True).assign(**facts),
+        inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, SEVERAL_GEMS, *HABITS]),
         sentences=pd.DataFrame({"recording_id": pd.Series(dtype="str")}),
         provenance={"transcripts": digests},
         labels=_labels(cohort),
@@ -76,7 +80,9 @@ def read_chunk(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
 
 
 def _describe(recording: Recording, read: Transcript | str) -> dict[str, Any]:
-    common = {FILE: _stem(recording.transcript) if recording.content is None else "", UNREADABLE: ""}
+    common: dict[str, Any] = {FILE: _stem(recording.transcript) if recording.content is None else "", UNREADABLE: ""}
+    common |= {SEVERAL_GEMS: not isinstance(read, str) and reads_several(read.diagnostics)}
+    common |= {name: getattr(recording if isinstance(read, str) else read, name) for name in _FACTS}
     if isinstance(read, str):
         return common | {TOKENS: [], INTERVIEWER_TOKENS: [], KIND: None, UNREADABLE: read, "digest": None}
     own = participant_utterances(read)

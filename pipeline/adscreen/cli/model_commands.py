@@ -56,6 +56,8 @@ def evaluate(
 ) -> None:
     """Estimate how well screening works on people it has not seen, beside baselines that need no meaning.
 
+    The cohort is checked first, as `audit` does: copies, ids, tasks and other shortcuts, missing values.
+
     `subject` keeps every subject (and cluster) on one side of each split; `paper` splits recordings at random, as
     published work did, and leaks; `both` runs these two; `site` leaves out one site at a time. With `--test` the first
     cohort trains and the second tests.
@@ -78,6 +80,7 @@ def evaluate(
         if one is not None:
             check_study(one, study)
     extract = extract_options.settings()
+    from adscreen.studies.checks import lead_with
     from adscreen.studies.evaluation_run import run_evaluation  # after all checks, for it loads scikit-learn
 
     with show_progress(quiet) as progress:
@@ -98,6 +101,7 @@ def evaluate(
     if json:
         print_json(found.metrics)
     elif not quiet:
+        print("\n".join(map(with_flags, lead_with(found.findings))))
         print_table(found.show())
         print("\n".join(map(with_flags, found.notes)))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")

@@ -94,6 +94,9 @@ class ReadingOptions:
     ] = None
     task: Annotated[str | None, cohort_option(help="Task if neither the manifest nor the file specifies it.")] = None
     sheet: Annotated[str | None, cohort_option(help="Sheet of an Excel manifest: its name or number [1].")] = None
+    gem: Annotated[
+        str | None, cohort_option(help="Gem of CHAT files to read if the manifest names none, or `all`.")
+    ] = None
 
     def reading(self, labels: LabelOptions | None = None) -> Reading:
         """Return how the manifest is read.
@@ -112,6 +115,7 @@ class ReadingOptions:
             participant=self.participant,
             task=self.task,
             sheet=self.sheet,
+            gem=self.gem,
             **(asdict(labels) if labels else {}),
         )
 

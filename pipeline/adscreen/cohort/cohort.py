@@ -35,7 +35,8 @@ class Recording:
     ``transcript`` is an absolute path; ``extra`` holds the carried columns as written. Speech that was given in memory
     is in ``content``: a Transcript, or text as a plain-text file would hold it; ``transcript`` then only names it.
     ``spelling`` is the subject id as this row writes it, where ``subject_id`` is another spelling of it.
-    ``default_speaker`` and ``default_task`` hold where neither the manifest nor the file specifies them.
+    ``gem`` is the part of a CHAT file that is read, or ``all``. ``default_speaker``, ``default_task`` and
+    ``default_gem`` hold where neither the manifest nor the file specifies them.
     """
 
     row: int
@@ -53,11 +54,13 @@ class Recording:
     task: str | None = None
     language: str | None = None
     speaker: str | None = None
+    gem: str | None = None
     extra: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
     content: Transcript | str | None = field(default=None, repr=False)
     spelling: str | None = field(default=None, repr=False)
     default_speaker: str | None = field(default=None, repr=False)
     default_task: str | None = field(default=None, repr=False)
+    default_gem: str | None = field(default=None, repr=False)
 
     def carries(self, column: str) -> bool:
         """Return whether the manifest has this further column, whatever its cell holds."""

@@ -14,7 +14,7 @@ from adscreen.errors import InputError
 
 KNOWN = (
     *("subject_id", "transcript", "recording_id", "visit", "label", "cluster", "age", "sex", "education", "mmse"),
-    *("site", "task", "language", "speaker"),
+    *("site", "task", "language", "speaker", "gem"),
 )
 _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
 _STANDARD = {name.replace("_", ""): name for name in KNOWN}

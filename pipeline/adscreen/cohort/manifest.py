@@ -51,6 +51,7 @@ def read_cohort(
     participant: str | None = None,
     task: str | None = None,
     sheet: str | None = None,
+    gem: str | None = None,
 ) -> Cohort:
     """Read a cohort from a manifest (CSV, TSV, Parquet or Excel by its extension) or from a data frame of its columns.
 
@@ -64,8 +65,8 @@ def read_cohort(
     or several of these. ``sex`` says what codes of the column ``sex`` mean: ``{"0": "male", "1": "female"}``. Subject
     and cluster ids that differ only in Unicode form, case, spaces or invisible characters are one, with ``same_id``
     also those that differ in leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or
-    ``longest``) and ``task`` hold where neither the manifest nor the file specifies them. ``sheet`` is the name or
-    number of a workbook's sheet.
+    ``longest``) and ``task`` hold where neither the manifest nor the file specifies them; ``gem`` (a gem of CHAT files,
+    or ``all``) where the manifest names none. ``sheet`` is the name or number of a workbook's sheet.
 
     Raises:
         InputError: the file or a row cannot be read, the condition is wrong or leaves no row, a recording or
@@ -78,7 +79,8 @@ def read_cohort(
     >>> [recording.recording_id for recording in cohort.recordings]
     ['S1', 'S2']
     """
-    cohort = _read_rows(source, missing or {}, sex, same_id=same_id, participant=participant, task=task, sheet=sheet)
+    own: dict[str, Any] = {"same_id": same_id, "participant": participant, "task": task, "sheet": sheet, "gem": gem}
+    cohort = _read_rows(source, missing or {}, sex, **own)
     return _complete(cohort, where, positive, negative, label_by_visit=label_by_visit)
 
 
@@ -115,10 +117,12 @@ def _read_rows(
     participant: str | None = None,
     task: str | None = None,
     sheet: str | None = None,
+    gem: str | None = None,
 ) -> Cohort:
     """Read every row of a manifest or a data frame."""
     given: object = source
     own: dict[str, Any] = {"same_id": same_id, "default_speaker": participant, "default_task": task, "sex": sex}
+    own["default_gem"] = gem
     if isinstance(given, str | Path):
         cohort = _of_file(Path(given), missing, sheet=sheet, **own)
     elif sheet is not None:

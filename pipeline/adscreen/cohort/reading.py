@@ -27,6 +27,7 @@ class Reading:
     participant: str | None = None
     task: str | None = None
     sheet: str | None = None
+    gem: str | None = None
 
     def read(self, manifest: Path | Cohort, *, beside: Cohort | None = None) -> Cohort:
         """Read the cohort of a manifest; a Cohort was read already.

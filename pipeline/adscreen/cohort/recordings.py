@@ -57,6 +57,7 @@ class Recordings(Sequence[Recording]):
         same_id: bool = False,
         default_speaker: str | None = None,
         default_task: str | None = None,
+        default_gem: str | None = None,
         sex: Mapping[str, str] | None = None,
     ) -> None:
         self._cells = [row.cells for row in table.rows]
@@ -64,7 +65,7 @@ class Recordings(Sequence[Recording]):
         self._folder = folder
         self._file = file
         self._content = content
-        self._defaults = default_speaker, default_task
+        self._defaults = default_speaker, default_task, default_gem
         self._spellings: dict[str, dict[str, str]] = {
             column: first_spellings(filter(None, self._column(column)), same_id=same_id)
             for column in ("subject_id", "cluster")
@@ -133,9 +134,9 @@ class Recordings(Sequence[Recording]):
         recording = _recording(row, self._columns, folder=self._folder, file=self._file, sexes=self.sexes)
         if any(self._spellings.values()):
             recording = self._with_first_spelling(recording, position)
-        speaker, task = self._defaults
-        if speaker or task:
-            recording = replace(recording, default_speaker=speaker, default_task=task)
+        if any(self._defaults):
+            speaker, task, gem = self._defaults
+            recording = replace(recording, default_speaker=speaker, default_task=task, default_gem=gem)
         return replace(recording, content=self._content[position]) if self._content else recording
 
     def _with_first_spelling(self, recording: Recording, position: int) -> Recording:
@@ -192,6 +193,7 @@ def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str, sex
         task=_text(cells, "task"),
         language=_text(cells, "language"),
         speaker=_text(cells, "speaker"),
+        gem=_text(cells, "gem"),
         extra=tuple(cells.items()),
     )
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from adscreen.cohort import Recording
 from adscreen.cohort.labels import ORIGINAL
+from adscreen.evaluation.categories import DIAGNOSIS, OF_RECORDINGS, TASK, list_levels, read_category
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.extract.feature_table import TOKENS, FeatureTable
 from adscreen.extract.usable import Unusable, count_reasons
@@ -102,7 +103,13 @@ def _rows(
         if column in of_subjects and of_subjects[column].notna().any():
             yield _mean(name, column, "subjects", of_subjects["case"], of_subjects[column])
     for column in LEVELS:
-        yield from _levels(name, column, of_subjects)
+        if column in of_subjects:
+            yield from _levels(name, column, "subjects", of_subjects["case"], of_subjects[column])
+    yield from _levels(name, DIAGNOSIS, "subjects", of_subjects["case"], read_category(of_subjects, DIAGNOSIS))
+    for column in OF_RECORDINGS:
+        values = read_category(of_recordings, column)
+        if column == TASK or len(list_levels(values)) > 1:
+            yield from _levels(name, column, "recordings", of_recordings["case"], values)
     words, sentences = lengths
     for variable, values in (("words", words), ("sentences", sentences), ("words a sentence", words / sentences)):
         yield _mean(name, variable, "recordings", of_recordings["case"], values)
@@ -115,15 +122,13 @@ def _sentences(table: FeatureTable) -> pd.Series:
     return table.subjects["recording_id"].map(counts).fillna(0).astype(np.float64)
 
 
-def _levels(name: str, column: str, of_subjects: pd.DataFrame) -> Iterable[TableOneRow]:
-    if column not in of_subjects:
-        return
-    values = of_subjects[column].astype(object)
+def _levels(cohort: str, variable: str, unit: str, case: pd.Series, found: pd.Series) -> Iterable[TableOneRow]:
+    values = found.astype(object)
     for level in sorted({str(value) for value in values.dropna()}):
         there = values.astype(str).eq(level).where(values.notna())
-        row = _count(name, column, level, "subjects", of_subjects["case"], there)
+        row = _count(cohort, variable, level, unit, case, there)
         # the sides are made of these labels, so that a difference would say nothing
-        yield replace(row, standardised_difference=math.nan) if column == ORIGINAL else row
+        yield replace(row, standardised_difference=math.nan) if variable == ORIGINAL else row
 
 
 def _sides(case: pd.Series, values: pd.Series) -> list[np.ndarray]:

@@ -22,7 +22,7 @@ PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external", "vali
 LEVELS: tuple[Level, ...] = ("recording", "subject")
 
 ADSCREEN, TFIDF, MAJORITY, WORD_COUNT = "adscreen", "tfidf_baseline", "majority", "word_count"
-DEMOGRAPHICS, INTERVIEWER, PERMUTED = "demographics", "interviewer", "permuted_labels"
+DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED = "demographics", "task", "interviewer", "permuted_labels"
 FROZEN = "frozen_model"  # the only method of ``validate``
 
 METHODS: dict[str, str] = {  # in the order in which tables list them
@@ -31,6 +31,7 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
     MAJORITY: "the training side's share of cases, for every recording",
     WORD_COUNT: "the number of words alone, logistic regression",
     DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
+    TASK: "which task was recorded (a picture, a story), logistic regression; no speech",
     INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
     PERMUTED: "TF-IDF trained on labels permuted between whole groups, tested on the true ones: near 0.5 is right "
     "(the interval leaves out the luck of the dealing)",
@@ -168,9 +169,10 @@ class DecisionRow:
 class SubgroupRow:
     """subgroups.csv: the evaluated method's measures among the recordings of one subgroup.
 
-    ``column`` is original_label, sex, age, education, mmse, early_stage, visit or site; ``subgroup`` its level or band.
-    Under mmse and early_stage the cases of the band stand against all controls; a label of the manifest
-    (``original_label``) stands against the whole other side. ``suppressed`` is the reason why there is no value.
+    ``column`` is original_label, sex, age, education, mmse, early_stage, visit, site, task, language, source_format or
+    diagnosis; ``subgroup`` its level or band. Under mmse, early_stage and diagnosis the cases of the subgroup stand
+    against all controls; a label of the manifest (``original_label``) stands against the whole other side.
+    ``suppressed`` is the reason why there is no value.
     """
 
     protocol: str

@@ -1,7 +1,7 @@
 """What could stand in for the screening of speech -> predictions on the same folds, thresholds found the same way.
 
-If word count, demographics or the interviewer's words do as well as the estimator, it may have learned them. Labels
-dealt out anew must be worth 0.5, or the evaluation itself leaks.
+If word count, demographics, the task or the interviewer's words do as well as the estimator, it may have learned them.
+Labels dealt out anew must be worth 0.5, or the evaluation itself leaks.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from adscreen.errors import InputError
 from adscreen.estimator import words_classifier
 from adscreen.estimator.tuning import positive_probability
-from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
+from adscreen.evaluation.categories import list_levels, read_category
+from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TASK, TFIDF, WORD_COUNT
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable, Fold
 from adscreen.metrics import YOUDEN, ThresholdRule
 
-SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, INTERVIEWER, PERMUTED)
+SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED)
 NUMBERS, CATEGORIES = ("age", "education"), ("sex",)
 
 Inputs = pd.DataFrame | pd.Series  # numbers, or lists of words
@@ -37,6 +38,10 @@ def absent_shortcuts(table: FeatureTable) -> dict[str, str]:
     absent = {}
     if not demographic_columns(table):
         absent[DEMOGRAPHICS] = "the manifest has no age, sex or education"
+    tasks = read_category(table.subjects, TASK)
+    if tasks.nunique(dropna=False) < 2:
+        known = list_levels(tasks)
+        absent[TASK] = f"the task of every recording is {known[0]}" if known else "no task is known of any recording"
     if not any(len(words) for words in table.inputs.get(INTERVIEWER_TOKENS, [])):
         absent[INTERVIEWER] = "no transcript has words of anybody but the participant"
     return absent
@@ -116,6 +121,8 @@ def _inputs(method: str, table: FeatureTable) -> Inputs:
         return pd.DataFrame({"words": table.inputs[TOKENS].map(len).astype(np.float64)})
     if method == DEMOGRAPHICS:
         return table.subjects[demographic_columns(table)].copy()
+    if method == TASK:
+        return pd.DataFrame({TASK: read_category(table.subjects, TASK)})
     return table.inputs[TOKENS]
 
 
@@ -126,6 +133,8 @@ def _build(method: str, inputs: Inputs) -> Pipeline:
         return make_pipeline(FunctionTransformer(np.log1p), StandardScaler(), _classifier())
     if method == DEMOGRAPHICS:
         return demographics_classifier(pd.DataFrame(inputs).columns)
+    if method == TASK:
+        return make_pipeline(_levels(), _classifier())
     return words_classifier()
 
 
@@ -134,9 +143,13 @@ def demographics_classifier(names: Iterable[str]) -> Pipeline:
     found = set(names)
     numbers, categories = ([name for name in kind if name in found] for kind in (NUMBERS, CATEGORIES))
     median = SimpleImputer(strategy="median", keep_empty_features=True)
-    level = make_pipeline(FunctionTransformer(_known), OneHotEncoder(handle_unknown="ignore", sparse_output=False))
-    columns = [("numbers", make_pipeline(median, StandardScaler()), numbers), ("categories", level, categories)]
+    columns = [("numbers", make_pipeline(median, StandardScaler()), numbers), ("categories", _levels(), categories)]
     return make_pipeline(ColumnTransformer([part for part in columns if part[2]]), _classifier())
+
+
+def _levels() -> Pipeline:
+    """Return one column per level seen in training; what is missing is a level, one that is new at the test is none."""
+    return make_pipeline(FunctionTransformer(_known), OneHotEncoder(handle_unknown="ignore", sparse_output=False))
 
 
 def _known(frame: pd.DataFrame) -> NDArray[np.object_]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from adscreen.cohort.bands import BANDS
 from adscreen.cohort.labels import ORIGINAL
+from adscreen.evaluation.categories import DIAGNOSIS, OF_RECORDINGS, list_levels, read_category
 from adscreen.evaluation.intervals import Measured
 from adscreen.evaluation.results import SubgroupRow
 from adscreen.evaluation.summary import Folds
@@ -37,8 +38,9 @@ class Subgroup:
 def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator[Subgroup]:
     """Yield every subgroup of the columns that have values.
 
-    MMSE differs between the labels by its nature, so under mmse and early_stage cases of the band stand against every
-    control. A label of the manifest, where several became one, stands against the whole other side.
+    MMSE and diagnosis differ between the labels by their nature, so under mmse, early_stage and diagnosis the cases of
+    a band or level stand against every control. A label of the manifest, where several became one, stands against the
+    whole other side.
     """
     yield from _of_grouped_labels(subjects, cases)
     for column in LEVELS:
@@ -46,6 +48,7 @@ def find_subgroups(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator
             text = subjects[column].astype(object)
             for level in sorted({str(value) for value in text.dropna()}):
                 yield Subgroup(column, level, (text.astype(str) == level).to_numpy() & text.notna().to_numpy())
+    yield from _categories(subjects, cases)
     for column, bands in BANDS.items():
         if column in subjects and subjects[column].notna().any():
             values = subjects[column].to_numpy(dtype=np.float64)
@@ -69,6 +72,19 @@ def _of_grouped_labels(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iter
         side = cases == cases[own][0]
         if (own != side).any():
             yield Subgroup(ORIGINAL, label, own | ~side)
+
+
+def _categories(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> Iterator[Subgroup]:
+    """Yield the levels of task, language and kind of file, and the diagnoses of cases, where there are several."""
+    for column in OF_RECORDINGS:
+        values = read_category(subjects, column)
+        levels = list_levels(values)
+        for level in levels if len(levels) > 1 else ():
+            yield Subgroup(column, level, (values == level).to_numpy())
+    values = read_category(subjects, DIAGNOSIS)
+    levels = list_levels(values[cases == 1])
+    for level in levels if len(levels) > 1 else ():
+        yield Subgroup(DIAGNOSIS, level, (values == level).to_numpy() | (cases == 0))
 
 
 def measure_subgroups(folds: Folds) -> list[SubgroupRow]:

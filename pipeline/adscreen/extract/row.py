@@ -48,8 +48,9 @@ def recording_key(recording: Recording, **settings: Any) -> str | None:
         digest = speech_digest(recording)
     except InputError:
         return None
-    known = ("recording_id", "subject_id", "visit", "task", "language", "speaker", "default_speaker", "default_task")
-    about = {name: getattr(recording, name) for name in known}
+    known = ("recording_id", "subject_id", "visit", "task", "language", "speaker", "gem")
+    defaults = ("default_speaker", "default_task", "default_gem")
+    about = {name: getattr(recording, name) for name in (*known, *defaults)}
     return cache_key(
         "adscreen.extract.extraction",
         transcript=digest,

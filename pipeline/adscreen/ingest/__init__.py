@@ -17,6 +17,7 @@ from adscreen.cohort.files import holds_many
 from adscreen.errors import InputError
 from adscreen.ingest.chat import read_chat
 from adscreen.ingest.conversation import Conversation, choose_participant
+from adscreen.ingest.gems import list_gems, refuse_gem
 from adscreen.ingest.plausibility import check_plausibility
 from adscreen.ingest.source import Source, read_source
 from adscreen.ingest.stored_transcripts import index_transcripts, read_stored
@@ -26,7 +27,7 @@ from adscreen.records import Transcript
 if TYPE_CHECKING:
     from adscreen.ingest.utterance_tables import Talk
 
-__all__ = ["read_recording", "read_transcript", "transcript_of"]
+__all__ = ["list_gems", "read_recording", "read_transcript", "transcript_of"]
 
 
 def read_transcript(
@@ -37,6 +38,7 @@ def read_transcript(
     visit: str | None = None,
     task: str | None = None,
     language: str | None = None,
+    gem: str | None = None,
     speaker: str | None = None,
     default_speaker: str | None = None,
     default_task: str | None = None,
@@ -46,18 +48,22 @@ def read_transcript(
     """Read the transcript of one recording; ``path`` may lead into a .zip, and the file may be compressed.
 
     Without ids, the file's name without its ending is both. ``content`` is read instead of the file's own.
-    ``task`` selects a gem where a CHAT file marks several; ``language`` stands in where the file names none;
+    ``gem`` chooses a gem of a CHAT file, or ``all``; without it, a gem that is called as the ``task`` is is read alone,
+    which a diagnostic says, and else all of them are. ``language`` stands in where the file names none;
     ``speaker`` is the code or label of the participant, needed only where more than one person may be it;
     ``default_speaker`` holds only then. Either may be ``longest``, for who speaks longest. ``default_task`` is the task
     where the file names none. Where a file holds many recordings (a table, transcripts.jsonl), the ids select one;
     ``spelling`` is the subject's in that file, where it is another.
 
-    Raises InputError where the file cannot be read, where the participant cannot be told, or says no word.
+    Raises InputError where the file cannot be read or has no such gem, where the participant cannot be told, or says
+    no word.
     """
     path = Path(path)
     recording_id = recording_id or path.name.partition(".")[0]
     subject_id = subject_id or recording_id
     source, parts = _load_kept(path) if content is None else _load(path, content)
+    if source.format != "chat":
+        refuse_gem(gem, where=str(path))
     if source.format == "transcripts":
         read = read_stored(parts.lines, recording_id=recording_id, subject_id=subject_id, where=str(path))
         conversation = Conversation(read.utterances, read.language, read.task, read.diagnostics, read.source_format)
@@ -65,7 +71,7 @@ def read_transcript(
         digest = read.source_digest or source.digest
     else:
         if source.format == "chat":
-            conversation = read_chat(source.text, file=source.name, task=task, language=language)
+            conversation = read_chat(source.text, file=source.name, task=task, language=language, gem=gem)
         else:
             wanted = (recording_id, spelling or subject_id, visit)
             conversation = _read_other(source, parts.talk, wanted, where=str(path), task=task, language=language)
@@ -101,7 +107,9 @@ def transcript_of(recording: Recording) -> Transcript:
     Raises:
         InputError: what ``read_transcript`` raises.
     """
+    gem = recording.gem or recording.default_gem
     if isinstance(recording.content, Transcript):
+        refuse_gem(gem, where=str(recording.transcript))
         known = {name: getattr(recording, name) for name in ("visit", "task", "language")}
         own = {name: value for name, value in known.items() if value is not None}
         if not (recording.task or recording.content.task):
@@ -116,6 +124,7 @@ def transcript_of(recording: Recording) -> Transcript:
         visit=recording.visit,
         task=recording.task,
         language=recording.language,
+        gem=gem,
         speaker=recording.speaker,
         default_speaker=recording.default_speaker,
         default_task=recording.default_task,

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from adscreen.errors import InputError
 from adscreen.ingest.conversation import Conversation
+from adscreen.ingest.gems import OpenGems, Turns, select_gem, wanted_gem
 from adscreen.ingest.main_line import parse_main_line
 from adscreen.ingest.word_times import in_order, with_word_times
 from adscreen.records import Diagnostic, Utterance
@@ -26,7 +27,6 @@ _INDENTED = re.compile(
     rf"[{_INDENTS}]+(?:\*[^\W_][\w-]{{0,15}}\s?:(?!\S)|%[a-z]\w{{2,15}}:(?!\S)"
     r"|@(?:UTF8|Begin|End|Blank|New Episode)\s*$|@[A-Z][A-Za-z ]{0,30}:(?!\S))"
 )
-_GEM_NAME = re.compile(r"[^*:]{1,60}")  # what is longer, or holds a speaker, is speech that ran into the header
 _HEADER = re.compile(r"@([^:\t\n]+)(?::\s*(.*))?", re.DOTALL)
 
 
@@ -39,9 +39,8 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class _Headers:
-    """What the headers say up to the line being read; ``gems`` counts the open ones of each label."""
+    """What the headers say up to the line being read."""
 
-    task: str | None = None
     languages: tuple[str, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     with_id: set[str] = field(default_factory=set)
@@ -49,10 +48,7 @@ class _Headers:
     media: str = ""
     seen: set[str] = field(default_factory=set)
     conversation_analysis: bool = False
-    gems: dict[str, int] = field(default_factory=dict)
-    lazy_gem: str = ""
-    open_of_task: int = 0
-    opened: list[str] = field(default_factory=list)  # since the last utterance
+    gems: OpenGems = field(default_factory=OpenGems)
 
     def take(self, name: str, value: str) -> None:
         """Read one header."""
@@ -73,15 +69,8 @@ class _Headers:
                 self.media = value
             case "Options":
                 self.conversation_analysis = "CA" in value.replace(",", " ").split()
-            case "Bg":
-                self.gems[value] = self.gems.get(value, 0) + 1
-                self.opened.append(value)
-                self.open_of_task += self._is_wanted(value)
-            case "Eg":
-                self._end_gem(value)
-            case "G":
-                self.lazy_gem = value
-                self.opened.append(value)
+            case "Bg" | "Eg" | "G":
+                self.gems.take(name, value)
 
     def code_of(self, speaker: str) -> str:
         """The code of a speaker whom @Participants does not list as written: one in another case, else the own one."""
@@ -90,56 +79,20 @@ class _Headers:
             self.misspelt.add(speaker)
         return known[0] if known else speaker
 
-    def in_task(self) -> bool:
-        """Tell whether the current line lies in a gem of the task."""
-        return self.open_of_task > 0 or self._is_wanted(self.lazy_gem)
 
-    def take_opened(self) -> list[str]:
-        """The labels of the gems around the current line that were not around the last utterance."""
-        labels = [label for label in self.opened if label and (label in self.gems or label == self.lazy_gem)]
-        self.opened = []
-        return labels
-
-    def _is_wanted(self, label: str) -> bool:
-        return bool(self.task and label and _is_gem_of(label, self.task))
-
-    def _end_gem(self, label: str) -> None:
-        """End the gem of that label, else the one opened last."""
-        if label not in self.gems:
-            label = next(reversed(self.gems), "")
-        if label in self.gems:
-            self.gems[label] -= 1
-            self.open_of_task -= self._is_wanted(label)
-            if not self.gems[label]:
-                del self.gems[label]
-
-
-@dataclass(slots=True)
-class _Turns:
-    """The utterances read so far, which of them lie in a gem of the task, and the labels of gems with utterances."""
-
-    utterances: list[Utterance] = field(default_factory=list)
-    in_task: list[bool] = field(default_factory=list)
-    labels: dict[str, None] = field(default_factory=dict)
-
-    def add(self, utterance: Utterance, headers: _Headers) -> None:
-        """Take an utterance under the gems that are open."""
-        self.utterances.append(utterance)
-        self.in_task.append(headers.in_task())
-        if headers.opened:
-            self.labels.update(dict.fromkeys(headers.take_opened()))
-
-
-def read_chat(text: str, *, file: str, task: str | None = None, language: str | None = None) -> Conversation:
+def read_chat(
+    text: str, *, file: str, task: str | None = None, language: str | None = None, gem: str | None = None
+) -> Conversation:
     """Read a CHAT file.
 
-    ``file`` is its name for diagnostics. Where the file marks gems (``@G``, ``@Bg`` ... ``@Eg``) and ``task`` is given,
-    only the gem of that name is kept. ``language`` stands in for a missing ``@Languages``. Raises InputError where no
-    gem has the name of the task, and where the file says that nothing is transcribed.
+    ``file`` is its name for diagnostics. Where the file marks gems (``@G``, ``@Bg`` ... ``@Eg``), ``gem`` chooses one,
+    or ``all``; without it, a gem that is called as the ``task`` is is kept alone. ``language`` stands in for a missing
+    ``@Languages``. Raises InputError where no gem has the chosen name, where there are several and none has the name of
+    the task, and where the file says that nothing is transcribed.
     """
     lines, diagnostics = join_lines(text, file=file)
-    headers = _Headers(task=task, languages=(language,) if language else ())
-    turns = _Turns()
+    headers = _Headers(languages=(language,) if language else (), gems=OpenGems(wanted_gem(gem, task)))
+    turns = Turns()
     spoken = False  # whether the last main line was read: a tier belongs to it
     for line in lines:
         mark = line.text[0]
@@ -148,7 +101,7 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
             diagnostics += found
             spoken = utterance is not None
             if utterance:
-                turns.add(utterance, headers)
+                turns.add(utterance, headers.gems)
         elif mark == "@" and (header := _HEADER.match(line.text)):
             headers.take(header.group(1).strip(), (header.group(2) or "").strip())
         elif spoken and line.text.startswith("%wor:"):
@@ -160,16 +113,12 @@ def read_chat(text: str, *, file: str, task: str | None = None, language: str | 
             where=file,
             remedy="transcribe it, or leave it out of the manifest",
         )
-    labels = tuple(turns.labels)
-    utterances = tuple(turns.utterances)
-    if task and labels:
-        utterances, left_out = _select_gem(turns, task=task, file=file)
-        diagnostics += left_out
+    selected = select_gem(turns, gem=gem, task=task, file=file)
     return Conversation(
-        utterances,
+        selected.utterances,
         language=headers.languages[0] if headers.languages else None,
-        task=labels[0] if len(labels) == 1 else None,
-        diagnostics=tuple(diagnostics),
+        task=selected.task,
+        diagnostics=(*diagnostics, *selected.diagnostics),
     )
 
 
@@ -225,7 +174,7 @@ def _read_turn(line: Line, headers: _Headers, *, file: str) -> tuple[Utterance |
     return utterance, [Diagnostic(file, line.number, what) for what in messages if what != expected]
 
 
-def _take_word_times(line: Line, turns: _Turns, *, file: str) -> list[Diagnostic]:
+def _take_word_times(line: Line, turns: Turns, *, file: str) -> list[Diagnostic]:
     """Give the last utterance the times of its %wor tier."""
     timed = with_word_times(turns.utterances[-1], line.text[5:])
     if timed is None:
@@ -247,22 +196,3 @@ def _check_headers(headers: _Headers, speakers: Iterable[str], *, file: str) -> 
         for code in sorted(headers.misspelt)
     ]
     return [Diagnostic(file, None, what) for what in (*missing, *misspelt)]
-
-
-def _select_gem(turns: _Turns, *, task: str, file: str) -> tuple[tuple[Utterance, ...], list[Diagnostic]]:
-    if not any(turns.in_task):
-        names = filter(_GEM_NAME.fullmatch, sorted(turns.labels))
-        raise InputError(
-            f"no gem {task!r}; the file marks {', '.join(names) or 'gems without a short name'}",
-            where=file,
-            remedy="give one of these as the task, or none for the whole file",
-        )
-    kept = tuple(utterance for utterance, inside in zip(turns.utterances, turns.in_task, strict=True) if inside)
-    left_out = len(turns.utterances) - len(kept)
-    return kept, [Diagnostic(file, None, f"{left_out} utterances outside the task were left out")] if left_out else []
-
-
-def _is_gem_of(label: str, task: str) -> bool:
-    """Tell whether a gem belongs to a task: the same words, or more after them (``Cookie_Theft`` is of ``cookie``)."""
-    label_words, task_words = (re.split(r"[\W_]+", name.strip().casefold()) for name in (label, task))
-    return label_words[: len(task_words)] == task_words

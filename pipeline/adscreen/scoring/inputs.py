@@ -49,7 +49,7 @@ def find_recordings(inputs: Sequence[Path], reading: Reading = AS_WRITTEN) -> Na
         cohort = reading.read(inputs[0])
         return Named(cohort.recordings, tuple(inputs), notes=cohort.notes)
     for name in reading.given():
-        if name not in ("same_id", "participant", "task"):
+        if name not in ("same_id", "participant", "task", "gem"):
             raise InputError("needs a manifest", where=f"{name}=", remedy=f"score a manifest, or leave {name}= out")
     found: list[Recording] = []
     passed_over: list[str] = []
@@ -62,9 +62,9 @@ def find_recordings(inputs: Sequence[Path], reading: Reading = AS_WRITTEN) -> Na
             found += _stored_in(path)
         else:
             found.append(_recording(Path(os.path.abspath(path))))
-    speaker, task = reading.participant, reading.task
+    speaker, task, gem = reading.participant, reading.task, reading.gem
     recordings = [
-        replace(recording, row=number, default_speaker=speaker, default_task=task)
+        replace(recording, row=number, default_speaker=speaker, default_task=task, default_gem=gem)
         for number, recording in enumerate(found, start=1)
     ]
     _check_once(recordings)

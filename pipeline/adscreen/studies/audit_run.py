@@ -29,6 +29,7 @@ def audit(
     participant: str | None = None,
     task: str | None = None,
     sheet: str | None = None,
+    gem: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> list[Finding]:
@@ -48,6 +49,7 @@ def audit(
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
         sheet: the sheet of an Excel manifest, by its name or number.
+        gem: the gem of CHAT files to read where the manifest names none, or ``all``.
         jobs: processes; changes no result.
 
     Raises:
@@ -67,6 +69,7 @@ def audit(
         participant=participant,
         task=task,
         sheet=sheet,
+        gem=gem,
     )
     if not isinstance(source, Cohort) and Path(source).is_dir():
         given = next(iter(reading.given()), None)

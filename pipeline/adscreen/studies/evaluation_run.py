@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adscreen.auditing import Finding
 from adscreen.cohort import Cohort
 from adscreen.cohort.reading import AS_WRITTEN, Reading
 from adscreen.errors import InputError
@@ -18,7 +19,7 @@ from adscreen.estimator.study import StudySettings, choose_study
 from adscreen.evaluation import TFIDF, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
 from adscreen.evaluation.certificate import Certificate, certify
 from adscreen.evaluation.description import describe_cohort, describe_flow
-from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluation.frames import as_frame, cohort_frames, evaluation_frames, predictions_frame
 from adscreen.evaluation.levels import changing_subjects
 from adscreen.evaluation.protocols import COHORT, TEST, check_apart, check_sexes, compare_ids
 from adscreen.extract.extraction import ExtractSettings
@@ -27,6 +28,7 @@ from adscreen.extract.usable import REFUSE, Rule, Unusable
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import render_report, write_report
+from adscreen.studies.checks import check_cohorts, check_tables, list_errors
 from adscreen.studies.feature_run import check_columns, read_training_table, write_skipped
 from adscreen.studies.protocol_names import name_protocols
 from adscreen.studies.runs import check_free, new_run
@@ -42,7 +44,8 @@ class Evaluation:
 
     ``cohorts`` are the manifests that the table was read from, where that is known: what a condition left out of them
     is counted. ``skipped`` are, for each, the recordings that could not be used and were left out. ``settings`` says
-    how the evaluation was made, as run.json holds it.
+    how the evaluation was made, as run.json holds it. ``checked`` are the findings on the cohorts, where they were
+    checked with their transcripts.
     """
 
     table: FeatureTable
@@ -51,6 +54,7 @@ class Evaluation:
     cohorts: tuple[Cohort, ...] = ()
     skipped: tuple[tuple[Unusable, ...], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    checked: tuple[Finding, ...] | None = None
 
     def __repr__(self) -> str:
         """Say what was evaluated, and its AUC under the first protocol."""
@@ -79,9 +83,18 @@ class Evaluation:
         return certify(self.table, self.protocols, seed=self.study.seed)
 
     @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What to check before the figures are believed, errors first (findings.csv): copies, ids, shortcuts, classes.
+
+        Habits of transcription are not in a table; ``audit`` of the cohort, and the command, examine them too.
+        """
+        return check_tables(list(self._parts().values())) if self.checked is None else self.checked
+
+    @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table of the evaluation but the predictions, by the stem of its file."""
-        return evaluation_frames(self.protocols) | self._describe()
+        found = {"findings": as_frame(self.findings, Finding)}
+        return evaluation_frames(self.protocols) | self._describe() | found
 
     @cached_property
     def notes(self) -> list[str]:
@@ -124,18 +137,19 @@ class Evaluation:
         frames = self.frames | {"predictions": self.predictions}
         return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
 
+    def _parts(self) -> dict[str, FeatureTable]:
+        """Return the table of the cohort, or those of the training and of the test cohort."""
+        if self.protocols[0].protocol != "external":
+            return {"cohort": self.table}
+        tested = (self.table.subjects[COHORT] == TEST).to_numpy()
+        return {name: self.table.rows(np.flatnonzero(rows)) for name, rows in (("training", ~tested), ("test", tested))}
+
     def _describe(self) -> dict[str, pd.DataFrame]:
         """Return Table 1 and the flow, of the test cohort as well."""
-        if self.protocols[0].protocol == "external":
-            tested = (self.table.subjects[COHORT] == TEST).to_numpy()
-            parts = {"training": np.flatnonzero(~tested), "test": np.flatnonzero(tested)}
-        else:
-            parts = {"cohort": np.arange(len(self.table))}
         described, flow, where = [], [], self.settings.get("where")
-        for number, (name, rows) in enumerate(parts.items()):
+        for number, (name, own) in enumerate(self._parts().items()):
             cohort = self.cohorts[number] if self.cohorts else None
             left = {"left_out": cohort.left_out, "other_labels": cohort.other_labels} if cohort else {}
-            own = self.table.rows(rows)
             described += describe_cohort(own, name=name)
             skipped = self.skipped[number] if self.skipped else ()
             flow += describe_flow(own, **left, skipped=skipped, name=name, where=where)
@@ -266,13 +280,15 @@ def run_evaluation(
         check_columns(cohort, study.blocks)
     read = [read_training_table(cohort, extract, rule, jobs=jobs, progress=progress) for cohort in cohorts]
     tables, skipped = zip(*read, strict=True)
+    checked = check_cohorts(cohorts, jobs=jobs, progress=progress)
+    progress.notes(list_errors(checked))
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
     about: dict[str, Any] = {"manifest": first.path, "test_manifest": others[0].path if others else None}
     about |= reading.arguments() | {"label_groups": first.label_groups}
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
     settings |= {"skip_unreadable": rule.skip, "strict": rule.strict, "skipped": sum(map(len, skipped))}
-    named = replace(found, cohorts=tuple(cohorts), skipped=skipped, settings=settings)
+    named = replace(found, cohorts=tuple(cohorts), skipped=skipped, checked=checked, settings=settings)
     named.save(out, force=force)
     return named
 

@@ -169,7 +169,12 @@ def _joined(node: dict[str, Any]) -> dict[str, Any]:
     choices = node.get("anyOf", ())
     if not choices or any(choice.keys() != {"type"} for choice in choices):
         return node
-    return {"type": [choice["type"] for choice in choices]} | {k: v for k, v in node.items() if k != "anyOf"}
+    types = [kind for choice in choices for kind in _as_list(choice["type"])]
+    return {"type": list(dict.fromkeys(types))} | {k: v for k, v in node.items() if k != "anyOf"}
+
+
+def _as_list(types: str | list[str]) -> list[str]:
+    return [types] if isinstance(types, str) else types
 
 
 _NOT_WRITTEN = (
@@ -179,6 +184,7 @@ _NOT_WRITTEN = (
     "spelling",
     "default_speaker",
     "default_task",
+    "default_gem",
 )  # fields of a Recording that are no columns
 
 

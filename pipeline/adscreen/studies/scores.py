@@ -147,6 +147,7 @@ def score(
     participant: str | None = None,
     task: str | None = None,
     sheet: str | None = None,
+    gem: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> Scores:
@@ -175,6 +176,7 @@ def score(
         participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
         task: the task where neither the manifest nor the file specifies it.
         sheet: the sheet of an Excel manifest, by its name or number.
+        gem: the gem of CHAT files to read where the manifest names none, or ``all``.
         jobs: processes; changes no result.
 
     Raises:
@@ -193,6 +195,7 @@ def score(
         participant=participant,
         task=task,
         sheet=sheet,
+        gem=gem,
     )
     named = name_recordings(source, reading)
     trained, folder = open_model(model)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.comparison import auc_gap
 from adscreen.evaluation.levels import caution_of_changes
@@ -72,6 +73,7 @@ def assemble_report(
         groups=groups,
         resamples=int(settings["bootstrap"]),
         synthetic=synthetic,
+        findings=tuple(_records(frames["findings"], Finding)) if "findings" in frames else None,
         summary=conclude_frozen(protocols[0], frozen, positive=positive, negative=negative)
         if frozen
         else conclude(protocols, gaps, positive=positive, negative=negative),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.metrics import Interval
@@ -255,6 +256,7 @@ class EvaluationReport:
     """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters.
 
     ``frozen`` is None unless a frozen model was validated.
+    ``findings`` are those of the checks of the cohort, errors first; None where it was not checked.
     """
 
     positive: str
@@ -268,6 +270,7 @@ class EvaluationReport:
     groups: int
     resamples: int
     synthetic: bool
+    findings: tuple[Finding, ...] | None
     summary: tuple[str, ...]
     cautions: tuple[str, ...]
     flow: tuple[FlowRow, ...]

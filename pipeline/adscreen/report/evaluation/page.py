@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment
 
+from adscreen.auditing.finding import count_levels
 from adscreen.metrics import Interval
 from adscreen.report.evaluation import figures
 from adscreen.report.evaluation.conclusions import main_protocol
@@ -66,6 +67,7 @@ def _environment() -> Environment:
         "signed": format_signed,
         "column": name_column,
         "family": name_family,
+        "count_levels": count_levels,
     }
     made.globals |= {
         "measures": MEASURES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adscreen.evaluation.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TFIDF, WORD_COUNT
+from adscreen.evaluation.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TASK, TFIDF, WORD_COUNT
 from adscreen.report.evaluation.contents import Kind
 
 TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluation.results.METHODS
@@ -10,6 +10,7 @@ TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluatio
     TFIDF: ("Words alone (TF-IDF)", "baseline"),
     WORD_COUNT: ("Word count", "shortcut"),
     DEMOGRAPHICS: ("Demographics", "shortcut"),
+    TASK: ("Task", "shortcut"),
     INTERVIEWER: ("Interviewer speech", "shortcut"),
     MAJORITY: ("Majority class", "check"),
     PERMUTED: ("Permuted labels", "check"),
@@ -65,7 +66,10 @@ COLUMNS = {
     "early_stage": "Early stage",
     "visit": "Visit",
     "site": "Site",
+    "task": "Task",
+    "diagnosis": "Diagnosis",
     "language": "Language",
+    "source_format": "Format of the file",
     "words": "Words",
     "sentences": "Sentences",
     "words a sentence": "Words per sentence",
