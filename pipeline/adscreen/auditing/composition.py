@@ -30,7 +30,7 @@ def _unreadable(table: FeatureTable) -> Iterator[Finding]:
     if unreadable.any():
         what = f"{count(int(unreadable.sum()), 'transcript')} of {len(table)} cannot be read; the first: "
         what += " ".join(reasons[unreadable].iloc[0].split())
-        remedy = "mend the files or the manifest, or leave them out with --where"
+        remedy = "correct the files or the manifest, or leave them out with --where"
         yield Finding("error", what, name_some(names[unreadable]), remedy, float(unreadable.sum()))
     silent = (table.inputs[TOKENS].map(len) == 0) & ~unreadable
     if silent.any():
