@@ -11,7 +11,8 @@ and logistic regression) under ``subject``, 5 folds once.
 
 Two arms have the same words, labels and folds' seed. In ``variants`` the ids are spelled as above. In ``distinct`` each
 visit has an id of its own, which is what a manifest is without the rule: that arm, of the first cohorts alone, shows
-what recognising speakers is worth here. Each finished cohort is written to RESULTS.json, and what the file holds is not run again.
+what recognising speakers is worth here. Each finished cohort is written to RESULTS.json, and what the file holds is not
+run again.
 """
 
 from __future__ import annotations

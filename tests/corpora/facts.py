@@ -11,9 +11,11 @@ from dataclasses import dataclass
 class Facts:
     """Counts of a study: subjects and recordings by label, among the recordings that the study reads.
 
-    ``spellings`` is the number of different ways in which the folder writes the ids of its subjects.
+    ``people`` counts each subject once, whatever their labels; ``spellings`` is the number of different ways in which
+    the folder writes their ids.
     """
 
+    people: int
     subjects: dict[str, int]
     recordings: dict[str, int]
     spellings: int
@@ -22,9 +24,10 @@ class Facts:
     def count(cls, rows: Iterable[tuple[str, int, str]], *, spellings: Iterable[str]) -> Facts:
         """Return the counts of (label, number of the person, spelling of their id), one row a recording."""
         own = list(rows)
-        people = {(label, number) for label, number, _ in own}
+        labelled = {(label, number) for label, number, _ in own}
         return cls(
-            subjects=dict(sorted(Counter(label for label, _ in people).items())),
+            people=len({number for _, number, _ in own}),
+            subjects=dict(sorted(Counter(label for label, _ in labelled).items())),
             recordings=dict(sorted(Counter(label for label, _, _ in own).items())),
             spellings=len(set(spellings)),
         )

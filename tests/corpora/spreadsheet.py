@@ -1,7 +1,8 @@
 """A folder with a table that R's write.csv2 wrote and, beside it, transcripts typed in Word or an editor.
 
-Semicolons, decimal commas, row names, a header ``Subject ID``. Two centres typed the ids: with a capital or without,
-with a non-breaking hyphen or a non-breaking space. One transcript of the table has not been typed yet.
+Semicolons, decimal commas, row names, a header ``Subject ID``, and the label under ``Group``. Two centres typed the
+ids: with a capital or without, with a non-breaking hyphen or a non-breaking space. One transcript of the table has not
+been typed yet.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from facts import Facts
 from files import write_lines, write_word
 from speech import Person, draw_people
 
-_HEADER = ("", "Subject ID", "Visit", "Transcript", "Label", "Age", "Sex", "Education", "MMSE")
+_HEADER = ("", "Subject ID", "Visit", "Transcript", "Group", "Age", "Sex", "Education", "MMSE")
 _SPELLINGS = ("Nord-{:02d}", "NORD\u2011{:02d}", "nord-{:02d}", "Nord-{:02d}\u00a0")
 
 
