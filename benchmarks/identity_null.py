@@ -30,19 +30,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.dummy import DummyClassifier
 
 import adscreen
 from adscreen.auditing.reading import read_speech
 from adscreen.estimator.study import StudySettings
-from adscreen.evaluation.results import TFIDF
-from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
+from adscreen.evaluation.certificate import certify
+from adscreen.evaluation.protocols import outer_splits
+from adscreen.evaluation.results import TFIDF, FoldResult, ProtocolEvaluation
+from adscreen.evaluation.shortcuts import Shortcut
+from adscreen.extract.feature_table import FeatureTable
+from adscreen.metrics import Predictions, auc_within_folds
 from adscreen.simulate import draw_subject, simulate_recording
 from adscreen.writing import write_json
 
 ARMS = ("variants", "distinct")
 WANTED_ERROR = 0.005
-STUDY = StudySettings(folds=5, repeats=1, inner_folds=2, bootstrap=100)  # intervals are not asked for
+STUDY = StudySettings(folds=5, repeats=1)
 NAMES = ("Zoé", "José", "Ångström", "Noël", "Brånemark", "Çelik", "Śliwa", "Müller")
 Row = dict[str, Any]
 
@@ -122,23 +125,31 @@ def _write_manifest(path: Path, rows: list[Row]) -> Path:
 
 
 def read_words(manifest: Path) -> FeatureTable:
-    """Return the table of a manifest with the words and their number alone: no language model is run."""
-    table = read_speech(adscreen.read_cohort(manifest))
-    counts = table.inputs[TOKENS].map(len).astype(float).rename("lexical.words")
-    inputs = pd.concat([table.inputs[[TOKENS, INTERVIEWER_TOKENS]], counts], axis=1)
-    return replace(table, inputs=inputs)
+    """Return the table of a manifest with the words alone: no language model is run."""
+    return read_speech(adscreen.read_cohort(manifest))
 
 
 def evaluate_arm(manifest: Path, *, seed: int) -> Row:
     """Return the AUC of the words baseline by recording, and what the certificate says."""
     table = read_words(manifest)
-    found = adscreen.evaluate(table, estimator=DummyClassifier(strategy="prior"), study=replace(STUDY, seed=seed))
-    own = found.metrics
-    (auc,) = own.loc[(own["method"] == TFIDF) & (own["level"] == "recording") & (own["measure"] == "auc"), "value"]
-    (protocol,) = found.certificate.protocols
+    words = Shortcut(TFIDF, table, seed=seed)
+    folds = [
+        FoldResult(TFIDF, *number, training, test, words.predict(test, words.fit(training)), 0.5, {})
+        for number, (training, test) in outer_splits(table, replace(STUDY, seed=seed), protocol="subject")
+    ]
+    joined = Predictions.join((fold.rows, fold.probabilities, 0.5) for fold in folds)
+    (auc,) = auc_within_folds(joined, table.cases, np.ones((1, len(table))))
+    (protocol,) = certify(table, [_unsummarised(folds)], seed=seed).protocols
     certified = {name: asdict(protocol)[name] for name in ("sound", "subject_share", "permuted")}
     people = int(table.subjects["subject_id"].nunique())
     return {"auc": float(auc), "subjects": people, "recordings": len(table)} | certified
+
+
+def _unsummarised(folds: list[FoldResult]) -> ProtocolEvaluation:
+    """Return an evaluation of which only the folds are read."""
+    tables = ("methods", "metrics", "differences", "confusion", "roc", "calibration", "decisions", "subgroups")
+    empty: dict[str, Any] = {name: [] for name in (*tables, "learning", "families", "apparent")}
+    return ProtocolEvaluation("subject", folds, **empty, shared_subject_share=0.0)
 
 
 def run(path: Path, *, cohorts: int, subjects: int, distinct: int) -> None:
