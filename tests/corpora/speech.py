@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from adscreen.simulate import Subject, SyntheticRecording, draw_subject, simulate_recording
 
-EFFECT = 1.5  # strong, for a cohort of a dozen subjects is small
+EFFECT = 1.25
 ILLNESS = {"control": 0.0, "mci": 0.6, "possible": 0.9, "probable": 1.2, "vascular": 0.9}
 _CODES = (
     (re.compile(r"&-(\w+)"), r"\1"),  # filler
