@@ -207,8 +207,12 @@ def check_evaluated(section: Section, folder: Path, facts: dict[str, Any]) -> No
 
 
 def check_validated(folder: Path) -> None:
-    """The frozen model's page is there."""
-    assert list(folder.glob("*.html"))
+    """None of the new people trained the frozen model, and its AUC among them is a number, on a page."""
+    (certified,) = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["protocols"]
+    assert (True, 0) == (certified["sound"], certified["subject_share"]), certified["verdict"]
+    metrics = pd.read_csv(folder / "metrics.csv")
+    assert all(map(math.isfinite, metrics.loc[metrics["measure"] == "auc", "value"]))
+    assert (folder / "report.html").is_file()
 
 
 def check_scores(folder: Path, outcome: Outcome, facts: dict[str, Any]) -> None:
