@@ -241,12 +241,13 @@ def test_a_cohort_becomes_a_table(manifest: Callable[[str], Path], settings: Ext
 def test_a_cohort_with_unreadable_transcripts_is_refused(
     manifest: Callable[[str], Path], settings: ExtractSettings
 ) -> None:
-    """Training needs every row: one line names the first that cannot be read and counts the others."""
+    """Training needs every row: one line counts those that cannot be read and names the first; the details name all."""
     path = manifest("a.cha d.cha missing.cha")
-    with pytest.raises(InputError, match=r"row 2: .*d\.cha: .* \(and 1 more\)$") as caught:
+    with pytest.raises(InputError, match=r"2 recordings cannot be used, first row 2: .*d\.cha: ") as caught:
         extract_cohort(read_cohort(path), settings)
     assert str(path) == caught.value.where
     assert 1 == len(str(caught.value).splitlines())
+    assert ["row 2: d.cha", "row 3: missing.cha"] == [":".join(one.split(":")[:2]) for one in caught.value.details]
 
 
 def test_leaving_a_sentence_out_is_measuring_without_it(

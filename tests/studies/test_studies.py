@@ -174,13 +174,14 @@ def test_training_writes_a_model_that_scores(
     simulated: Path, tiny_bilm: Path, config: Path, model_folder: Path, tmp_path: Path
 ) -> None:
     """The folder is a model, with each member's candidates and their AUC beside it."""
-    manifest = run_training(
+    manifest, skipped = run_training(
         simulated / "training.csv",
         tmp_path / "m",
         study=read_study(config),
         extract=extract_settings(tiny_bilm),
         progress=QUIET,
     )
+    assert () == skipped
     names = {path.name for path in (tmp_path / "m").iterdir()}
     assert {"README.md", "model.json", "estimators.skops", "SHA256SUMS", "candidates.csv", "run.json"} == names
     assert load_model(model_folder).digest == load_model(tmp_path / "m").digest
@@ -246,7 +247,7 @@ def test_a_transcript_without_a_word_cannot_be_learned_from(
     header, first, *rest = (simulated / "training.csv").read_text().splitlines()
     silent = first.replace("SYN0001-1.cha", "excluded.cha")
     (simulated / "silent.csv").write_text("\n".join([header, silent, *rest]) + "\n")
-    with pytest.raises(InputError, match=r"recording 'SYN0001_1': the participant has no words") as caught:
+    with pytest.raises(InputError, match=r"row 1: excluded\.cha: the participant has no words; ") as caught:
         run(
             simulated / "silent.csv",
             tmp_path / "out",
