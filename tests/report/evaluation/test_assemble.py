@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.checklist import fill_checklist
-from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol
+from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol, written
 from adscreen.report.evaluation.protocol_results import interval, predictive_values
 from adscreen.studies.schemas import schemas
 from adscreen.writing import as_json
@@ -137,6 +137,39 @@ def test_matched_cases_are_told_by_demographics_below_chance(ran: SimpleNamespac
     assert "(AUC 0.360 (0.280 to 0.440))" in line
     assert "give each pair a `cluster` of its own" in line
     assert [] == told(Interval(0.45, 0.38, 0.52))
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (Interval(math.nan, math.nan, math.nan), []),
+        (Interval(1.4, math.nan, math.nan), []),
+        (Interval(1.4, 0.9, 2.0), []),
+        (Interval(1.4, 1.1, 2.0), ["Probabilities are too cautious (calibration slope 1.400 (1.100 to 2.000))."]),
+        (Interval(0.6, 0.4, 0.9), ["Probabilities are too extreme (calibration slope 0.600 (0.400 to 0.900))."]),
+    ],
+)
+def test_a_slope_is_judged_by_its_interval_alone(ran: SimpleNamespace, slope: Interval, said: list[str]) -> None:
+    """A slope that is missing, or has no interval, is neither too cautious nor too extreme."""
+    main = main_protocol(ran.report.protocols)
+    methods = [
+        replace(one, measures=one.measures | {"calibration_slope": slope}) if one is main.ours else one
+        for one in main.methods
+    ]
+    found = caution(
+        [replace(main, methods=tuple(methods))], ran.report.certificate, groups=20, over="subjects", fewest=99
+    )
+    assert said == [line for line in found if "Probabilities" in line]
+
+
+def test_no_predictive_value_is_a_headline(ran: SimpleNamespace) -> None:
+    """Nobody chose a prevalence, so the summary sends to the table of several, and gives none of their figures."""
+    summary = " ".join(ran.report.summary)
+    assert "see the table of predictive values" in summary
+    for one in main_protocol(ran.report.protocols).predictive_values:
+        for figure in (one.positive, one.negative):
+            assert written(figure) not in summary
+    assert "PPV" not in summary
 
 
 def test_the_report_satisfies_its_schema(ran: SimpleNamespace) -> None:

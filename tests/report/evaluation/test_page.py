@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,6 +100,32 @@ def test_one_protocol_makes_a_page_too(ran: SimpleNamespace, read_page: Callable
     page = read_page(render_report(replace(ran.report, protocols=(alone,), gaps=(), certificate=certificate)))
     assert [] == page.faults
     assert "Why the protocols differ" not in page.visible
+
+
+def test_one_is_singular(ran: SimpleNamespace, read_page: Callable[[str], Any]) -> None:
+    """One fold, one recording, one subject, one resample: nowhere a plural of one."""
+    report = ran.report
+    protocols = tuple(replace(one, folds=1, repeats=1, fold_choices=one.fold_choices[:1]) for one in report.protocols)
+    flow = tuple(
+        replace(one, recordings=1, subjects=1, negative_subjects=1, positive_subjects=1) for one in report.flow
+    )
+    alone = replace(report, protocols=protocols, flow=flow, recordings=1, subjects=1, groups=1, resamples=1)
+    text = read_page(render_report(alone)).visible
+    assert "protocol subject: 1 fold " in text
+    assert "1 recording of 1 subject" in text
+    wrong = r"(?<![\d.,])1 (folds|repeats|recordings|subjects|clusters|resamples|parts|times)\b"
+    assert [] == re.findall(wrong, text)
+
+
+def test_a_figure_without_interval_is_written_alone(ran: SimpleNamespace, read_page: Callable[[str], Any]) -> None:
+    """Where every resample gives one value there is no range to show, on the page and in its drawings."""
+    bare = {name: Interval(1.0, math.nan, math.nan) for name in ran.report.protocols[0].ours.measures}
+    first, *others = ran.report.protocols
+    methods = tuple(replace(one, measures=bare) if one is first.ours else one for one in first.methods)
+    html = render_report(replace(ran.report, protocols=(replace(first, methods=methods), *others)))
+    assert not re.search(r"\bnan\b", html)
+    assert "AUC 1.000, no interval." in html
+    assert read_page(html).faults == []
 
 
 def test_the_files_agree(ran: SimpleNamespace, tmp_path: Path) -> None:
