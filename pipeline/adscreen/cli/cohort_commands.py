@@ -15,6 +15,7 @@ from adscreen.cli.options import (
     JobsOpt,
     JsonOpt,
     LabelOptions,
+    LanguageOpt,
     ManifestArg,
     OutArg,
     QuietOpt,
@@ -148,8 +149,8 @@ def features(
 
     Example: adscreen features manifest.csv features --jobs 2
     """
-    from adscreen.studies.feature_run import read_table, write_table
-    from adscreen.studies.runs import new_run
+    from adscreen.studies.feature_run import check_language, language_record, read_table, write_table
+    from adscreen.studies.runs import check_free, new_run
 
     how = reading.reading()
     cohort = how.read(manifest)
@@ -158,14 +159,15 @@ def features(
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
     settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
-    with (
-        new_run(out, force=force, command="features", settings=settings) as folder,
-        show_progress(quiet) as progress,
-    ):
+    allowed = extract_options.allow_other_language
+    with show_progress(quiet) as progress:
+        check_free(out, force=force)
         progress.notes(cohort.notes)
-        table = read_table(cohort, extract, jobs=jobs, progress=progress)
-        write_table(table, folder)
-    say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
+        other = check_language(cohort, extract, allowed=allowed, jobs=jobs, progress=progress)
+        settings |= language_record(extract, other)
+        with new_run(out, force=force, command="features", settings=settings) as folder:
+            write_table(read_table(cohort, extract, other=other, jobs=jobs, progress=progress), folder)
+    say(quiet, f"Wrote {out / 'features.parquet'}: {len(cohort)} recordings")
 
 
 @command()
@@ -173,6 +175,7 @@ def audit(
     path: Annotated[Path, cohort_argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
     reading: ReadingOptions,
     labels: LabelOptions,
+    language: LanguageOpt = None,
     jobs: JobsOpt = 1,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
@@ -189,6 +192,7 @@ def audit(
         found = audit_run.audit(
             path,
             **reading.reading(labels).arguments(),
+            language=language,
             jobs=jobs,
             progress=progress,
         )

@@ -15,6 +15,7 @@ from adscreen.cli.options import (
     ForceOpt,
     JobsOpt,
     JsonOpt,
+    LanguageOpt,
     OutArg,
     QuietOpt,
     ReadingOptions,
@@ -39,6 +40,7 @@ def score(
     out: OutArg,
     *,
     reading: ReadingOptions,
+    language: LanguageOpt = None,
     bilm: BilmOpt = None,
     spacy_model: Annotated[
         str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
@@ -93,6 +95,7 @@ def score(
             reading=reading.reading(),
             bilm=bilm,
             parser=spacy_model,
+            language=language,
             engine=engine.choice(),
             cache=cache,
             options=options,

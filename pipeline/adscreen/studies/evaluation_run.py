@@ -26,7 +26,7 @@ from adscreen.extract.feature_table import FeatureTable, require_table, require_
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import render_report, write_report
-from adscreen.studies.feature_run import check_columns, read_training_table
+from adscreen.studies.feature_run import check_columns, check_language, read_training_table
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 
@@ -83,7 +83,11 @@ class Evaluation:
     @cached_property
     def notes(self) -> list[str]:
         """Sentences that say what the intervals cover, and how the evaluated method compares with TF-IDF."""
-        return [*(note for cohort in self.cohorts for note in cohort.notes), *_notes(self.table, self.protocols)]
+        return [
+            *other_languages(self.table),
+            *(note for cohort in self.cohorts for note in cohort.notes),
+            *_notes(self.table, self.protocols),
+        ]
 
     def show(self) -> pd.DataFrame:
         """Return a few measures by recording: one row per protocol and method, the AUC with its interval."""
@@ -240,6 +244,7 @@ def run_evaluation(
     *,
     extract: ExtractSettings,
     study: StudySettings,
+    allow_other_language: bool = False,
     protocol: str | Sequence[str] = "subject",
     test: Path | None = None,
     learning_curve: bool = False,
@@ -267,7 +272,11 @@ def run_evaluation(
     _ = first.labels  # before the work
     for cohort in cohorts:
         check_columns(cohort, study.blocks)
-    tables = [read_training_table(cohort, extract, jobs=jobs, progress=progress) for cohort in cohorts]
+    given: dict[str, Any] = {"jobs": jobs, "progress": progress}
+    foreign = [check_language(cohort, extract, allowed=allow_other_language, **given) for cohort in cohorts]
+    tables = [
+        read_training_table(cohort, extract, other=own, **given) for cohort, own in zip(cohorts, foreign, strict=True)
+    ]
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
     about: dict[str, Any] = {"manifest": manifest, "test_manifest": test} | reading.arguments()
@@ -275,6 +284,12 @@ def run_evaluation(
     named = replace(found, cohorts=tuple(cohorts), settings=settings)
     named.save(out, force=force)
     return named
+
+
+def other_languages(table: FeatureTable) -> list[str]:
+    """Return a sentence on recordings in another language than the models'; none where there are none."""
+    found = table.provenance.get("other_language", "")
+    return [f"{found}."] if found else []
 
 
 def is_synthetic(table: FeatureTable) -> bool:

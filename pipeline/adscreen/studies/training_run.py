@@ -9,7 +9,7 @@ from adscreen.estimator.study import StudySettings
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.model.trained_model import ModelManifest, save_model, train_model
 from adscreen.progress import Progress
-from adscreen.studies.feature_run import check_columns, read_training_table
+from adscreen.studies.feature_run import check_columns, check_language, language_record, read_training_table
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv
 
@@ -20,6 +20,7 @@ def run_training(
     *,
     study: StudySettings,
     extract: ExtractSettings,
+    allow_other_language: bool = False,
     reading: Reading = AS_WRITTEN,
     jobs: int = 1,
     force: bool = False,
@@ -30,8 +31,15 @@ def run_training(
     cohort = reading.read(manifest)
     progress.notes(cohort.notes)
     check_columns(cohort, study.blocks)
-    table = read_training_table(cohort, extract, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": manifest} | reading.arguments() | {"positive": cohort.labels[1]}
+    other = check_language(cohort, extract, allowed=allow_other_language, jobs=jobs, progress=progress)
+    table = read_training_table(cohort, extract, other=other, jobs=jobs, progress=progress)
+    settings = (
+        study.as_dict()
+        | {"manifest": manifest}
+        | language_record(extract, other)
+        | reading.arguments()
+        | {"positive": cohort.labels[1]}
+    )
     with new_run(out, force=force, command="train", settings=settings) as folder:
         model, tuned = train_model(table, study, jobs=jobs)
         save_model(model, folder)

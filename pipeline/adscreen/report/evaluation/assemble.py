@@ -68,7 +68,10 @@ def assemble_report(
         resamples=int(settings["bootstrap"]),
         synthetic=synthetic,
         summary=conclude(protocols, gaps, positive=positive, negative=negative),
-        cautions=caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
+        cautions=(
+            *_other_language(settings),
+            *caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
+        ),
         flow=tuple(_records(frames["flow"], FlowRow)),
         characteristics=tuple(_records(frames["table1"], TableOneRow)),
         protocols=protocols,
@@ -79,6 +82,13 @@ def assemble_report(
         provenance=_provenance(settings),
         citation=_citation(settings, certificate, protocols),
     )
+
+
+def _other_language(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that recordings are in another language than the models, where they are."""
+    found = settings.get("provenance", {}).get("other_language")
+    if found:
+        yield f"{found}: the features do not mean here what they mean in that language."
 
 
 def _records(frame: pd.DataFrame, kind: type[Any]) -> list[Any]:
