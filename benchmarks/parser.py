@@ -21,10 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from adscreen.language.contractions import split_contraction
 from adscreen.parser import ParsedSentence, Parser, load_parser
 from adscreen.parser.accuracy import measure_accuracy
 from adscreen.parser.augmentation import as_transcribed, fold_case, speak
-from adscreen.parser.contractions import split_contraction
 from adscreen.parser.treebank import find_part, read_treebank
 
 

@@ -20,6 +20,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 LAYERS = (
     ("errors", "records", "words", "version", "bundled", "checksums", "progress", "writing"),
     ("speech", "metrics"),
+    ("language",),
     ("cohort",),
     ("ingest", "bilm", "simulate"),
     ("parser", "pretrain"),

@@ -93,7 +93,7 @@ def test_every_page_that_the_package_names_ships() -> None:
     shipped = {name for name in _wheel_contents() if name.startswith("docs/")}
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
     named = set(re.findall(r"bundled\(['\"](docs/[\w.]+)", source))
-    assert {"docs/features.md", "docs/study.toml"} == named
+    assert {"docs/features.md", "docs/languages.md", "docs/study.toml"} == named
     pages = {name: (ROOT / name).read_text(encoding="utf-8") for name in shipped}
     linked = {f"docs/{name}" for text in pages.values() for name in re.findall(r"\]\((\w+\.md)", text)}
     assert set() == (named | linked) - shipped

@@ -16,9 +16,7 @@ from wordfreq import zipf_frequency
 import adscreen.features.lexical
 from adscreen.features import compute_features, prepare_speech
 from adscreen.features.lexical import (
-    EMPTY_WORDS,
     LEXICAL,
-    PRONOUNS,
     brunet_w,
     content_share,
     honore_r,
@@ -35,6 +33,7 @@ from adscreen.features.lexical import (
     zipf_frequencies,
 )
 from adscreen.ingest.main_line import parse_main_line
+from adscreen.language.language import EMPTY_WORDS, PRONOUNS
 from adscreen.parser import ParsedSentence, ParsedWord, Parser
 from adscreen.records import Transcript
 

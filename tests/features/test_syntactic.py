@@ -115,6 +115,8 @@ EXPECTED = {
 class Written:
     """Speech whose trees are written by hand: what a feature reads of ``Speech``."""
 
+    has_trees = True
+
     parsed: Sequence[ParsedSentence]
 
     def words(self, view: str) -> list[str]:

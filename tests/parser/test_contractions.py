@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adscreen.parser.contractions import split_contraction
+from adscreen.language.contractions import split_contraction
 from adscreen.parser.treebank import find_part, read_treebank
 
 

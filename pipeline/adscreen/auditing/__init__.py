@@ -9,6 +9,7 @@ from adscreen.auditing.confounds import find_shortcuts
 from adscreen.auditing.duplicates import find_duplicates
 from adscreen.auditing.finding import Finding, in_order
 from adscreen.auditing.identities import find_identities
+from adscreen.auditing.other_language import describe_language
 from adscreen.auditing.reading import read_speech
 from adscreen.auditing.recorded import audit_run
 from adscreen.evaluation import join_cohorts
@@ -24,6 +25,7 @@ def audit_cohort(table: FeatureTable) -> list[Finding]:
     """
     return in_order(
         [
+            *describe_language(table),
             *find_duplicates(table),
             *find_identities(table),
             *find_shortcuts(table),

@@ -93,13 +93,17 @@ def _habits() -> Iterator[Habit]:
 HABITS = {habit.name: habit for habit in _habits()}
 
 
-def measure_habits(utterances: Sequence[Utterance]) -> dict[str, float]:
-    """Return every habit of one recording's participant, NaN where it says no word."""
+def measure_habits(utterances: Sequence[Utterance], *, english: bool = True) -> dict[str, float]:
+    """Return every habit of one recording's participant, NaN where it says no word; spelling where it is English."""
     words = [word for utterance in utterances for word in utterance.words]
     if not words:
         return dict.fromkeys(HABITS, math.nan)
     tokens = [token for word in words for token in spoken_tokens(word)]
-    values = _marks(utterances, words) | _typing(utterances, tokens) | _spellings([token.lower() for token in tokens])
+    values = (
+        _marks(utterances, words)
+        | _typing(utterances, tokens)
+        | _spellings([token.lower() for token in tokens] if english else [])
+    )
     return {name: values[name] for name in HABITS}
 
 

@@ -18,13 +18,20 @@ from adscreen.auditing.habits import HABITS, measure_habits
 from adscreen.cohort import Cohort, Recording, choose_labels
 from adscreen.cohort.cohort import COVARIATES
 from adscreen.errors import InputError
+from adscreen.extract.cohort_language import (
+    NO_WORDS,
+    bilm_vocabulary,
+    describe_other,
+    hear_recording,
+)
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
 from adscreen.ingest import read_recording
 from adscreen.ingest.gems import reads_several
+from adscreen.language import ENGLISH, Language, mark_fillers
 from adscreen.records import Transcript
 from adscreen.speech import participant_utterances, spoken_tokens
 
-FILE, KIND, UNREADABLE, SEVERAL_GEMS = "file", "kind", "unreadable", "several_gems"
+FILE, KIND, UNREADABLE, SEVERAL_GEMS, HEARD = "file", "kind", "unreadable", "several_gems", "heard"
 _FACTS = ("task", "language")
 CHUNK = 32
 _KINDS = {
@@ -43,25 +50,40 @@ _TABLES = ("table", "excel")
 _CAPTIONS = ("vtt", "srt", "sbv")
 
 
-def read_speech(cohort: Cohort, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> FeatureTable:
-    """Return a cohort's table for an audit; a recording that cannot be read has no words, and the reason."""
+def read_speech(
+    cohort: Cohort,
+    *,
+    language: Language = ENGLISH,
+    bilm: Path | None = None,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> FeatureTable:
+    """Return a cohort's table for an audit; its provenance says which recordings are not in the language, if any.
+
+    A recording that cannot be read has no words, and the reason. ``bilm`` is the folder of the biLM whose vocabulary
+    judges recordings that name no language; without it they are not judged.
+    """
     from joblib import Parallel, delayed
 
     recordings = cohort.recordings
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)]
     workers = Parallel(n_jobs=min(jobs, max(1, len(chunks))), return_as="generator")
     rows: list[dict[str, Any]] = []
-    for read in workers(delayed(read_chunk)(chunk) for chunk in chunks):
+    for read in workers(delayed(read_chunk)(chunk, language=language, bilm=bilm) for chunk in chunks):
         rows += read
         if progress:
             progress(len(read))
     facts = pd.DataFrame([[row.pop(name) for name in _FACTS] for row in rows], columns=list(_FACTS), dtype="str")
     digests = {recording.recording_id: row.pop("digest") for recording, row in zip(recordings, rows, strict=True)}
+    heard = [row.pop(HEARD) for row in rows]
+    other = describe_other(recordings, heard, language)
     return FeatureTable(
         subjects=cohort.frame(COVARIATES).reset_index(drop=True).assign(**facts),
         inputs=pd.DataFrame(rows, columns=[TOKENS, INTERVIEWER_TOKENS, FILE, KIND, UNREADABLE, SEVERAL_GEMS, *HABITS]),
         sentences=pd.DataFrame({"recording_id": pd.Series(dtype="str")}),
-        provenance={"transcripts": digests},
+        provenance={"transcripts": digests}
+        | language.provenance()
+        | ({"other_language": str(other), "other_language_recordings": other.recordings} if other else {}),
         labels=_labels(cohort),
     )
 
@@ -74,12 +96,22 @@ def _labels(cohort: Cohort) -> tuple[str, str] | None:
         return None
 
 
-def read_chunk(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
-    """Read a few recordings; return the inputs of each, and its file's digest."""
-    return [_describe(recording, read_recording(recording)) for recording in recordings]
+def read_chunk(
+    recordings: Sequence[Recording], *, language: Language = ENGLISH, bilm: Path | None = None
+) -> list[dict[str, Any]]:
+    """Read a few recordings; return the inputs of each, its file's digest, and what tells its language."""
+    vocabulary = bilm_vocabulary(bilm) if bilm else NO_WORDS
+    rows = []
+    for recording in recordings:
+        read = read_recording(recording)
+        heard = hear_recording(read, recording, vocabulary)
+        marked = mark_fillers(read, language) if isinstance(read, Transcript) else read
+        english = language.is_english and not heard.is_other(language)
+        rows.append(_describe(recording, marked, english=english) | {HEARD: heard})
+    return rows
 
 
-def _describe(recording: Recording, read: Transcript | str) -> dict[str, Any]:
+def _describe(recording: Recording, read: Transcript | str, *, english: bool) -> dict[str, Any]:
     common: dict[str, Any] = {FILE: _stem(recording.transcript) if recording.content is None else "", UNREADABLE: ""}
     common |= {SEVERAL_GEMS: not isinstance(read, str) and reads_several(read.diagnostics)}
     common |= {name: getattr(recording if isinstance(read, str) else read, name) for name in _FACTS}
@@ -92,7 +124,7 @@ def _describe(recording: Recording, read: Transcript | str) -> dict[str, Any]:
         | {name: [token.lower() for u in spoken for word in u.words for token in spoken_tokens(word)]
            for name, spoken in ((TOKENS, own), (INTERVIEWER_TOKENS, others))}
         | {KIND: _kind(read.source_format), "digest": read.source_digest or None}
-        | measure_habits(own)
+        | measure_habits(own, english=english)
     )  # fmt: skip
 
 

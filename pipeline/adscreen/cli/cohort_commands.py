@@ -16,6 +16,7 @@ from adscreen.cli.options import (
     JobsOpt,
     JsonOpt,
     LabelOptions,
+    LanguageOpt,
     ManifestArg,
     OutArg,
     QuietOpt,
@@ -112,7 +113,7 @@ def features(
 
     Example: adscreen features manifest.csv features --jobs 2
     """
-    from adscreen.studies.feature_run import read_usable, write_skipped, write_table
+    from adscreen.studies.feature_run import check_language, language_record, read_usable, write_skipped, write_table
     from adscreen.studies.runs import check_free, new_run
 
     rule = usable.rule()
@@ -125,14 +126,16 @@ def features(
     settings |= {"pooling": extract.pooling, "parser": extract.parser, "engine": extract.engine.name}
     settings["tasks"] = {task.name: task.digest for task in extract.tasks}
     settings["norms"] = {file.source: file.digest for file in extract.norms}
-    with (
-        new_run(out, force=force, command="features", settings=settings) as folder,
-        show_progress(quiet) as progress,
-    ):
+    allowed = extract_options.allow_other_language
+    with show_progress(quiet) as progress:
+        check_free(out, force=force)
         progress.notes(cohort.notes)
-        table, skipped = read_usable(cohort, extract, rule, jobs=jobs, progress=progress)
-        write_table(table, folder)
-        write_skipped(skipped, folder)
+        other = check_language(cohort, extract, allowed=allowed, jobs=jobs, progress=progress)
+        settings |= language_record(extract, other)
+        with new_run(out, force=force, command="features", settings=settings) as folder:
+            table, skipped = read_usable(cohort, extract, rule, other=other, jobs=jobs, progress=progress)
+            write_table(table, folder)
+            write_skipped(skipped, folder)
     say(quiet, f"Wrote {out / 'features.parquet'}: {len(table)} recordings")
     say_skipped(quiet, len(skipped), out)
     exit_incomplete(len(skipped))
@@ -143,6 +146,7 @@ def audit(
     path: Annotated[Path, cohort_argument(help="A manifest, or the folder of an evaluation.", show_default=False)],
     reading: ReadingOptions,
     labels: LabelOptions,
+    language: LanguageOpt = None,
     jobs: JobsOpt = 1,
     quiet: QuietOpt = False,
     json: JsonOpt = False,
@@ -158,7 +162,7 @@ def audit(
     from adscreen.studies import audit_run  # after the checks, for it loads scikit-learn
 
     with show_progress(quiet) as progress:
-        found = audit_run.audit(source, **arguments, jobs=jobs, progress=progress)
+        found = audit_run.audit(source, **arguments, language=language, jobs=jobs, progress=progress)
     findings = [
         {name: with_flags(value) if isinstance(value, str) else value for name, value in asdict(finding).items()}
         for finding in found

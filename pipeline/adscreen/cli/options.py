@@ -32,6 +32,14 @@ WIDE = 130  # columns of a terminal from which on a table of long texts is easy 
 ManifestArg = Annotated[Path, cohort_argument(help="Cohort manifest: CSV, TSV, Parquet or Excel.", show_default=False)]
 
 BilmOpt = Annotated[Path | None, language_option("--bilm", help="biLM folder [the bundled speech-bilm].")]
+LanguageOpt = Annotated[
+    Path | None,
+    language_option("--language", metavar="<path>", help="Language file (TOML), for speech that is not English."),
+]
+OtherLanguageOpt = Annotated[
+    bool,
+    language_option("--allow-other-language", help="Measure recordings in another language too; all results say so."),
+]
 CacheOpt = Annotated[
     Path | None,
     language_option(
@@ -206,17 +214,19 @@ class EngineOptions:
 class ExtractOptions:
     """What is read from transcripts, and with what."""
 
+    language: LanguageOpt = None
+    allow_other_language: OtherLanguageOpt = False
     bilm: BilmOpt = None
     layer: Annotated[
         str, language_option("--layer", help="biLM layer: mean, 0, 1, 2, or a weight each: 0.2,0.3,0.5.")
     ] = "mean"
     pooling: Annotated[str, language_option("--pooling", help="From words to a recording: mean or mean+max.")] = "mean"
     spacy_model: Annotated[
-        str,
+        str | None,
         language_option(
-            "--spacy-model", help="Tagger and parser: bundled, an installed spaCy pipeline, or its folder."
+            "--spacy-model", help="Tagger and parser: an installed spaCy pipeline, or its folder [the bundled one]."
         ),
-    ] = "bundled"
+    ] = None
     task_file: Annotated[
         list[Path] | None,
         language_option(
@@ -244,6 +254,7 @@ class ExtractOptions:
 
         return extract_settings(
             self.bilm,
+            language=self.language,
             layer=self.layer,
             pooling=self.pooling,
             parser=self.spacy_model,

@@ -15,6 +15,7 @@ from adscreen.cli.options import (
     ForceOpt,
     JobsOpt,
     JsonOpt,
+    LanguageOpt,
     OutArg,
     QuietOpt,
     ReadingOptions,
@@ -40,6 +41,7 @@ def score(
     out: OutArg,
     *,
     reading: ReadingOptions,
+    language: LanguageOpt = None,
     bilm: BilmOpt = None,
     spacy_model: Annotated[
         str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
@@ -112,6 +114,7 @@ def score(
             reading=how,
             bilm=bilm,
             parser=spacy_model,
+            language=language,
             engine=engine.choice(),
             cache=cache,
             options=options,

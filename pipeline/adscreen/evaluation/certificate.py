@@ -103,7 +103,8 @@ def _certify(
         "near_copy_share": _near(folds, near),
     }
     dealt = predict_dealt_labels(table, folds, seed=seed)
-    parts = fitted_parts(evaluation.protocol, own=evaluation.main != ADSCREEN)
+    other = table.provenance.get("other_language", "")
+    parts = fitted_parts(evaluation.protocol, own=evaluation.main != ADSCREEN, other_language=other)
     causes = _causes(shares, parts, dealt)
     return CertifiedProtocol(
         protocol=evaluation.protocol,
@@ -190,12 +191,20 @@ def _area(folds: Sequence[FoldResult], scores: Sequence[NDArray[np.float64]], la
     return float(np.nan_to_num(area, nan=0.5))
 
 
-def fitted_parts(protocol: str, *, own: bool = False) -> list[Fitted]:
-    """Return where each part of the pipeline is fitted under a protocol; ``own``: of a user's estimator."""
+def fitted_parts(protocol: str, *, own: bool = False, other_language: str = "") -> list[Fitted]:
+    """Return where each part of the pipeline is fitted under a protocol; ``own``: of a user's estimator.
+
+    ``other_language`` says which recordings are in another language than the biLM, empty where none is.
+    """
     leaky = protocol == "paper"
     doc2vec: Side = "all" if leaky else "training"
     inner = "inner folds by recording, which part a speaker's visits" if leaky else "inner folds by subject and cluster"
-    bilm = Fitted("biLM", "before", "trained once on other speech; no text of the cohort was in it")
+    bilm = Fitted(
+        "biLM",
+        "before",
+        "trained once on other speech; no text of the cohort was in it"
+        + (f"; {other_language}" if other_language else ""),
+    )
     threshold = Fitted("threshold", "training", f"out-of-fold probabilities of {inner}")
     if own:
         return [bilm, Fitted("estimator", "training", "with all its steps"), threshold]

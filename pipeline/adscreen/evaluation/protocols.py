@@ -123,10 +123,13 @@ def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:
         raise InputError("the blocks of the two cohorts differ", where="test=", remedy=remedy)
     parts = [table.subjects.assign(**{COHORT: name}) for table, name in ((training, "training"), (test, TEST))]
     transcripts = training.provenance.get("transcripts", {}) | test.provenance.get("transcripts", {})
+    sides = {"training": training, "test": test}
+    named = {side: table.provenance.get("other_language") for side, table in sides.items()}
+    other = "; ".join(f"{side}: {found}" for side, found in named.items() if found)
     return replace(
         training,
         subjects=pd.concat(parts, ignore_index=True),
         inputs=pd.concat([training.inputs, test.inputs], ignore_index=True),
         sentences=pd.concat([training.sentences, test.sentences], ignore_index=True),
-        provenance=training.provenance | {"transcripts": transcripts},
+        provenance=training.provenance | {"transcripts": transcripts} | ({"other_language": other} if other else {}),
     )

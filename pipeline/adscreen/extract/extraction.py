@@ -41,6 +41,7 @@ from adscreen.features.coherence import Vectors, sentence_vectors
 from adscreen.features.norms import NormFile, stored_norms
 from adscreen.features.tasks import Task, bundled_tasks, find_task
 from adscreen.ingest import read_recording
+from adscreen.language import ENGLISH, Language, mark_fillers
 from adscreen.parser import BUNDLED, load_parser
 from adscreen.records import Sentence, Transcript, View
 from adscreen.speech import participant_utterances, split_sentences, spoken_tokens
@@ -60,8 +61,8 @@ class ExtractSettings:
 
     ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
     or ``mean+max``. ``parser`` names the parser (``load_parser``), ``tasks`` are the task files known, ``norms`` the
-    files of word norms (``read_norms``). The engine decides rounding alone; ``cache`` is the folder of a cache, which
-    decides nothing.
+    files of word norms (``read_norms``), ``language`` the word lists of a language. The engine
+    decides rounding alone; ``cache`` is the folder of a cache, which decides nothing.
     """
 
     bilm: Path
@@ -71,6 +72,7 @@ class ExtractSettings:
     parser: str = BUNDLED
     tasks: tuple[Task, ...] = field(default_factory=bundled_tasks)
     norms: tuple[NormFile, ...] = ()
+    language: Language = ENGLISH
     engine: EngineChoice = NUMPY
     cache: Path | None = None
 
@@ -88,7 +90,7 @@ def extract_recordings(
         InputError: the biLM or the parser is missing or damaged.
     """
     bilm_files(settings.bilm)
-    load_parser(settings.parser)
+    load_parser(settings.parser, language=settings.language)
     if settings.cache:
         open_cache(settings.cache)
     yield from map_chunks(partial(extract_chunk, settings=settings), recordings, jobs=jobs, progress=progress)
@@ -143,7 +145,7 @@ def measure_chunk(
 ) -> list[Extracted]:
     """Read and measure a few recordings; the biLM reads their sentences together."""
     bilm = load_bilm(settings.bilm, settings.engine, threads=threads)
-    read = [read_recording(recording) for recording in recordings]
+    read = [_read(recording, settings.language) for recording in recordings]
     sentences = [_sentences(item, view=settings.view) if isinstance(item, Transcript) else () for item in read]
     flat = [sentence for of_recording in sentences for sentence in of_recording]
     readings = iter(bilm.read([sentence.tokens for sentence in flat], log_probabilities=True))
@@ -211,6 +213,11 @@ def reference_vectors(
     return sentence_vectors([reading.layers for reading in bilm.read(task.reference)])
 
 
+def _read(recording: Recording, language: Language) -> Transcript | str:
+    read = read_recording(recording)
+    return mark_fillers(read, language) if isinstance(read, Transcript) else read
+
+
 def _sentences(transcript: Transcript, *, view: View) -> tuple[Sentence, ...]:
     """Return the sentences; one without words where every utterance is excluded."""
     return split_sentences(transcript, view=view) or (Sentence(transcript.recording_id, 0, ()),)
@@ -238,10 +245,16 @@ def _measure(
     inputs.update({f"elmo.{number:04d}": float(value) for number, value in enumerate(vector)})
     inputs.update({f"perplexity.{name}": value for name, value in summarise_perplexity(scores).items()})
     vectors = sentence_vectors([reading.layers for reading in readings])
-    parser = load_parser(settings.parser)
+    parser = load_parser(settings.parser, language=settings.language)
     inputs.update(
         compute_features(
-            transcript, parser, tasks=settings.tasks, norms=settings.norms, vectors=vectors, reference=reference
+            transcript,
+            parser,
+            tasks=settings.tasks,
+            norms=settings.norms,
+            vectors=vectors,
+            reference=reference,
+            language=settings.language,
         )
     )
     return Extracted(recording, transcript, inputs, scores)
@@ -305,7 +318,11 @@ def _mix(layers: NDArray[np.float32], weights: Sequence[float]) -> Vector:
 
 
 def extract_cohort(
-    cohort: Cohort, settings: ExtractSettings, *, jobs: int = 1, progress: Callable[[int], None] | None = None
+    cohort: Cohort,
+    settings: ExtractSettings,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] | None = None,
 ) -> FeatureTable:
     """Return the table of a cohort whose every transcript can be read.
 
@@ -320,17 +337,20 @@ def extract_usable(
     settings: ExtractSettings,
     rule: Rule = REFUSE,
     *,
+    watch: Callable[[Iterator[Extracted]], Iterable[Extracted]] = iter,
     jobs: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[FeatureTable, tuple[Unusable, ...]]:
     """Return the table of the recordings that can be used, and the others, which the rule allows to leave out.
+
+    ``watch`` sees the rows as they come.
 
     Raises:
         InputError: a recording cannot be used, and the rule does not allow to leave it out; or all of them are so.
     """
     subjects = cohort.frame()
     check_names(subjects.columns)
-    rows = list(extract_recordings(cohort.recordings, settings, jobs=jobs, progress=progress))
+    rows = list(watch(extract_recordings(cohort.recordings, settings, jobs=jobs, progress=progress)))
     unusable = tuple(find_unusable(rows, rule))
     check_usable(unusable, of=len(rows), rule=rule, where=cohort.path)
     left_out = {one.recording.recording_id for one in unusable}
@@ -377,7 +397,7 @@ def _with_facts(subjects: pd.DataFrame, rows: Sequence[Extracted]) -> pd.DataFra
 
 def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
     """Return what a table's numbers depend on besides the transcripts."""
-    files, parser = bilm_files(settings.bilm), load_parser(settings.parser)
+    files, parser = bilm_files(settings.bilm), load_parser(settings.parser, language=settings.language)
     return {
         "adscreen": __version__,
         "bilm": files.name,
@@ -392,4 +412,4 @@ def extract_provenance(settings: ExtractSettings) -> dict[str, Any]:
         "feature_set": SET_VERSION,
         "task_files": [task.definition for task in settings.tasks if task not in bundled_tasks()],
         "norms": stored_norms(settings.norms),
-    }
+    } | settings.language.provenance()

@@ -18,6 +18,7 @@ from adscreen.features.norms import NormFile, norm_features
 from adscreen.features.semantic import SEMANTIC
 from adscreen.features.syntactic import SYNTACTIC
 from adscreen.features.tasks import Task
+from adscreen.language import ENGLISH, Language
 from adscreen.parser import Parser
 from adscreen.records import Transcript
 
@@ -52,12 +53,13 @@ def compute_features(
     norms: Sequence[NormFile] = (),
     vectors: Vectors | None = None,
     reference: Vectors | None = None,
+    language: Language = ENGLISH,
 ) -> dict[str, float]:
     """Return every feature of a transcript, ``family.name`` -> value, NaN where there is too little speech.
 
     See ``Speech`` for what else features read; without a biLM's vectors there is no coherence.
     """
-    speech = prepare_speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference)
+    speech = prepare_speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference, language=language)
     return {feature.key: feature.value(speech) for feature in feature_set(norms)}
 
 

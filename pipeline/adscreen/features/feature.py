@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from adscreen.features.coherence import Vectors
 from adscreen.features.information_units import Mention, find_mentions
 from adscreen.features.tasks import Task, bundled_tasks, find_task
+from adscreen.language import ENGLISH, NOT_DEFINED, Language
 from adscreen.parser import ParsedSentence, Parser, load_parser
 from adscreen.records import Sentence, Transcript, Utterance, View
 from adscreen.speech import marks_pauses, participant_utterances, split_sentences
@@ -34,6 +35,7 @@ class Speech:
     - ``task``: the task file of what was described, None where there is none; ``mentions``: its information units.
     - ``vectors``: one row an utterance (``coherence.sentence_vectors``); ``reference``: one a sentence of the task's
       reference; None where no biLM read them.
+    - ``language``: its word lists; what it does not define is None. ``has_trees``: whether it has a parser.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Speech:
         tasks: Sequence[Task] | None = None,
         vectors: Vectors | None = None,
         reference: Vectors | None = None,
+        language: Language = ENGLISH,
     ) -> None:
         self.utterances: tuple[Utterance, ...] = participant_utterances(transcript)
         self.marks_pauses = marks_pauses(transcript)
@@ -51,6 +54,8 @@ class Speech:
         self.task = find_task(transcript.task, bundled_tasks() if tasks is None else tasks)
         self.vectors = vectors
         self.reference = reference
+        self.language = language
+        self.has_trees = parser is None or parser.nlp is not None
         self._transcript = transcript
         self._parser = parser
 
@@ -108,14 +113,29 @@ def prepare_speech(
     tasks: Sequence[Task] | None = None,
     vectors: Vectors | None = None,
     reference: Vectors | None = None,
+    language: Language = ENGLISH,
 ) -> Speech:
     """Return the speech that features read; the bundled parser and tasks are used where none are given."""
-    return Speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference)
+    return Speech(transcript, parser, tasks=tasks, vectors=vectors, reference=reference, language=language)
 
 
 def nothing(speech: Speech) -> str:
     """Return that no speech lacks anything but words."""
     return ""
+
+
+def lacks_trees(speech: Speech) -> str:
+    """Return that the language has no parser; empty where it has one."""
+    return "" if speech.has_trees else f"no parser: {NOT_DEFINED}"
+
+
+def lacks_words(named: str) -> Callable[[Speech], str]:
+    """Return what says that the language does not define a list (a field of Language): empty where it does."""
+
+    def lacks(speech: Speech) -> str:
+        return f"{named.replace('_', ' ')} are {NOT_DEFINED}" if getattr(speech.language, named) is None else ""
+
+    return lacks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adscreen.features.feature import UNDEFINED, Family, Feature, Speech
+from adscreen.features.feature import UNDEFINED, Family, Feature, Speech, lacks_words
 from adscreen.records import Pause, Terminator, Utterance
 
 LONG_PAUSE_SECONDS = 2.0
@@ -121,6 +121,13 @@ def share_ending(speech: Speech, terminator: Terminator) -> float:
     return endings.count(terminator) / len(endings) if endings else math.nan
 
 
+def filler_rate(speech: Speech) -> float:
+    """Return filled pauses per 100 spoken words; NaN where it is not known which words fill pauses."""
+    if speech.language.fillers is None:
+        return math.nan
+    return 100 * sum(map(filler_count, speech.utterances)) / len(speech.spoken)
+
+
 def _per_100_words(name: str, formula: str, count: Callable[[Utterance], int]) -> Feature:
     return _SPEECH.feature(
         name,
@@ -139,7 +146,14 @@ _SPEECH = Family(
     undefined="no utterance has a word",
 )
 FLUENCY = (
-    _per_100_words("fillers", "filled pauses", filler_count),
+    _SPEECH.feature(
+        "fillers",
+        "per 100 words",
+        "100 filled pauses / spoken words",
+        filler_rate,
+        undefined=UNDEFINED,
+        lacks=lacks_words("fillers"),
+    ),
     _per_100_words("fragments", "words broken off", fragment_count),
     _per_100_words("repetitions", "repetitions [/]", repetition_count),
     _per_100_words("retracings", "retracings [//] [///] [/-]", retracing_count),

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adscreen.features.tasks import Task
-from adscreen.features.tasks.pattern import without_clitic
 
 LEAST_ORDERED = 3
 
@@ -34,7 +33,7 @@ def find_mentions(sentences: Sequence[Sequence[str]], task: Task) -> tuple[Menti
     mentions = []
     before = 0
     for number, sentence in enumerate(sentences):
-        tokens = [without_clitic(token) for token in sentence]
+        tokens = [task.language.without_clitics(token) for token in sentence]
         for unit, known in enumerate(task.units):
             starts = [pattern.find(tokens, actors=task.actors) for pattern in known.patterns]
             found = [start for start in starts if start is not None]

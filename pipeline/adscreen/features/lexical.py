@@ -13,19 +13,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from adscreen.features.feature import Family, Speech
-from adscreen.features.tasks.pattern import without_clitic
+from adscreen.features.feature import Family, Speech, lacks_trees, lacks_words
+from adscreen.language import ENGLISH, Language
 from adscreen.parser import ParsedWord
 
 MATTR_WINDOW = 25
-PRONOUNS = frozenset(
-    "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself we "
-    "us our ours ourselves they them their theirs themselves this that these those".split()
-)
-EMPTY_WORDS = frozenset(
-    "thing things something anything everything nothing stuff someone somebody anybody everybody one ones somewhere "
-    "whatever thingy whatsit do does doing did done get gets getting got".split()
-)
 RARE_ZIPF = 3.0  # van Heuven et al. 2014: words of low frequency lie below
 NOUNS, VERBS = frozenset({"NOUN", "PROPN"}), frozenset({"VERB"})
 CONTENT_WORDS = NOUNS | VERBS | {"ADJ", "ADV"}
@@ -67,29 +59,27 @@ def honore_r(words: list[str]) -> float:
     return math.nan if once == len(counts) else 100 * math.log(len(words)) / (1 - once / len(counts))
 
 
-def zipf_frequencies(words: Iterable[str]) -> list[float]:
+def zipf_frequencies(words: Iterable[str], *, language: Language = ENGLISH) -> list[float]:
     """Return each word's Zipf frequency (log10 of occurrences per billion words); unknown words are left out."""
-    from wordfreq import zipf_frequency
-
-    values = (zipf_frequency(word, "en") for word in words)
+    values = map(language.frequencies.zipf, words) if language.frequencies else ()
     return [value for value in values if value > 0]
 
 
-def mean_zipf(words: list[str]) -> float:
+def mean_zipf(words: list[str], *, language: Language = ENGLISH) -> float:
     """Return the mean Zipf frequency of the known words; NaN where none is known."""
-    known = zipf_frequencies(words)
+    known = zipf_frequencies(words, language=language)
     return math.fsum(known) / len(known) if known else math.nan
 
 
-def sd_zipf(words: list[str]) -> float:
+def sd_zipf(words: list[str], *, language: Language = ENGLISH) -> float:
     """Return the standard deviation (n - 1) of the Zipf frequencies; NaN below two known words."""
-    known = zipf_frequencies(words)
+    known = zipf_frequencies(words, language=language)
     return statistics.stdev(known) if len(known) > 1 else math.nan
 
 
-def rare_share(words: list[str]) -> float:
+def rare_share(words: list[str], *, language: Language = ENGLISH) -> float:
     """Return the share of the known words that lie below Zipf 3; NaN where none is known."""
-    known = zipf_frequencies(words)
+    known = zipf_frequencies(words, language=language)
     return sum(value < RARE_ZIPF for value in known) / len(known) if known else math.nan
 
 
@@ -98,9 +88,9 @@ def mean_length(words: list[str]) -> float:
     return sum(sum(letter.isalnum() for letter in word) for word in words) / len(words)
 
 
-def share_of(words: list[str], listed: frozenset[str]) -> float:
-    """Return the share of words on a list, clitics put aside (``it's`` counts as ``it``)."""
-    return sum(without_clitic(word) in listed for word in words) / len(words)
+def share_of(words: list[str], listed: frozenset[str] | None, *, language: Language = ENGLISH) -> float:
+    """Return the share of words on a list, clitics put aside (``it's`` counts as ``it``); NaN without a list."""
+    return math.nan if listed is None else sum(language.without_clitics(word) in listed for word in words) / len(words)
 
 
 def ratio(numerator: int, denominator: int) -> float:
@@ -123,25 +113,36 @@ def content_share(words: list[ParsedWord]) -> float:
     return ratio(sum(word.upos in CONTENT_WORDS for word in words), len(words))
 
 
-def idea_density(words: list[ParsedWord]) -> float:
+def idea_density(words: list[ParsedWord], *, language: Language = ENGLISH) -> float:
     """Return propositions a word: verbs, adjectives, adverbs, adpositions, conjunctions and ``not``.
 
     After Brown et al. 2008; CPIDR's further adjustments (verb chains, the copula, ``either ... or``) are not made.
     """
-    return ratio(sum(word.upos in PROPOSITIONS or word.lemma in ("not", "n't") for word in words), len(words))
+    lemmas = language.negation_lemmas
+    if lemmas is None:
+        return math.nan
+    return ratio(sum(word.upos in PROPOSITIONS or word.lemma in lemmas for word in words), len(words))
 
 
-def _parsed_words(speech: Speech) -> list[ParsedWord]:
-    return [word for sentence in speech.parsed for word in sentence]
+def _parsed_words(speech: Speech) -> list[ParsedWord] | None:
+    return [word for sentence in speech.parsed for word in sentence] if speech.has_trees else None
+
+
+def _idea_density(speech: Speech) -> float:
+    words = _parsed_words(speech)
+    return math.nan if words is None else idea_density(words, language=speech.language)
 
 
 _WORDS = Family(name="lexical", view="fluent", read=lambda speech: speech.fluent)
+_SPEECH = Family(name="lexical", view="fluent", read=lambda speech: speech)
 _ZIPF = replace(
-    _WORDS,
+    _SPEECH,
+    read=lambda speech: speech if speech.language.frequencies else None,
     source="van Heuven et al. 2014; wordfreq (Speer 2022)",
     undefined="too few words have a known frequency",
+    lacks=lacks_words("frequencies"),
 )
-_PARSED = Family(name="lexical", view="fluent", read=_parsed_words)
+_PARSED = Family(name="lexical", view="fluent", read=_parsed_words, lacks=lacks_trees)
 
 _OF_WORDS = (
     _WORDS.feature("tokens", "words", "N, the number of words", lambda words: float(len(words)), minimum=0),
@@ -163,23 +164,40 @@ _OF_WORDS = (
         source="Honoré 1979",
         undefined=NO_REPEATED_WORD,
     ),
-    _ZIPF.feature("zipf_mean", "Zipf", "mean log10 frequency per billion words", mean_zipf),
-    _ZIPF.feature("zipf_sd", "Zipf", "standard deviation (n - 1) of log10 frequency per billion words", sd_zipf),
-    _ZIPF.feature("rare_word_share", "ratio", f"words below Zipf {RARE_ZIPF:g} / words with a frequency", rare_share),
+    _ZIPF.feature(
+        "zipf_mean",
+        "Zipf",
+        "mean log10 frequency per billion words",
+        lambda own: mean_zipf(own.fluent, language=own.language),
+    ),
+    _ZIPF.feature(
+        "zipf_sd",
+        "Zipf",
+        "standard deviation (n - 1) of log10 frequency per billion words",
+        lambda own: sd_zipf(own.fluent, language=own.language),
+    ),
+    _ZIPF.feature(
+        "rare_word_share",
+        "ratio",
+        f"words below Zipf {RARE_ZIPF:g} / words with a frequency",
+        lambda own: rare_share(own.fluent, language=own.language),
+    ),
     _WORDS.feature("word_length", "letters", "mean letters of a word", mean_length),
-    _WORDS.feature(
+    _SPEECH.feature(
         "pronoun_share",
         "ratio",
         "personal, possessive and demonstrative pronouns / words",
-        lambda words: share_of(words, PRONOUNS),
+        lambda own: share_of(own.fluent, own.language.pronouns, language=own.language),
         source="Fraser et al. 2016",
+        lacks=lacks_words("pronouns"),
     ),
-    _WORDS.feature(
+    _SPEECH.feature(
         "empty_word_share",
         "ratio",
         "indefinite and empty words (thing, something, do, get ...) / words",
-        lambda words: share_of(words, EMPTY_WORDS),
+        lambda own: share_of(own.fluent, own.language.empty_words, language=own.language),
         source="Nicholas et al. 1985",
+        lacks=lacks_words("empty_words"),
     ),
 )
 _OF_PARSE = (
@@ -206,12 +224,13 @@ _OF_PARSE = (
         source="Fraser et al. 2016",
         undefined="no noun",
     ),
-    _PARSED.feature(
+    _SPEECH.feature(
         "idea_density",
         "ratio",
         "verbs, adjectives, adverbs, adpositions, conjunctions and not / syntactic words",
-        idea_density,
+        _idea_density,
         source="Snowdon et al. 1996; Brown et al. 2008",
+        lacks=lambda own: lacks_trees(own) or lacks_words("negation_lemmas")(own),
     ),
 )
 

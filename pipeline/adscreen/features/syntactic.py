@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from adscreen.features.feature import LEAST_WORDS, Family, Feature, Speech
+from adscreen.features.feature import LEAST_WORDS, Family, Feature, Speech, lacks_trees
 from adscreen.parser import ROOT, ParsedSentence
 
 EMBEDDED = frozenset("csubj csubjpass ccomp xcomp acl relcl pcomp".split())
@@ -159,8 +159,8 @@ def _ratio(numerator: int, denominator: int) -> float:
     return numerator / denominator if denominator else math.nan
 
 
-def _trees(speech: Speech) -> list[ParsedSentence]:
-    return [sentence for sentence in speech.parsed if len(sentence)]
+def _trees(speech: Speech) -> list[ParsedSentence] | None:
+    return [sentence for sentence in speech.parsed if len(sentence)] if speech.has_trees else None
 
 
 def _part_of_speech(upos: str, described: str) -> Feature:
@@ -173,7 +173,7 @@ def _part_of_speech(upos: str, described: str) -> Feature:
     )
 
 
-_TREES = Family(name="syntactic", view="fluent", read=_trees)
+_TREES = Family(name="syntactic", view="fluent", read=_trees, lacks=lacks_trees)
 SYNTACTIC = (
     Feature(
         family="syntactic",

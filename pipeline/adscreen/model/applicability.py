@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from adscreen.cohort.identity import show
 from adscreen.errors import InputError
+from adscreen.language import language_of
 from adscreen.model.trained_model import TrainedModel
 
 MEASURES = ("bilm_digest", "parser_digest", "layer", "pooling", "view", "feature_set")
 _FILES = {"norms": "word norms", "task_files": "task files"}
+_LANGUAGE = "language"
 
 
 class Difference(NamedTuple):
@@ -21,6 +23,8 @@ class Difference(NamedTuple):
     trained: str
 
     def __str__(self) -> str:
+        if self.name == _LANGUAGE:
+            return f"the language is {self.now}, the model was trained with {self.trained}"
         if self.name in _FILES:
             return f"the {_FILES[self.name]} are not those that the model was trained with"
         return f"{self.name} is {self.now[:12]}, the model was trained with {self.trained[:12]}"
@@ -32,6 +36,10 @@ def find_difference(model: TrainedModel, provenance: Mapping[str, Any]) -> Diffe
     ``provenance`` is that of a table, or of extraction settings (``extract_provenance``).
     """
     trained = model.manifest.provenance
+    now, then = language_of(provenance), language_of(trained)
+    if now != then:
+        same = "another language file" if now.name == then.name else then.name
+        return Difference(_LANGUAGE, now.name, same)
     for name in MEASURES:
         if provenance.get(name) != trained.get(name):
             return Difference(name, str(provenance.get(name)), str(trained.get(name)))

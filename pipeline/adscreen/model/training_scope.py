@@ -8,7 +8,6 @@ abstain where it is far beyond. Nothing is claimed where the recording, or train
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from adscreen.extract.feature_table import TOKENS, FeatureTable
-from adscreen.words import FILLERS
+from adscreen.language import ENGLISH, Language, is_known, is_told, language_of, short_code
 
 FAR_LENGTH = 4  # times the longest of training
 FAR_SHARE = 0.1  # least distance above training's greatest share
@@ -39,33 +38,6 @@ _RECOGNISERS = (  # what source_format begins with
     *("revai", "soniox", "speechmatics", "vibe", "watson", "whisper"),
 )
 _BY_HAND = ("chat", "docx", "elan", "exmaralda", "salt", "stm", "textgrid", "transcriber")
-_LANGUAGES = {  # ISO 639-3, 639-2/B and English names -> ISO 639-1, for the languages of clinical corpora
-    "ar": "ara arabic",
-    "ca": "cat catalan",
-    "cs": "ces cze czech",
-    "da": "dan danish",
-    "de": "deu ger german",
-    "el": "ell gre greek",
-    "en": "eng english",
-    "es": "spa spanish",
-    "fi": "fin finnish",
-    "fr": "fra fre french",
-    "he": "heb hebrew",
-    "hi": "hin hindi",
-    "hu": "hun hungarian",
-    "it": "ita italian",
-    "ja": "jpn japanese",
-    "ko": "kor korean",
-    "nl": "nld dut dutch",
-    "no": "nor nob nno nb nn norwegian",
-    "pl": "pol polish",
-    "pt": "por portuguese",
-    "ru": "rus russian",
-    "sv": "swe swedish",
-    "tr": "tur turkish",
-    "zh": "zho chi cmn yue mandarin chinese cantonese",
-}
-_SHORT = {name: short for short, names in _LANGUAGES.items() for name in names.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +60,11 @@ class TrainingScope:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The same of one recording; ``unknown_words`` is NaN where the model has no vocabulary."""
+    """The same of one recording; ``unknown_words`` is NaN where the model has no vocabulary.
+
+    ``languages_of_model`` are names of the language that its biLM and word lists are for;
+    ``words_of_other_language`` says that the words, where no language is named, are not of that one.
+    """
 
     language: str | None
     task: str | None
@@ -97,6 +73,8 @@ class Observed:
     out_of_vocabulary: float
     unknown_words: float
     fillers: float
+    languages_of_model: tuple[str, ...] = ()
+    words_of_other_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +89,8 @@ def describe_scope(table: FeatureTable, *, min_count: int) -> TrainingScope:
     """Describe the recordings of a training table; a word is known to Doc2Vec where it occurs ``min_count`` times."""
     tokens = [list(words) for words in table.inputs[TOKENS]]
     unknown = _unknown_shares(tokens, table.subjects["subject_id"].astype(str).tolist(), min_count=min_count)
-    fillers = [share_of_fillers(words) for words in tokens]
+    language = language_of(table.provenance)
+    fillers = [share_of_fillers(words, language=language) for words in tokens]
     formats = _told(table.subjects, "source_format")
     return TrainingScope(
         languages=_told(table.subjects, "language"),
@@ -124,9 +103,10 @@ def describe_scope(table: FeatureTable, *, min_count: int) -> TrainingScope:
     )
 
 
-def share_of_fillers(words: Sequence[str]) -> float:
+def share_of_fillers(words: Sequence[str], *, language: Language = ENGLISH) -> float:
     """Return the share of words that are fillers; NaN where there is no word."""
-    return sum(word.lower() in FILLERS for word in words) / len(words) if words else math.nan
+    fillers = language.fillers or frozenset()
+    return sum(word.lower() in fillers for word in words) / len(words) if words else math.nan
 
 
 def source_of(source_format: str) -> str:
@@ -151,14 +131,12 @@ def compare_scope(scope: TrainingScope, seen: Observed) -> tuple[Unlike, ...]:
 
 
 def _language(scope: TrainingScope, seen: Observed) -> Iterable[Unlike]:
-    known = {_short(language) for language in scope.languages}
-    if seen.language and known and _short(seen.language) not in known:
-        yield Unlike(f"the language is {seen.language}, training was in {_listed(scope.languages)}", far=True)
-
-
-def _short(language: str) -> str:
-    first = re.split("[-_ ,;]", language.strip().lower())[0]
-    return _SHORT.get(first, first)
+    languages = [language for language in scope.languages if is_told(language)] or [*seen.languages_of_model]
+    known = {short_code(language) for language in languages}
+    if seen.language and is_told(seen.language) and known and short_code(seen.language) not in known:
+        yield Unlike(f"the language is {seen.language}, training was in {_listed(languages)}", far=True)
+    elif seen.words_of_other_language:
+        yield Unlike("most words are not those of the language of the model", far=True)
 
 
 def short_languages(scope: TrainingScope) -> list[str]:
@@ -167,7 +145,7 @@ def short_languages(scope: TrainingScope) -> list[str]:
     >>> short_languages(TrainingScope(["eng", "English"], [], [], [0, 0], [0.0, 0.0], [0.0, 0.0], 0.0))
     ['en']
     """
-    return sorted({_short(language) for language in scope.languages} & set(_LANGUAGES))
+    return sorted({short_code(language) for language in scope.languages if is_known(language)})
 
 
 def _task(scope: TrainingScope, seen: Observed) -> Iterable[Unlike]:

@@ -1,14 +1,17 @@
 """A treebank sentence -> the same sentence as speech: lower case, no punctuation, with fillers and repeated words.
 
-The English treebank is written text. Fillers get the head and relation that UD's guidelines give interjections
-(``discourse``) and words given up those of a ``reparandum``, whose head is the word that replaces it.
+The English treebank is written text. Fillers of another language are those of its language file. Fillers get the head
+and relation that UD's guidelines give interjections (``discourse``) and words given up those of a ``reparandum``,
+whose head is the word that replaces it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from adscreen.language import ENGLISH, Language
 from adscreen.parser.tree import ROOT, ParsedSentence, ParsedWord
 from adscreen.parser.treebank import leave_out, put_in
 from adscreen.words import tokenize
@@ -33,9 +36,10 @@ def speak(sentence: ParsedSentence) -> ParsedSentence:
     return fold_case(leave_out(sentence, lambda word: word.upos == "PUNCT"))
 
 
-def as_transcribed(sentence: ParsedSentence) -> ParsedSentence:
+def as_transcribed(sentence: ParsedSentence, *, language: Language = ENGLISH) -> ParsedSentence:
     """Return a spoken sentence with its words spelt as adscreen.words spells them, symbols left out (``p.m.``: pm)."""
-    spelt = [replace(word, text=_spelt(word.text)) for word in sentence]
+    clitics = frozenset(language.contractions.before)
+    spelt = [replace(word, text=word.text if word.text in clitics else _spelt(word.text)) for word in sentence]
     return leave_out(ParsedSentence(tuple(spelt)), lambda word: not word.text)
 
 
@@ -45,25 +49,30 @@ def _spelt(text: str) -> str:
     return "".join(token.text for token in tokenize(text))
 
 
-def augment(sentence: ParsedSentence, rng: Random) -> ParsedSentence:
+def augment(sentence: ParsedSentence, rng: Random, *, language: Language = ENGLISH) -> ParsedSentence:
     """Return one training variant of a sentence: as written (case folded) at times, else as speech."""
     if rng.random() < WRITTEN_SHARE:
         return fold_case(sentence)
     spoken = speak(sentence)
     if rng.random() < 0.8:
-        spoken = as_transcribed(spoken)
+        spoken = as_transcribed(spoken, language=language)
     if spoken.words and rng.random() < REPEATED_SHARE:
         spoken = repeat_words(spoken, rng)
-    if spoken.words and rng.random() < FILLED_SHARE:
-        spoken = fill(spoken, rng)
+    if spoken.words and rng.random() < FILLED_SHARE and fillers_of(language):
+        spoken = fill(spoken, rng, fillers=fillers_of(language))
     return spoken
 
 
-def fill(sentence: ParsedSentence, rng: Random) -> ParsedSentence:
+def fillers_of(language: Language) -> Sequence[str]:
+    """Return what is put in: for English, words that hold the floor too; none where the language defines none."""
+    return FILLERS if language.is_english else sorted(language.fillers or ())
+
+
+def fill(sentence: ParsedSentence, rng: Random, *, fillers: Sequence[str] = FILLERS) -> ParsedSentence:
     """Return the sentence with fillers between some words; each depends on the root."""
     for before in range(len(sentence), -1, -1):
         if rng.random() < FILLERS_PER_WORD + (0.2 if before == 0 else 0):
-            sentence = put_in(sentence, before, _filler(sentence, before, rng.choice(FILLERS)))
+            sentence = put_in(sentence, before, _filler(sentence, before, rng.choice(fillers)))
     return sentence
 
 

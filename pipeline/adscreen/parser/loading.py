@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from adscreen.bundled import bundled
 from adscreen.checksums import SUMS, differing, read_sums, sums_of, sums_text, write_sums
 from adscreen.errors import InputError
+from adscreen.language import ENGLISH, NO_PARSER, Language
 from adscreen.parser.spacy_parser import Parser
 
 BUNDLED = "bundled"
@@ -22,17 +24,22 @@ _UNUSED = ("ner", "entity_linker", "entity_ruler", "span_ruler", "spancat", "tex
 _REMEDY = "give parser= an installed pipeline with a tagger and a parser, or leave it out for the bundled one"
 
 
-def load_parser(name: str = BUNDLED) -> Parser:
+def load_parser(name: str = BUNDLED, *, language: Language = ENGLISH) -> Parser:
     """Return a parser, loaded once a process; components that name no word or relation are left out.
+
+    ``none`` is a parser that gives no trees. Words are taken apart as the language does.
 
     Raises:
         InputError: there is none of that name, it cannot be loaded, it does not parse, or the bundled one is damaged.
     """
-    return _read_parser(name)
+    parser = _read_parser(name)
+    return parser if language.is_english else replace(parser, contractions=language.contractions)
 
 
 @lru_cache(maxsize=2)
 def _read_parser(name: str) -> Parser:
+    if name == NO_PARSER:
+        return Parser(None, name=NO_PARSER)
     if name == BUNDLED:
         folder = bundled(BUNDLED_PARSER)
         _check_sums(folder)

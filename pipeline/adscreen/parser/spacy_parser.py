@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adscreen.parser.contractions import split_contraction
+from adscreen.language.contractions import ENGLISH_CONTRACTIONS, Contractions
 from adscreen.parser.tree import ROOT, ParsedSentence, ParsedWord
 from adscreen.parser.treebank import FEATURES
 
@@ -19,7 +19,9 @@ _KEPT = frozenset((*FEATURES, "VerbType"))  # VerbType=Mod: how spaCy's own pipe
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """A loaded spaCy pipeline; ``digest`` is the SHA-256 over its files.
+    """A loaded spaCy pipeline; ``digest`` is the SHA-256 over its files, ``contractions`` how words are taken apart.
+
+    Without a pipeline (``nlp`` None: a language that has no parser) every tree is empty.
 
     One call parses one recording's utterances: what a call returns depends on its own arguments alone.
     """
@@ -27,10 +29,11 @@ class Parser:
     nlp: Any
     name: str = ""
     digest: str = ""
+    contractions: Contractions = ENGLISH_CONTRACTIONS
 
     def parse(self, sentences: Sequence[Sequence[str]]) -> list[ParsedSentence]:
         """Return one tree for every utterance of words as adscreen.words spells them, empty for an empty one."""
-        split = [[split_contraction(word) for word in sentence] for sentence in sentences]
+        split = [[self.contractions.split(word) for word in sentence] for sentence in sentences]
         sources = [[index for index, parts in enumerate(words) for _ in parts] for words in split]
         return self._trees([[part for parts in words for part in parts] for words in split], sources)
 
@@ -41,6 +44,8 @@ class Parser:
 
     def _trees(self, sentences: list[list[str]], sources: list[list[int]]) -> list[ParsedSentence]:
         """Parse every different sentence once, in order of first appearance: speech repeats itself."""
+        if self.nlp is None:
+            return [ParsedSentence(()) for _ in sentences]
         different = list(dict.fromkeys(tuple(words) for words in sentences if words))
         docs = self.nlp.pipe(map(self._doc, different), batch_size=BATCH)
         parsed = dict(zip(different, docs, strict=True))

@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 
 from adscreen.errors import InputError
+from adscreen.language import ENGLISH, Language, read_language
 from adscreen.parser.accuracy import Accuracy, measure_accuracy
 from adscreen.parser.augmentation import augment, fold_case, speak
 from adscreen.parser.loading import write_pipeline_sums
@@ -113,14 +114,16 @@ def make_example(nlp: Any, sentence: ParsedSentence) -> Any:
     return Example(Doc(nlp.vocab, words=words, sent_starts=starts), reference)
 
 
-def draw_batches(sentences: Sequence[ParsedSentence], *, words: int, rng: Random) -> Iterator[list[ParsedSentence]]:
+def draw_batches(
+    sentences: Sequence[ParsedSentence], *, words: int, rng: Random, language: Language = ENGLISH
+) -> Iterator[list[ParsedSentence]]:
     """Yield one epoch's batches of about ``words`` words: every sentence once, as a variant drawn anew."""
     order = list(range(len(sentences)))
     rng.shuffle(order)
     batch: list[ParsedSentence] = []
     size = 0
     for index in order:
-        variant = augment(sentences[index], rng)
+        variant = augment(sentences[index], rng, language=language)
         if variant.words:
             batch.append(variant)
             size += len(variant)
@@ -139,13 +142,19 @@ def learning_rates(settings: TrainingSettings, *, steps: int) -> Iterator[float]
         yield settings.rate * rise * fall
 
 
-def build_pipeline(sentences: Sequence[ParsedSentence], vectors: WordVectors, settings: TrainingSettings) -> Any:
+def build_pipeline(
+    sentences: Sequence[ParsedSentence],
+    vectors: WordVectors,
+    settings: TrainingSettings,
+    *,
+    language: Language = ENGLISH,
+) -> Any:
     """Return an untrained pipeline with its vectors and its labels."""
     import spacy
     from spacy.vectors import Vectors
     from thinc.api import fix_random_seed
 
-    nlp = spacy.blank("en", meta=CARD)
+    nlp = spacy.blank("en", meta=CARD) if language.is_english else spacy.blank("xx", meta=card_of(language))
     # spaCy and thinc draw weights and dropout from global generators. First imports draw from them too, so seed here.
     fix_random_seed(settings.seed)
     names, values = vectors
@@ -157,13 +166,21 @@ def build_pipeline(sentences: Sequence[ParsedSentence], vectors: WordVectors, se
     return nlp
 
 
-def train_parser(treebank: Path, out: Path, vectors: WordVectors, settings: TrainingSettings) -> Accuracy:
+def card_of(language: Language) -> dict[str, str]:
+    """Return what a pipeline of another language says of itself; its licence is that of the treebank."""
+    name = f"{language.codes[0]}-ud"
+    return {"name": name, "version": "1.0.0", "description": f"Tagger and dependency parser of spoken {language.name}"}
+
+
+def train_parser(
+    treebank: Path, out: Path, vectors: WordVectors, settings: TrainingSettings, *, language: Language = ENGLISH
+) -> Accuracy:
     """Train, keep the best epoch in ``out`` and return its accuracy on the development part as speech."""
     from thinc.api import Adam
 
     sentences = read_treebank(find_part(treebank, "train"))
     held_out = [speak(sentence) for sentence in read_treebank(find_part(treebank, "dev"))]
-    nlp = build_pipeline(sentences, vectors, settings)
+    nlp = build_pipeline(sentences, vectors, settings, language=language)
     steps = settings.epochs * sum(map(len, sentences)) // settings.batch_words
     rates = learning_rates(settings, steps=steps)
     optimizer = Adam(settings.rate, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
@@ -171,7 +188,7 @@ def train_parser(treebank: Path, out: Path, vectors: WordVectors, settings: Trai
     best: Accuracy | None = None
     for epoch in range(settings.epochs):
         began = time.process_time()
-        for batch in draw_batches(sentences, words=settings.batch_words, rng=rng):
+        for batch in draw_batches(sentences, words=settings.batch_words, rng=rng, language=language):
             optimizer.learn_rate = next(rates)
             nlp.update([make_example(nlp, item) for item in batch], sgd=optimizer, drop=settings.dropout)
         with nlp.use_params(optimizer.averages):
@@ -193,18 +210,25 @@ def main() -> None:
     )
     parser.add_argument("text", type=Path, help="folder of text for the word vectors: .txt (.gz, .xz), one turn a line")
     parser.add_argument("out", type=Path, help="folder to write")
+    parser.add_argument("--language", type=Path, help="language file (TOML): its fillers and contractions [English]")
     for field in fields(TrainingSettings):
         option = f"--{field.name.replace('_', '-')}"
         parser.add_argument(option, type=type(field.default), default=field.default, help="[%(default)s]")
     given = vars(parser.parse_args())
-    treebank, text, out = (given.pop(name) for name in ("treebank", "text", "out"))
+    treebank, text, out, file = (given.pop(name) for name in ("treebank", "text", "out", "language"))
     settings = TrainingSettings(**given)
     try:
+        language = read_language(file).language if file else ENGLISH
         words = lower_words(read_treebank(find_part(treebank, "train")))
         vectors = train_vectors(
-            text, words, width=settings.vector_width, words=settings.vector_words, seed=settings.seed
+            text,
+            words,
+            width=settings.vector_width,
+            words=settings.vector_words,
+            seed=settings.seed,
+            contractions=language.contractions,
         )
-        print(f"kept in {out}: {train_parser(treebank, out, vectors, settings)}")
+        print(f"kept in {out}: {train_parser(treebank, out, vectors, settings, language=language)}")
     except InputError as error:
         raise SystemExit(str(error)) from error
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adscreen.bilm.corpus import read_corpus
-from adscreen.parser.contractions import split_contraction
+from adscreen.language.contractions import ENGLISH_CONTRACTIONS, Contractions
 
 WordVectors = tuple[list[str], NDArray[np.float32]]
 """Words and their vectors, (words, width)."""
@@ -24,9 +24,9 @@ WINDOW, NEGATIVES, EPOCHS = 2, 8, 3
 class _Sentences:
     """Every sentence of a folder of text as syntactic words, again on each pass."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, contractions: Contractions) -> None:
         self._corpus = read_corpus(folder)
-        self._parts = [split_contraction(word) for word in self._corpus.types]
+        self._parts = [contractions.split(word) for word in self._corpus.types]
 
     def __iter__(self) -> Iterator[list[str]]:
         for source in self._corpus.sources:
@@ -45,7 +45,15 @@ class _Chain:
             yield from part
 
 
-def train_vectors(folder: Path, treebank: list[list[str]], *, width: int, words: int, seed: int) -> WordVectors:
+def train_vectors(
+    folder: Path,
+    treebank: list[list[str]],
+    *,
+    width: int,
+    words: int,
+    seed: int,
+    contractions: Contractions = ENGLISH_CONTRACTIONS,
+) -> WordVectors:
     """Return the most frequent words and their vectors (words, width), each of length one.
 
     Raises:
@@ -54,7 +62,7 @@ def train_vectors(folder: Path, treebank: list[list[str]], *, width: int, words:
     from gensim.models import Word2Vec
 
     model = Word2Vec(
-        _Chain(_Sentences(folder), treebank),
+        _Chain(_Sentences(folder, contractions), treebank),
         vector_size=width,
         window=WINDOW,
         negative=NEGATIVES,

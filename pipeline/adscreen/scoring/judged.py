@@ -14,9 +14,11 @@ from adscreen.extract.row import Extracted
 from adscreen.features import feature_set, missing_reason, prepare_speech
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
+from adscreen.language import NO_PARSER, language_of
 from adscreen.model.reference import logistic, nearest_percentile, predictive_values
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Unlike
+from adscreen.parser import load_parser
 from adscreen.records import Transcript, Utterance
 from adscreen.scoring.left_out import describe_removed, report_words
 from adscreen.scoring.recording_report import (
@@ -90,7 +92,7 @@ def build_report(model: TrainedModel, judged: Judged, *, prevalence: float | Non
     manifest, row = model.manifest, judged.row
     transcript = row.transcript
     scored = judged.scored or Scored({"intercept": math.nan})
-    warnings = _warnings(judged)
+    warnings = _warnings(judged, manifest.provenance.get("other_language", ""))
     middle, top = manifest.sentence_reference
     return RecordingReport(
         score=_score_row(model, judged, warnings="; ".join(warnings), prevalence=prevalence),
@@ -123,10 +125,12 @@ def _plain(name: str) -> str:
     return "".join(filter(str.isalpha, name.casefold()))
 
 
-def _warnings(judged: Judged) -> tuple[str, ...]:
+def _warnings(judged: Judged, other_language: str = "") -> tuple[str, ...]:
     if judged.row.transcript is None:
         return ()
     warnings = [("out of scope: " if found.far else "") + found.what for found in judged.unlike or ()]
+    if other_language:
+        warnings.append(f"in training, {other_language}")
     if judged.row.transcript.diagnostics:
         warnings.append(_summarise_diagnostics(judged.row.transcript))
     if judged.in_training and judged.scored:
@@ -230,7 +234,13 @@ def _features(model: TrainedModel, row: Extracted) -> tuple[ReportFeature, ...]:
     provenance = model.manifest.provenance
     norms = known_norms(provenance.get("norms", ()))
     linguistic = {feature.key: feature for feature in feature_set(norms)}
-    speech = prepare_speech(row.transcript, tasks=known_tasks(tuple(provenance.get("task_files", ()))))
+    language = language_of(provenance)
+    speech = prepare_speech(
+        row.transcript,
+        load_parser(NO_PARSER) if provenance.get("parser") == NO_PARSER else None,
+        tasks=known_tasks(tuple(provenance.get("task_files", ())), language=language),
+        language=language,
+    )
     entries = [*describe_features(provenance), *_own_entries(model)]
     features = []
     for entry in entries:

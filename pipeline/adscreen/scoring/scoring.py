@@ -22,12 +22,14 @@ from adscreen.cohort.identity import list_some, show
 from adscreen.errors import InputError
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.extract.cache import Cache, cache_key, open_cache
+from adscreen.extract.cohort_language import bilm_vocabulary
 from adscreen.extract.copies import THRESHOLD
 from adscreen.extract.extraction import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
 from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.row import Extracted, recording_key
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
+from adscreen.language import LanguageFile, hear, language_of
 from adscreen.model.applicability import find_difference
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
@@ -67,6 +69,7 @@ class ScoreOptions:
 AS_TRAINED = ScoreOptions()
 _OF_TRAINING = "give the biLM of training with bilm=, or train again"
 _REMEDIES = {
+    "language": "give the language file of training with language=, or leave it out",
     "parser_digest": "give the parser of training with parser=, or train again",
     "norms": "take the settings from the model, or train again",
     "task_files": "take the settings from the model, or train again",
@@ -200,19 +203,27 @@ def model_settings(
     bilm: Path | None,
     *,
     parser: str | None = None,
+    file: LanguageFile | None = None,
     engine: EngineChoice = NUMPY,
     cache: Path | None = None,
 ) -> ExtractSettings:
-    """Return the extraction settings of training, with the bundled biLM unless another is given."""
+    """Return the extraction settings of training, with the bundled biLM unless another is given.
+
+    A language file gives the places of the biLM and the parser; its word lists must be those of training.
+    """
     provenance = model.manifest.provenance
+    language = file.language if file else language_of(provenance)
+    bilm = bilm or (file.bilm if file else None)
+    parser = parser or (file.parser if file else None)
     return ExtractSettings(
         bilm or bundled(BUNDLED_BILM),
         layer=provenance["layer"],
         view=provenance["view"],
         pooling=provenance["pooling"],
         parser=parser or provenance.get("parser", BUNDLED),
-        tasks=known_tasks(tuple(provenance.get("task_files", ()))),
+        tasks=known_tasks(tuple(provenance.get("task_files", ())), language=language),
         norms=known_norms(provenance.get("norms", ())),
+        language=language,
         engine=engine,
         cache=cache,
     )
@@ -230,7 +241,8 @@ def _score(
     read = extract_chunk(recordings, settings, threads=threads, keep_readings=options.sentence_effects)
     vocabulary, fewest = model.estimator.vocabulary(), fewest_words(model, options)
     judged = [
-        _judge(model, add_columns(model.manifest, row), options, vocabulary=vocabulary, fewest=fewest) for row in read
+        _judge(model, add_columns(model.manifest, row), options, settings, vocabulary=vocabulary, fewest=fewest)
+        for row in read
     ]
     within = [item for item in judged if _may_be_scored(item, options)]
     if within:
@@ -240,7 +252,13 @@ def _score(
 
 
 def _judge(
-    model: TrainedModel, row: Extracted, options: ScoreOptions, *, vocabulary: frozenset[str] | None, fewest: int
+    model: TrainedModel,
+    row: Extracted,
+    options: ScoreOptions,
+    settings: ExtractSettings,
+    *,
+    vocabulary: frozenset[str] | None,
+    fewest: int,
 ) -> Judged:
     """Compare a recording with those of training: its subject, and where it has enough words its speech."""
     known = SUBJECT_KNOWN if in_training(model, row.recording, same_id=options.same_id) else ""
@@ -251,7 +269,7 @@ def _judge(
         known = SPEECH_KNOWN
     closest = 0.0 if known else model.closest_speech(words)
     near_copy = closest if closest >= THRESHOLD else 0.0
-    return Judged(row, known, fewest, near_copy, _compare(model, row, vocabulary))
+    return Judged(row, known, fewest, near_copy, _compare(model, row, vocabulary, settings))
 
 
 def _may_be_scored(judged: Judged, options: ScoreOptions) -> bool:
@@ -266,10 +284,13 @@ def fewest_words(model: TrainedModel, options: ScoreOptions) -> int:
     return max(1, model.manifest.minimum_words if asked is None else asked)
 
 
-def _compare(model: TrainedModel, row: Extracted, vocabulary: frozenset[str] | None) -> tuple[Unlike, ...]:
+def _compare(
+    model: TrainedModel, row: Extracted, vocabulary: frozenset[str] | None, settings: ExtractSettings
+) -> tuple[Unlike, ...]:
     """Return in what a recording that has words is unlike those of training."""
     assert row.transcript is not None
-    tokens = row.inputs[TOKENS]
+    tokens, language = row.inputs[TOKENS], settings.language
+    heard = hear(row.transcript, bilm_vocabulary(settings.bilm))
     seen = Observed(
         language=row.transcript.language,
         task=row.transcript.task,
@@ -277,7 +298,9 @@ def _compare(model: TrainedModel, row: Extracted, vocabulary: frozenset[str] | N
         words=len(tokens),
         out_of_vocabulary=row.inputs["perplexity.oov_share"],
         unknown_words=math.nan if vocabulary is None else share_unknown(tokens, vocabulary),
-        fillers=share_of_fillers(tokens),
+        fillers=share_of_fillers(tokens, language=language),
+        languages_of_model=(language.name, *language.codes),
+        words_of_other_language=not heard.told and heard.is_other(language),
     )
     return compare_scope(model.manifest.scope, seen) if model.manifest.scope else ()
 

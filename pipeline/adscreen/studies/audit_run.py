@@ -7,11 +7,13 @@ from pathlib import Path
 
 from adscreen.auditing import Finding, audit_cohort, audit_run, read_speech
 from adscreen.auditing.finding import in_order
+from adscreen.bundled import BUNDLED_BILM, bundled
 from adscreen.cohort import Cohort
 from adscreen.cohort.labels import Names
 from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.reading import Reading
 from adscreen.errors import InputError
+from adscreen.language import ENGLISH, read_language
 from adscreen.progress import HIDDEN, Progress
 from adscreen.studies.sources import open_cohort
 
@@ -30,6 +32,7 @@ def audit(
     task: str | None = None,
     sheet: str | None = None,
     gem: str | None = None,
+    language: str | Path | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> list[Finding]:
@@ -50,6 +53,7 @@ def audit(
         task: the task where neither the manifest nor the file specifies it.
         sheet: the sheet of an Excel manifest, by its name or number.
         gem: the gem of CHAT files to read where the manifest names none, or ``all``.
+        language: a language file (TOML), for a cohort that is not in English.
         jobs: processes; changes no result.
 
     Raises:
@@ -72,11 +76,14 @@ def audit(
         gem=gem,
     )
     if not isinstance(source, Cohort) and Path(source).is_dir():
-        given = next(iter(reading.given()), None)
+        given = next(iter(reading.given()), None if language is None else "language")
         if given:
             raise InputError("needs a cohort", where=f"{given}=", remedy="leave it out for the folder of an evaluation")
         return audit_run(Path(source))
     cohort = open_cohort(source, reading)
     advance = progress.task("Reading transcripts", len(cohort.recordings))
-    found = audit_cohort(read_speech(cohort, jobs=jobs, progress=advance))
+    file = read_language(Path(language)) if language else None
+    spoken = file.language if file else ENGLISH
+    bilm = file.bilm if file else bundled(BUNDLED_BILM)
+    found = audit_cohort(read_speech(cohort, language=spoken, bilm=bilm, jobs=jobs, progress=advance))
     return in_order([*(Finding("note", note, where=cohort.path.name) for note in cohort.notes), *found])

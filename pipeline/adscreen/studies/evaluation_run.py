@@ -29,7 +29,7 @@ from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import render_report, write_report
 from adscreen.studies.checks import check_cohorts, check_tables, list_errors
-from adscreen.studies.feature_run import check_columns, read_training_table, write_skipped
+from adscreen.studies.feature_run import check_columns, check_language, read_training_table, write_skipped
 from adscreen.studies.protocol_names import name_protocols
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
@@ -99,7 +99,11 @@ class Evaluation:
     @cached_property
     def notes(self) -> list[str]:
         """Sentences that say what the intervals cover, and how the evaluated method compares with TF-IDF."""
-        return [*(note for cohort in self.cohorts for note in cohort.notes), *_notes(self.table, self.protocols)]
+        return [
+            *other_languages(self.table),
+            *(note for cohort in self.cohorts for note in cohort.notes),
+            *_notes(self.table, self.protocols),
+        ]
 
     def show(self) -> pd.DataFrame:
         """Return a few measures by recording: one row per protocol and method, the AUC with its interval."""
@@ -247,6 +251,7 @@ def run_evaluation(
     *,
     extract: ExtractSettings,
     study: StudySettings,
+    allow_other_language: bool = False,
     protocol: str | Sequence[str] = "subject",
     test: Path | Cohort | None = None,
     learning_curve: bool = False,
@@ -278,7 +283,12 @@ def run_evaluation(
     _ = first.labels  # before the work
     for cohort in cohorts:
         check_columns(cohort, study.blocks)
-    read = [read_training_table(cohort, extract, rule, jobs=jobs, progress=progress) for cohort in cohorts]
+    given: dict[str, Any] = {"jobs": jobs, "progress": progress}
+    foreign = [check_language(cohort, extract, allowed=allow_other_language, **given) for cohort in cohorts]
+    read = [
+        read_training_table(cohort, extract, rule, other=own, **given)
+        for cohort, own in zip(cohorts, foreign, strict=True)
+    ]
     tables, skipped = zip(*read, strict=True)
     checked = check_cohorts(cohorts, jobs=jobs, progress=progress)
     progress.notes(list_errors(checked))
@@ -291,6 +301,12 @@ def run_evaluation(
     named = replace(found, cohorts=tuple(cohorts), skipped=skipped, checked=checked, settings=settings)
     named.save(out, force=force)
     return named
+
+
+def other_languages(table: FeatureTable) -> list[str]:
+    """Return a sentence on recordings in another language than the models'; none where there are none."""
+    found = table.provenance.get("other_language", "")
+    return [f"{found}."] if found else []
 
 
 def is_synthetic(table: FeatureTable) -> bool:

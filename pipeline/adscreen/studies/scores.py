@@ -15,6 +15,7 @@ from adscreen.cohort import Recording
 from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.reading import Reading
 from adscreen.extract.extraction import ExtractSettings
+from adscreen.language import read_language
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel, load_model
 from adscreen.progress import HIDDEN, Progress
@@ -37,6 +38,7 @@ from adscreen.scoring.scoring import (
 from adscreen.scoring.stored_reports import REPORTS, writing_reports
 from adscreen.scoring.strictness import refuse_incomplete
 from adscreen.scoring.subjects import writing_subjects
+from adscreen.studies.feature_run import language_record
 from adscreen.studies.runs import new_run
 from adscreen.studies.sources import Source, name_recordings
 
@@ -133,6 +135,7 @@ def score(
     where: str | None = None,
     bilm: str | Path | None = None,
     parser: str | None = None,
+    language: str | Path | None = None,
     engine: EngineChoice = NUMPY,
     cache: str | Path | None = None,
     minimum_words: int | None = None,
@@ -162,6 +165,7 @@ def score(
         where: score only the rows of a manifest or Cohort that meet this condition, such as ``mmse >= 20``.
         bilm: the folder of training's biLM, unless that was the bundled one.
         parser: training's spaCy pipeline, where it lies elsewhere now.
+        language: the language file of training, which says where its biLM and parser lie.
         cache: a folder that keeps what was read, so that the next run is quick. It holds transcript text.
         minimum_words: the fewest words that are scored; None is the fewest of a training recording.
         prevalence: the share of cases among those who are screened, for what a result means (PPV, NPV).
@@ -199,7 +203,9 @@ def score(
     )
     named = name_recordings(source, reading)
     trained, folder = open_model(model)
-    settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
+    file = None if language is None else read_language(Path(language))
+    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": _as_path(cache)}
+    settings = model_settings(trained, _as_path(bilm), **given)
     options = ScoreOptions(
         minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, same_id
     )
@@ -207,7 +213,9 @@ def score(
     progress.notes([*named.notes, *notes])
     check_scoring(trained, named.recordings, settings, options)
     about: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs}
-    about |= reading.arguments()
+    about |= reading.arguments() | language_record(settings)
+    if "other_language" in trained.manifest.provenance:
+        about["other_language_in_training"] = trained.manifest.provenance["other_language"]
     about |= asdict(options) | {"passed_over": named.passed_over}
     return Scores(trained, named.recordings, settings, options, about, jobs, progress)
 

@@ -12,7 +12,13 @@ from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.usable import REFUSE, Rule, Unusable
 from adscreen.model.trained_model import ModelManifest, save_model, train_model
 from adscreen.progress import Progress
-from adscreen.studies.feature_run import check_columns, read_training_table, write_skipped
+from adscreen.studies.feature_run import (
+    check_columns,
+    check_language,
+    language_record,
+    read_training_table,
+    write_skipped,
+)
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv
 
@@ -30,6 +36,7 @@ def run_training(
     *,
     study: StudySettings,
     extract: ExtractSettings,
+    allow_other_language: bool = False,
     reading: Reading = AS_WRITTEN,
     rule: Rule = REFUSE,
     jobs: int = 1,
@@ -45,8 +52,9 @@ def run_training(
     progress.notes(cohort.notes)
     negative, positive = cohort.labels  # before the work
     check_columns(cohort, study.blocks)
-    table, skipped = read_training_table(cohort, extract, rule, jobs=jobs, progress=progress)
-    settings = study.as_dict() | {"manifest": cohort.path} | reading.arguments()
+    other = check_language(cohort, extract, allowed=allow_other_language, jobs=jobs, progress=progress)
+    table, skipped = read_training_table(cohort, extract, rule, other=other, jobs=jobs, progress=progress)
+    settings = study.as_dict() | {"manifest": cohort.path} | language_record(extract, other) | reading.arguments()
     settings |= {"negative": negative, "positive": positive, "label_groups": cohort.label_groups}
     settings |= {"skip_unreadable": rule.skip, "strict": rule.strict, "skipped": len(skipped)}
     with new_run(out, force=force, command="train", settings=settings) as folder:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adscreen.features.tasks.pattern
-from adscreen.features.tasks.pattern import Term, parse_pattern, parse_term, without_clitic
+from adscreen.features.tasks.pattern import Term, parse_pattern, parse_term
+from adscreen.language import ENGLISH
 
 SETS = {"boy": ("boy", "little_brother"), "girl": ("girl",), "fall": ("fall*", "tip*_over", "fell")}
 ACTORS = parse_term("@boy|@girl|he", SETS)
@@ -17,7 +18,7 @@ ACTORS = parse_term("@boy|@girl|he", SETS)
 
 def found(pattern: str, utterance: str) -> int | None:
     """Return the first word of a pattern's match in an utterance."""
-    tokens = [without_clitic(token) for token in utterance.split()]
+    tokens = [ENGLISH.without_clitics(token) for token in utterance.split()]
     return parse_pattern(pattern, SETS).find(tokens, actors=ACTORS)
 
 

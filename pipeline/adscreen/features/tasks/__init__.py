@@ -14,6 +14,7 @@ from pathlib import Path
 from adscreen.errors import InputError
 from adscreen.features.tasks.pattern import Pattern, parse_pattern
 from adscreen.features.tasks.task_file import CATEGORIES, Task, Unit, parse_task, read_task
+from adscreen.language import ENGLISH, Language
 
 __all__ = [
     "CATEGORIES",
@@ -40,28 +41,29 @@ def bundled_tasks() -> tuple[Task, ...]:
 
 
 @cache
-def known_tasks(definitions: tuple[str, ...] = ()) -> tuple[Task, ...]:
-    """Return the tasks of these task files' texts, then those that ship.
+def known_tasks(definitions: tuple[str, ...] = (), *, language: Language = ENGLISH) -> tuple[Task, ...]:
+    """Return the tasks of these task files' texts, then, for English, those that ship.
 
     Raises:
         InputError: a text is no task.
     """
-    return (*(parse_task(text, where="task file") for text in definitions), *bundled_tasks())
+    own = (parse_task(text, where="task file", language=language) for text in definitions)
+    return (*own, *(bundled_tasks() if language.is_english else ()))
 
 
-def read_tasks(paths: Sequence[Path]) -> tuple[Task, ...]:
-    """Return the tasks of a user's files, then those that ship.
+def read_tasks(paths: Sequence[Path], *, language: Language = ENGLISH) -> tuple[Task, ...]:
+    """Return the tasks of a user's files, then, for English, those that ship.
 
     Raises:
         InputError: a file is missing or is no task file, or two go by one name.
     """
-    own = [read_task(path) for path in paths]
+    own = [read_task(path, language=language) for path in paths]
     for number, task in enumerate(own):
         other = next((path for path, known in zip(paths, own[:number], strict=False) if known.goes_by(task.name)), None)
         if other is not None:
             remedy = "give one of them, or another name"
             raise InputError(f"{other.name} is for {task.name} too", where=str(paths[number]), remedy=remedy)
-    return known_tasks(tuple(task.definition for task in own))
+    return known_tasks(tuple(task.definition for task in own), language=language)
 
 
 def find_task(name: str | None, tasks: Sequence[Task]) -> Task | None:

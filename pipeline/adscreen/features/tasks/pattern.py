@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from adscreen.language import ENGLISH, Language
+from adscreen.language.language import Negation
+
 SIGNS = ("+", "-", "!")
 NEGATION_REACH = 3  # words from a negator to what it negates: ``doesn't seem to notice``
-NEGATORS = frozenset("not no never nothing without cannot neither nor".split())
-CLAUSE_STARTS = frozenset("and but so because while then or though although".split())
-_CLITICS = ("'s", "'re", "'ve", "'ll", "'d", "'m")
 
 
 class Span(NamedTuple):
@@ -33,6 +33,7 @@ class Term:
 
     entries: tuple[str, ...]
     sign: str = ""
+    language: Language = ENGLISH
 
     @cached_property
     def _words(self) -> frozenset[str]:
@@ -66,7 +67,7 @@ class Term:
         found = self.spans(tokens)
         if self.sign not in ("+", "-"):
             return found
-        return [span for span in found if is_negated(tokens, span.start) == (self.sign == "-")]
+        return [span for span in found if is_negated(tokens, span.start, language=self.language) == (self.sign == "-")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Pattern:
     def find(self, tokens: Sequence[str], *, actors: Term) -> int | None:
         """Return the first word of the match, None where the utterance does not match.
 
-        ``tokens`` are lower case and hold no clitics (``without_clitic``).
+        ``tokens`` are lower case and hold no clitics (``Language.without_clitics``).
         """
         starts = []
         for chain in self.chains:
@@ -105,30 +106,23 @@ def _chain_start(chain: Sequence[Term], tokens: Sequence[str], actors: Term) -> 
     return min((began for began, _ in ways), default=None)
 
 
-def is_negated(tokens: Sequence[str], place: int) -> bool:
+def is_negated(tokens: Sequence[str], place: int, *, language: Language = ENGLISH) -> bool:
     """Tell whether a negator stands within three words before, in the same clause.
 
     >>> is_negated("she doesn't seem to notice".split(), 4), is_negated("she's not looking and it falls".split(), 5)
     (True, False)
     """
+    negation = language.negation or Negation()
     for before in range(place - 1, max(place - 1 - NEGATION_REACH, -1), -1):
-        if tokens[before] in CLAUSE_STARTS:
+        if tokens[before] in negation.clause_starts:
             return False
-        if tokens[before] in NEGATORS or tokens[before].endswith("n't"):
+        if tokens[before] in negation.words or _has_clitic(tokens[before], negation.clitics):
             return True
     return False
 
 
-def without_clitic(word: str) -> str:
-    """Return a word without what is contracted onto it (``boy's`` -> ``boy``); ``n't`` stays.
-
-    >>> without_clitic("boy's"), without_clitic("isn't"), without_clitic("'s")
-    ('boy', "isn't", "'s")
-    """
-    for clitic in _CLITICS:
-        if word.endswith(clitic) and len(word) > len(clitic):
-            return word.removesuffix(clitic)
-    return word
+def _has_clitic(word: str, clitics: Sequence[str]) -> bool:
+    return word.startswith(tuple(clitics)) or word.endswith(tuple(clitics))
 
 
 def _stands_at(phrase: Sequence[str], tokens: Sequence[str], start: int) -> bool:
@@ -136,7 +130,7 @@ def _stands_at(phrase: Sequence[str], tokens: Sequence[str], start: int) -> bool
     return all(token.startswith(word[:-1]) if word.endswith("*") else token == word for word, token in pairs)
 
 
-def parse_pattern(text: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
+def parse_pattern(text: str, sets: Mapping[str, Sequence[str]], *, language: Language = ENGLISH) -> Pattern:
     """Return the pattern that a text stands for; ``sets`` are the file's word sets.
 
     Raises:
@@ -151,7 +145,7 @@ def parse_pattern(text: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
                 raise ValueError(f"{text!r} has a > without a term before it")
             joined = True
             continue
-        term = parse_term(part, sets)
+        term = parse_term(part, sets, language=language)
         if term.sign == "!":
             if joined:
                 raise ValueError(f"{text!r} asks for the place of a word that must not occur")
@@ -166,13 +160,15 @@ def parse_pattern(text: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
     return Pattern(tuple(map(tuple, chains)), tuple(absent))
 
 
-def parse_term(text: str, sets: Mapping[str, Sequence[str]]) -> Term:
+def parse_term(text: str, sets: Mapping[str, Sequence[str]], *, language: Language = ENGLISH) -> Term:
     """Return the term that a text stands for: ``+fall*|about_to|@action``.
 
     Raises:
-        ValueError: the text is no term, or names a set that is not there.
+        ValueError: the text is no term, names a set that is not there, or asks for negation in a language without it.
     """
     sign = text[0] if text[0] in SIGNS else ""
+    if sign in ("+", "-") and language.negation is None:
+        raise ValueError(f"{text!r} asks for negation, which the language file does not define under [negation]")
     entries: list[str] = []
     for entry in text.removeprefix(sign).split("|"):
         if entry.startswith("@"):
@@ -184,7 +180,7 @@ def parse_term(text: str, sets: Mapping[str, Sequence[str]]) -> Term:
     for entry in entries:
         if not all(_is_word(word) for word in entry.split("_")):
             raise ValueError(f"{entry!r} is not a word, word* or two_words")
-    return Term(tuple(entries), sign)
+    return Term(tuple(entries), sign, language)
 
 
 def _is_word(word: str) -> bool:

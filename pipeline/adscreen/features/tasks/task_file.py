@@ -12,6 +12,7 @@ from typing import Any
 from adscreen.bundled import bundled
 from adscreen.errors import InputError
 from adscreen.features.tasks.pattern import Pattern, Term, parse_pattern, parse_term
+from adscreen.language import ENGLISH, Language
 from adscreen.words import tokenize
 
 CATEGORIES = ("subject", "place", "object", "action")
@@ -45,6 +46,7 @@ class Task:
     actors: Term
     units: tuple[Unit, ...]
     definition: str
+    language: Language = ENGLISH
 
     @property
     def digest(self) -> str:
@@ -64,7 +66,7 @@ def _folded(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def read_task(path: Path) -> Task:
+def read_task(path: Path, *, language: Language = ENGLISH) -> Task:
     """Read a task file.
 
     Raises:
@@ -75,11 +77,11 @@ def read_task(path: Path) -> Task:
     except (OSError, UnicodeDecodeError) as error:
         remedy = f"give a TOML file in UTF-8 with [words] and [[units]]; {bundled('docs/features.md')} shows one"
         raise InputError("cannot be read as a task file", where=str(path), remedy=remedy) from error
-    return parse_task(text, where=path.name)
+    return parse_task(text, where=path.name, language=language)
 
 
-def parse_task(text: str, *, where: str) -> Task:
-    """Return the task that a TOML text defines; ``where`` names it in errors.
+def parse_task(text: str, *, where: str, language: Language = ENGLISH) -> Task:
+    """Return the task that a TOML text in a language defines; ``where`` names it in errors.
 
     Raises:
         InputError: the text is no task: not TOML, a field missing, unknown or of the wrong type, or a pattern wrong.
@@ -89,7 +91,7 @@ def parse_task(text: str, *, where: str) -> Task:
         content = tomllib.loads(text)
         _require(content.keys() <= _KEYS, f"unknown field {min(content.keys() - _KEYS, default='')!r}")
         sets = _sets(content.get("words", {}))
-        units = tuple(_unit(unit, sets) for unit in content["units"])
+        units = tuple(_unit(unit, sets, language) for unit in content["units"])
         names = [unit.name for unit in units]
         twice = sorted({name for name in names if names.count(name) > 1})
         _require(bool(units), "no [[units]]")
@@ -104,6 +106,7 @@ def parse_task(text: str, *, where: str) -> Task:
             actors=_actors(content.get("actors", "").split(), sets),
             units=units,
             definition=text,
+            language=language,
         )
     except KeyError as error:
         raise InputError(f"no field {error.args[0]!r}", where=where, remedy=_see()) from error
@@ -127,14 +130,16 @@ def _actors(entries: list[str], sets: Mapping[str, tuple[str, ...]]) -> Term:
     return parse_term("|".join(entries), sets) if entries else Term(())
 
 
-def _unit(content: Mapping[str, Any], sets: Mapping[str, tuple[str, ...]]) -> Unit:
+def _unit(content: Mapping[str, Any], sets: Mapping[str, tuple[str, ...]], language: Language) -> Unit:
     name = content["name"]
     _require(content.keys() <= _UNIT_KEYS, f"unit {name!r}: unknown field")
     _require(content["category"] in CATEGORIES, f"unit {name!r}: the category is none of {', '.join(CATEGORIES)}")
     patterns = content["patterns"]
     _require(isinstance(patterns, list) and bool(patterns), f"unit {name!r}: patterns is not a list")
     try:
-        return Unit(name, content["category"], tuple(parse_pattern(pattern, sets) for pattern in patterns))
+        return Unit(
+            name, content["category"], tuple(parse_pattern(pattern, sets, language=language) for pattern in patterns)
+        )
     except ValueError as error:
         raise ValueError(f"unit {name!r}: {error}") from error
 

@@ -78,6 +78,7 @@ def assemble_report(
         if frozen
         else conclude(protocols, gaps, positive=positive, negative=negative),
         cautions=(
+            *_other_language(settings),
             *caution(protocols, certificate, groups=groups, over=over, fewest=fewest),
             *caution_of_changes(frames["predictions"]),
         ),
@@ -92,6 +93,13 @@ def assemble_report(
         citation=_cite_validation(settings, frozen) if frozen else _citation(settings, certificate, protocols),
         frozen=frozen,
     )
+
+
+def _other_language(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that recordings are in another language than the models, where they are."""
+    found = settings.get("provenance", {}).get("other_language")
+    if found:
+        yield f"{found}: the features do not mean here what they mean in that language."
 
 
 def _records(frame: pd.DataFrame, kind: type[Any]) -> list[Any]:
