@@ -35,7 +35,8 @@ def _one_sided_tasks(table: FeatureTable) -> Iterator[Finding]:
     if len(counts) < 2 or alone.empty:
         return
     listed = name_some(_write_counts(table, str(task), row) for task, row in alone.iterrows())
-    what = f"{len(alone)} of {len(counts)} tasks {'was' if len(alone) == 1 else 'were'} recorded in one class alone: {listed}"
+    were = "was" if len(alone) == 1 else "were"
+    what = f"{len(alone)} of {len(counts)} tasks {were} recorded in one class alone: {listed}"
     both = counts.min(axis=1)
     remedy = "no task was recorded in both classes: the label cannot be told from the task"
     if both.max() > 0:
