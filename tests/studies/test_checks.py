@@ -118,7 +118,7 @@ def test_the_command_leads_with_what_it_found(run: Callable[..., Ran], capsys: p
     for level, what in (
         ("warning", "1 of 2 tasks was recorded in one class alone: fluency (8 recordings of case, 0 of control)"),
         ("warning", "2 subject ids may be one person written differently"),
-        ("warning", "“case” holds 3 diagnoses (subjects of each: MCI 3, ProbableAD 3, Vascular 2)"),
+        ("warning", "“case” holds 3 diagnoses (subjects of each: MCI 3, Vascular 3, ProbableAD 2)"),
     ):
         assert (level, what) in found
         assert what[1:] in page
