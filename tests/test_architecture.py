@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 # Lowest first. A room is a module or a folder directly under the package; one that exists must be listed here, and
 # docs/architecture.md says what each is for. ``__init__`` is the public API: it stands above all but the command line.
 LAYERS = (
-    ("errors", "records", "words", "version", "bundled", "checksums", "progress", "writing"),
+    ("errors", "records", "words", "display", "version", "bundled", "checksums", "progress", "writing"),
     ("speech", "metrics"),
     ("language",),
     ("cohort",),

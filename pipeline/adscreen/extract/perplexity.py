@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from adscreen.bilm.engine import Reading
 from adscreen.bilm.engines import Reader
-from adscreen.features.display import shown
+from adscreen.display import shown
 from adscreen.records import Sentence, View
 
 SUMMARIES = {  # name -> unit, formula over a recording's sentences that hold words

@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from adscreen.display import shown
 from adscreen.features.coherence import Vectors
-from adscreen.features.display import shown
 from adscreen.features.feature import Feature, Speech, prepare_speech
 from adscreen.features.fluency import FLUENCY
 from adscreen.features.lexical import LEXICAL

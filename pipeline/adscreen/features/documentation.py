@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
+from adscreen.display import display_of
 from adscreen.features import FEATURES, SET_VERSION
-from adscreen.features.display import display_of
 from adscreen.features.feature import Feature
 from adscreen.features.norms import MINIMUM_FOUND
 from adscreen.features.tasks import CATEGORIES, Task, bundled_tasks

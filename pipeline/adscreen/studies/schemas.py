@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from adscreen.features.display import Form
+from adscreen.display import Form
 from adscreen.records import View
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

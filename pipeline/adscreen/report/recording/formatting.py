@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
-from adscreen.features.display import Display, display_of
+from adscreen.display import Display, display_of
 from adscreen.scoring.recording_report import ReportFeature, ScoreRow
 
 NO_NUMBER = "–"

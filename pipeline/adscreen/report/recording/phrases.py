@@ -1,4 +1,4 @@
-"""What a page calls things: results, feature families, facts of a model. Features: adscreen.features.display."""
+"""What a page calls things: results, feature families, facts of a model. Features: adscreen.display."""
 
 from __future__ import annotations
 

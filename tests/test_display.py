@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from adscreen.display import DISPLAYS, Display, display_of
 from adscreen.extract.dictionary import describe_features
-from adscreen.features.display import DISPLAYS, Display, display_of
 
 _TAGS = re.compile(r"\b(NOUN|PRON|mlu|adp|propn|aux|sconj|cconj|intj|oov|sd|p90)\b|_")
 
