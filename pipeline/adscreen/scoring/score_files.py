@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CSV, PARQUET, JSON = "scores.csv", "scores.parquet", "scores.json"
 COLUMNS = tuple(field.name for field in fields(ScoreRow))
 _values = attrgetter(*COLUMNS)
+_FLOATS = frozenset(field.name for field in fields(ScoreRow) if str(field.type) == "float")
 _ROW_GROUP = 2000  # rows that wait for Parquet
 
 
@@ -40,7 +41,9 @@ def writing_scores(folder: Path) -> Iterator[Callable[[ScoreRow], None]]:
 
 def row_of(values: Mapping[str, Any]) -> ScoreRow:
     """Return the row that ``row_values`` gave; further columns are left out."""
-    return ScoreRow(**{name: values[name] for name in COLUMNS})
+    return ScoreRow(
+        **{name: math.nan if values[name] is None and name in _FLOATS else values[name] for name in COLUMNS}
+    )
 
 
 def row_values(row: ScoreRow) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Map
             plain = {name: None if _is_missing(value) else value for name, value in values.items()}
             array.write(separator + json.dumps(plain, ensure_ascii=False))
             separator = ",\n"
-            waiting.append(values)
+            waiting.append(plain)
             if len(waiting) == _ROW_GROUP:
                 flush()
 
@@ -86,19 +89,34 @@ def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Map
 
 
 def read_rows(run: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a scoring run in order, a few in memory at a time; a number that is not defined is NaN."""
-    import pyarrow.parquet
+    """Yield the rows of a scoring run in order, one in memory at a time; a number that is not defined is None.
 
-    with pyarrow.parquet.ParquetFile(run / PARQUET) as stored:
-        for batch in stored.iter_batches(batch_size=_ROW_GROUP):
-            yield from batch.to_pylist()
+    They come from scores.json, which alone keeps a whole number (71) apart from another (71.0).
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    try:
+        with (run / JSON).open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("{"):
+                    yield json.loads(line.rstrip().removesuffix(","))
+    except (OSError, ValueError) as error:
+        what = f"no {JSON} that can be read"
+        raise InputError(what, where=str(run), remedy="score everything into a new folder") from error
 
 
 def stored_schema(run: Path) -> pyarrow.Schema:
-    """Return the columns of a scoring run's table."""
+    """Return the columns of a scoring run's table; a further column without a value has the null type."""
     import pyarrow.parquet
 
-    return pyarrow.parquet.read_schema(run / PARQUET)
+    with pyarrow.parquet.ParquetFile(run / PARQUET) as stored:
+        schema, groups = stored.schema_arrow, stored.metadata
+        for number, field in enumerate(schema):
+            parts = [groups.row_group(group).column(number) for group in range(groups.num_row_groups)]
+            if field.name not in COLUMNS and all(part.statistics.null_count == part.num_values for part in parts):
+                schema = schema.set(number, pyarrow.field(field.name, pyarrow.null()))
+    return schema
 
 
 def count_scores(run: Path) -> int:
