@@ -41,9 +41,9 @@ def writing_scores(folder: Path) -> Iterator[Callable[[ScoreRow], None]]:
 
 def row_of(values: Mapping[str, Any]) -> ScoreRow:
     """Return the row that ``row_values`` gave; further columns are left out."""
-    return ScoreRow(
-        **{name: math.nan if values[name] is None and name in _FLOATS else values[name] for name in COLUMNS}
-    )
+    own: dict[str, Any] = {name: values[name] for name in COLUMNS}
+    own |= {name: math.nan for name in _FLOATS if own[name] is None}
+    return ScoreRow(**own)
 
 
 def row_values(row: ScoreRow) -> dict[str, Any]:
