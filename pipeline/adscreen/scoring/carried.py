@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
 PREFIX = "manifest_"
+_WHOLE = re.compile("-?[0-9]{1,15}")
 _LEADING_ZERO = re.compile(r"\s*[+-]?0\d")
 
 
@@ -95,7 +96,7 @@ class Carried:
     def _cell(self, column: str, cell: str | None) -> float | str | None:
         if column not in self.numeric:
             return cell
-        return cell_number(cell)
+        return int(cell) if cell and _WHOLE.fullmatch(cell) else cell_number(cell)
 
 
 NONE = Carried({}, frozenset())

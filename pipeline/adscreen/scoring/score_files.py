@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from adscreen.cohort import Recording
 from adscreen.errors import InputError
 from adscreen.ingest.reasons import plain_reason, without_numbers
-from adscreen.scoring.carried import LINE, NONE, Carried, ScoreLine
+from adscreen.scoring.carried import NONE, Carried, ScoreLine
 from adscreen.scoring.recording_report import SCORED, ScoreRow
 from adscreen.writing import defuse
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 CSV, PARQUET, JSON = "scores.csv", "scores.parquet", "scores.json"
-_MOST_WHOLE = 1e15  # below it every whole number is a float of its own
+_FLOATS = frozenset(field.name for field in fields(ScoreRow) if str(field.type) == "float")
 _ROW_GROUP = 2000  # rows that wait for Parquet
 
 
@@ -44,15 +44,14 @@ def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[
 
 def row_of(values: Mapping[str, Any]) -> ScoreRow:
     """Return the score among the values of a row by column."""
-    return ScoreRow(**{field.name: values[field.name] for field in fields(ScoreRow)})
+    own: dict[str, Any] = {field.name: values[field.name] for field in fields(ScoreRow)}
+    own |= {name: math.nan for name in _FLOATS if own[name] is None}
+    return ScoreRow(**own)
 
 
 @contextmanager
 def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """Yield what writes one row to the three files of the folder; a column of the schema that it lacks is missing.
-
-    A whole number in a further column is written without a decimal point.
-    """
+    """Yield what writes one row to the three files of the folder; a column of the schema that it lacks is missing."""
     import pyarrow.parquet
 
     columns = schema.names
@@ -69,7 +68,7 @@ def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Map
 
         def write(row: Mapping[str, Any]) -> None:
             nonlocal separator
-            values = {name: _as_written(name, row.get(name)) for name in columns}
+            values = {name: row.get(name) for name in columns}
             table.writerow(["" if _is_missing(value) else defuse(value) for value in values.values()])
             plain = {name: None if _is_missing(value) else value for name, value in values.items()}
             array.write(separator + json.dumps(plain, ensure_ascii=False))
@@ -88,21 +87,34 @@ def writing_rows(folder: Path, schema: pyarrow.Schema) -> Iterator[Callable[[Map
 
 
 def read_rows(run: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a scoring run in order, a few in memory at a time; a number that is not defined is NaN."""
-    import pyarrow.parquet
+    """Yield the rows of a scoring run in order, one in memory at a time; a number that is not defined is None.
 
-    with pyarrow.parquet.ParquetFile(run / PARQUET) as stored:
-        numbers = {field.name: math.nan for field in stored.schema_arrow if pyarrow.types.is_floating(field.type)}
-        for batch in stored.iter_batches(batch_size=_ROW_GROUP):
-            for row in batch.to_pylist():
-                yield row | {name: nan for name, nan in numbers.items() if row[name] is None}
+    They come from scores.json, which alone keeps a whole number (71) apart from another (71.0).
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    try:
+        with (run / JSON).open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("{"):
+                    yield json.loads(line.rstrip().removesuffix(","))
+    except (OSError, ValueError) as error:
+        what = f"no {JSON} that can be read"
+        raise InputError(what, where=str(run), remedy="score everything into a new folder") from error
 
 
 def stored_schema(run: Path) -> pyarrow.Schema:
-    """Return the columns of a scoring run's table."""
+    """Return the columns of a scoring run's table; a further column without a value has the null type."""
     import pyarrow.parquet
 
-    return pyarrow.parquet.read_schema(run / PARQUET)
+    with pyarrow.parquet.ParquetFile(run / PARQUET) as stored:
+        schema, groups = stored.schema_arrow, stored.metadata
+        for number, field in enumerate(schema):
+            parts = [groups.row_group(group).column(number) for group in range(groups.num_row_groups)]
+            if field.name not in COLUMNS and all(part.statistics.null_count == part.num_values for part in parts):
+                schema = schema.set(number, pyarrow.field(field.name, pyarrow.null()))
+    return schema
 
 
 def count_scores(run: Path) -> int:
@@ -142,11 +154,6 @@ def reason_of(row: Mapping[str, Any]) -> str:
     """Return the reason of a row without its file and numbers, so that rows with the same fault are alike."""
     reason = str(row["reason"])
     return without_numbers(plain_reason(reason) if row["result"] == "unreadable" else reason)
-
-
-def _as_written(name: str, value: Any) -> Any:
-    whole = name not in LINE and isinstance(value, float) and value.is_integer() and abs(value) < _MOST_WHOLE
-    return int(value) if whole else value
 
 
 def _is_missing(value: Any) -> bool:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 def join_schemas(first: pyarrow.Schema, second: pyarrow.Schema) -> pyarrow.Schema:
     """Return the columns of the first table, then those that only the second one has.
 
-    A column that is whole numbers in one and numbers in the other holds numbers; one of unlike types holds text.
+    A column that is whole numbers in one and numbers in the other holds numbers; one of unlike types holds text, and so
+    does one without any value.
     """
     import pyarrow
 
@@ -22,7 +23,9 @@ def join_schemas(first: pyarrow.Schema, second: pyarrow.Schema) -> pyarrow.Schem
         else field
         for field in first
     ]
-    return pyarrow.schema([*fields, *(field for field in second if field.name not in first.names)])
+    fields += [field for field in second if field.name not in first.names]
+    empty = pyarrow.types.is_null
+    return pyarrow.schema([field.with_type(pyarrow.string()) if empty(field.type) else field for field in fields])
 
 
 def _join_types(first: pyarrow.DataType, second: pyarrow.DataType) -> pyarrow.DataType:
