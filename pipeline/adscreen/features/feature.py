@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from adscreen.features.coherence import Vectors
 from adscreen.features.information_units import Mention, find_mentions
 from adscreen.features.tasks import Task, bundled_tasks, find_task
-from adscreen.language import ENGLISH, NOT_DEFINED, Language
+from adscreen.language import ENGLISH, NO_PARSER, NOT_DEFINED, Language
 from adscreen.parser import ParsedSentence, Parser, load_parser
 from adscreen.records import Sentence, Transcript, Utterance, View
 from adscreen.speech import marks_pauses, participant_utterances, split_sentences
@@ -55,7 +55,7 @@ class Speech:
         self.vectors = vectors
         self.reference = reference
         self.language = language
-        self.has_trees = parser is None or parser.nlp is not None
+        self.has_trees = parser is None or parser.name != NO_PARSER
         self._transcript = transcript
         self._parser = parser
 

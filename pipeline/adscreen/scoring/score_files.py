@@ -112,7 +112,7 @@ def stored_schema(run: Path) -> pyarrow.Schema:
         schema, groups = stored.schema_arrow, stored.metadata
         for number, field in enumerate(schema):
             parts = [groups.row_group(group).column(number) for group in range(groups.num_row_groups)]
-            if field.name not in COLUMNS and all(part.statistics.null_count == part.num_values for part in parts):
+            if field.name not in LINE and all(part.statistics.null_count == part.num_values for part in parts):
                 schema = schema.set(number, pyarrow.field(field.name, pyarrow.null()))
     return schema
 
