@@ -50,9 +50,13 @@ LINE = tuple(field.name for field in fields(ScoreLine))
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Further columns of a manifest: the name that each has there, that which it is written under, and the numeric."""
+    """Further columns of a manifest: the name that each has there, and that which it is written under.
+
+    ``filled`` are those with a value, ``numeric`` those of numbers.
+    """
 
     names: Mapping[str, str]
+    filled: frozenset[str]
     numeric: frozenset[str]
 
     @classmethod
@@ -68,7 +72,7 @@ class Carried:
                     filled.add(column)
                     if not _is_number(cell):
                         textual.add(column)
-        return cls(_free_names(columns), frozenset(filled - textual))
+        return cls(_free_names(columns), frozenset(filled), frozenset(filled - textual))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -99,7 +103,7 @@ class Carried:
         return int(cell) if cell and _WHOLE.fullmatch(cell) else cell_number(cell)
 
 
-NONE = Carried({}, frozenset())
+NONE = Carried({}, frozenset(), frozenset())
 
 
 def _is_number(cell: str) -> bool:

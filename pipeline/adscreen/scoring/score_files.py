@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from adscreen.cohort import Recording
 from adscreen.errors import InputError
 from adscreen.ingest.reasons import plain_reason, without_numbers
-from adscreen.scoring.carried import NONE, Carried, ScoreLine
+from adscreen.scoring.carried import LINE, NONE, Carried, ScoreLine
 from adscreen.scoring.recording_report import SCORED, ScoreRow
+from adscreen.scoring.table_schema import with_text
 from adscreen.writing import defuse
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _ROW_GROUP = 2000  # rows that wait for Parquet
 @contextmanager
 def writing_scores(folder: Path, carried: Carried = NONE) -> Iterator[Callable[[ScoreRow, Recording | None], None]]:
     """Yield what writes one row, with what the manifest says of its recording, to the three files of the folder."""
-    with writing_rows(folder, score_schema(carried)) as write:
+    with writing_rows(folder, with_text(score_schema(carried))) as write:
 
         def write_score(row: ScoreRow, recording: Recording | None = None) -> None:
             write(carried.values(row, recording))
@@ -161,13 +162,17 @@ def _is_missing(value: Any) -> bool:
 
 
 def score_schema(carried: Carried = NONE) -> pyarrow.Schema:
-    """Return the columns of a table of scores: those of ScoreLine, and the further columns of a manifest."""
+    """Return the columns of a table of scores: those of ScoreLine, and the further columns of a manifest.
+
+    A further column without any value has no type yet.
+    """
     import pyarrow
 
     kinds = {"float": pyarrow.float64(), "int": pyarrow.int64(), "bool": pyarrow.bool_()}
     own = [(field.name, kinds.get(str(field.type), pyarrow.string())) for field in fields(ScoreLine)]
+    of_cells = pyarrow.string(), pyarrow.float64()
     further = [
-        (name, pyarrow.float64() if column in carried.numeric else pyarrow.string())
+        (name, of_cells[column in carried.numeric] if column in carried.filled else pyarrow.null())
         for column, name in carried.names.items()
     ]
     return pyarrow.schema(own + further)

@@ -24,8 +24,15 @@ def join_schemas(first: pyarrow.Schema, second: pyarrow.Schema) -> pyarrow.Schem
         for field in first
     ]
     fields += [field for field in second if field.name not in first.names]
+    return with_text(pyarrow.schema(fields))
+
+
+def with_text(schema: pyarrow.Schema) -> pyarrow.Schema:
+    """Return the columns, those without any value as text."""
+    import pyarrow
+
     empty = pyarrow.types.is_null
-    return pyarrow.schema([field.with_type(pyarrow.string()) if empty(field.type) else field for field in fields])
+    return pyarrow.schema([field.with_type(pyarrow.string()) if empty(field.type) else field for field in schema])
 
 
 def _join_types(first: pyarrow.DataType, second: pyarrow.DataType) -> pyarrow.DataType:

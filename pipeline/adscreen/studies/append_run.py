@@ -232,8 +232,7 @@ def _write_state(
     subjects = (one.recording.subject_id for one in chosen)
     touched = frozenset([*subjects, *(entry.subject_id for entry in gone.values())])
     schema = score_schema(carried)
-    if state.entries:
-        schema = join_schemas(stored_schema(state.folder), schema)
+    schema = join_schemas(stored_schema(state.folder) if state.entries else schema, schema)
     written = _writing(items, fresh, schema)
     if about["pages"]:
         manifest, cache = scores.model.manifest, scores.settings.cache
