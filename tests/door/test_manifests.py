@@ -358,7 +358,7 @@ def test_a_leading_zero_is_asked_about(
     manifest = write(cohort, "zero.csv", [rows[14] | {"subject_id": "1"}])
     done = run("score", model, manifest, tmp_path / "out", "--bilm", tiny_bilm)
     assert 0 == done.status, done.err
-    assert "Note: 1 subject ids are those of training subjects but for leading zeros: '1'; " in done.err
+    assert "Note: 1 subject would be in training if leading zeros of ids did not count: '1'; " in done.err
     assert "add --same-id" in done.err
     assert 1 == len(in_training(run, model, manifest, tmp_path / "same", tiny_bilm, "--same-id"))
 

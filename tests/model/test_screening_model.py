@@ -118,7 +118,7 @@ def test_a_row_does_not_depend_on_the_others(model: ScreeningModel, held_out: Fe
 def test_training_subjects_are_refused(model: ScreeningModel, simulated_table: FeatureTable, verb: str) -> None:
     """Rows of people that trained the model are judged only where that is allowed by name."""
     table = simulated_table.rows([0, 1, 2])
-    message = r"the table: 2 of the subjects were in training, the first is SYN0001; .*allow_training_subjects="
+    message = r"the table: 2 subjects were in training, the first is SYN0001; .*allow_training_subjects="
     with pytest.raises(InputError, match=message):
         getattr(model, verb)(table)
     assert 3 == len(getattr(model, verb)(table, allow_training_subjects=True))

@@ -22,7 +22,7 @@ from adscreen.auditing.reading import FILE
 from adscreen.estimator import words_classifier
 from adscreen.evaluation.shortcuts import demographic_columns, demographics_classifier
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
-from adscreen.metrics import Interval, bootstrap_weights, interval_of, weighted_auc
+from adscreen.metrics import auc_interval, bootstrap_weights, weighted_auc
 
 RESAMPLES, SEED = 1000, 0
 NUMBERS, CATEGORIES = ("age", "education"), ("sex", "site")
@@ -136,9 +136,11 @@ def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floa
     scores: Floats = values.to_numpy(dtype=np.float64)
     known = np.isfinite(scores)
     labels = cases[known].astype(bool)
-    area = float(weighted_auc(scores[known], labels, np.ones((1, len(labels))))[0])
-    low, high = interval_of(weighted_auc(scores[known], labels, weights[:, known]))
-    figure = write_area(Interval(area, low, high))
+    drawn = weights[:, known]
+    areas = weighted_auc(scores[known], labels, np.vstack([np.ones(len(labels)), drawn]))
+    found = auc_interval(areas, cases[known], drawn)
+    area, low, high = found.value, found.low, found.high
+    figure = write_area(found)
     if np.isnan([area, low]).any():
         return Finding("note", f"{name} alone: no AUC, one class lacks it", where=name)
     if low <= 0.5 <= high:

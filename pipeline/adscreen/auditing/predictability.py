@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from adscreen.auditing.finding import Finding
 from adscreen.errors import InputError
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.metrics import Interval, Predictions, auc_within_folds, bootstrap_weights, interval_of
+from adscreen.metrics import Interval, Predictions, auc_interval, auc_within_folds, bootstrap_weights
 
 FOLDS, RESAMPLES, SEED = 5, 1000, 0
 
@@ -63,10 +63,10 @@ def predict(estimator: Any, inputs: Any, table: FeatureTable) -> Interval | None
         ]
     except (InputError, ValueError):  # ValueError: what scikit-learn raises where no word or number is left
         return None
-    weights = np.vstack([np.ones(len(table)), bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)])
+    drawn = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
     joined = Predictions.join((test, own, 0.5) for (_, test), own in zip(folds, scores, strict=True))
-    area = auc_within_folds(joined, cases, weights)
-    return Interval(float(area[0]), *interval_of(area[1:]))
+    areas = auc_within_folds(joined, cases, np.vstack([np.ones(len(table)), drawn]))
+    return auc_interval(areas, cases, drawn)
 
 
 def _rows(inputs: Any, rows: NDArray[np.intp]) -> Any:

@@ -75,7 +75,7 @@ def evaluate(
     how = reading.reading(labels)
     study = study_options.settings(folds=folds, repeats=repeats)
     cohort = read_cohort_for(out, manifest, how, force=force)
-    tested = None if test is None else how.read(test, beside=cohort)
+    tested = None if test is None else how.read(test, known=cohort.grouped_labels)
     for one in (cohort, tested):
         if one is not None:
             check_study(one, study)

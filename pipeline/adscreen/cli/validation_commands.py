@@ -15,6 +15,7 @@ from adscreen.cli.options import (
     JobsOpt,
     JsonOpt,
     LabelOptions,
+    LanguageOpt,
     ManifestArg,
     OutArg,
     QuietOpt,
@@ -39,6 +40,7 @@ def validate(
     spacy_model: Annotated[
         str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
     ] = None,
+    language: LanguageOpt = None,
     engine: EngineOptions,
     cache: CacheOpt = None,
     min_words: Annotated[int | None, scoring_option(min=1, help="Fewest words scored [as in training].")] = None,
@@ -72,6 +74,7 @@ def validate(
             reading=reading.reading(labels),
             bilm=bilm,
             parser=spacy_model,
+            language=language,
             engine=engine.choice(),
             cache=cache,
             minimum_words=min_words,

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,11 @@ class Cohort:
         return len(self.recordings)
 
     @property
+    def grouped_labels(self) -> tuple[str, ...]:
+        """The labels of the manifest that are behind a group of several."""
+        return tuple(name for names in self.label_groups.values() for name in names)
+
+    @property
     def labels(self) -> tuple[str, str]:
         """The two labels, the negative first.
 
@@ -124,6 +129,13 @@ class Cohort:
             if self.positive is not None:
                 raise
             return None
+
+    def without(self, recordings: Iterable[Recording]) -> Cohort:
+        """Return the cohort without these of its recordings."""
+        gone = {recording.recording_id for recording in recordings}
+        if not gone:
+            return self
+        return replace(self, recordings=tuple(one for one in self.recordings if one.recording_id not in gone))
 
     def frame(self, columns: tuple[str, ...] = COVARIATES) -> pandas.DataFrame:
         """Return the ``columns`` of Recording and the carried columns, one row per recording.

@@ -84,10 +84,10 @@ def read_cohort(
     return _complete(cohort, where, positive, negative, label_by_visit=label_by_visit)
 
 
-def read_beside(
-    first: Cohort,
+def read_tested(
     source: str | Path,
     *,
+    known: Collection[str],
     where: str | None = None,
     positive: Names | None = None,
     negative: Names | None = None,
@@ -96,14 +96,13 @@ def read_beside(
     sex: Mapping[str, str] | None = None,
     **own: Any,
 ) -> Cohort:
-    """Read a cohort that is compared with ``first``, as ``read_cohort`` does.
+    """Read a cohort to test on, as ``read_cohort`` does.
 
-    A label that ``first`` has in a group of several may be named although this manifest lacks it.
+    ``known`` are the labels behind the groups of training: one of them may be named although this manifest lacks it.
 
     Raises:
         InputError: what ``read_cohort`` raises.
     """
-    known = [name for names in first.label_groups.values() for name in names]
     cohort = _read_rows(source, missing or {}, sex, **own)
     return _complete(cohort, where, positive, negative, label_by_visit=label_by_visit, known=known)
 

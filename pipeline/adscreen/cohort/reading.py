@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from adscreen.cohort.cohort import Cohort
 from adscreen.cohort.labels import Names
-from adscreen.cohort.manifest import read_beside, read_cohort
+from adscreen.cohort.manifest import read_cohort, read_tested
 from adscreen.cohort.missing_codes import Missing
 
 
@@ -29,10 +29,10 @@ class Reading:
     sheet: str | None = None
     gem: str | None = None
 
-    def read(self, manifest: Path | Cohort, *, beside: Cohort | None = None) -> Cohort:
+    def read(self, manifest: Path | Cohort, *, known: Collection[str] | None = None) -> Cohort:
         """Read the cohort of a manifest; a Cohort was read already.
 
-        With ``beside`` it is one that is compared with that cohort (see ``read_beside``).
+        ``known`` are the labels of the cohort or model that it tests or is tested by (see ``read_tested``).
 
         Raises:
             InputError: what ``read_cohort`` raises.
@@ -40,7 +40,7 @@ class Reading:
         if isinstance(manifest, Cohort):
             return manifest
         arguments = self.arguments()
-        return read_cohort(manifest, **arguments) if beside is None else read_beside(beside, manifest, **arguments)
+        return read_cohort(manifest, **arguments) if known is None else read_tested(manifest, known=known, **arguments)
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of ``read_cohort``."""

@@ -24,9 +24,8 @@ from adscreen.errors import InputError
 if TYPE_CHECKING:
     import pandas
 
-_COLUMNS = tuple(
-    field.name for field in fields(Recording) if field.name not in ("row", "transcript", "extra", "content", "spelling")
-)
+_NOT_COLUMNS = ("row", "transcript", "extra", "content", "spelling", "default_speaker", "default_task", "default_gem")
+_COLUMNS = tuple(field.name for field in fields(Recording) if field.name not in _NOT_COLUMNS)
 _OPTION = "where="
 _REMEDY = "write a condition such as 'mmse >= 20' or \"site in ['ES', 'IS']\""
 _SINGLE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from adscreen.metrics.bootstrap import (
     Resampled,
+    auc_interval,
     bootstrap_weights,
     interval_of,
     resample,
@@ -32,6 +33,7 @@ __all__ = [
     "Predictions",
     "Resampled",
     "ThresholdRule",
+    "auc_interval",
     "auc_within_folds",
     "bootstrap_weights",
     "bound_predictive",

@@ -82,6 +82,15 @@ def _count_people(rows: NDArray[np.intp], cases: NDArray[np.int64], weights: Flo
     return People(*counts)
 
 
+def auc_interval(areas: Floats, cases: NDArray[np.int64], weights: Floats) -> Interval:
+    """Return an AUC, the first of ``areas``, with its interval; the others are those of the resamples of ``weights``.
+
+    One that is the same in every resample has an exact interval, over people (``bound_constants``).
+    """
+    people = _count_people(np.arange(len(cases)), cases, weights)
+    return Resampled({"auc": areas[:1]}, {"auc": areas[1:]}, people).intervals()["auc"]
+
+
 def interval_of(resampled: Floats) -> tuple[float, float]:
     """Return the percentile interval of resampled values; resamples that lack a class are left out."""
     tail = 100 * (1 - INTERVAL) / 2

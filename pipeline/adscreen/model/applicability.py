@@ -9,6 +9,7 @@ from adscreen.cohort.identity import show
 from adscreen.errors import InputError
 from adscreen.language import language_of
 from adscreen.model.trained_model import TrainedModel
+from adscreen.writing import count
 
 MEASURES = ("bilm_digest", "parser_digest", "layer", "pooling", "view", "feature_set")
 _FILES = {"norms": "word norms", "task_files": "task files"}
@@ -58,5 +59,6 @@ def refuse_training_subjects(known: Iterable[str], *, where: str, remedy: str) -
     """Raise InputError where there are subjects known from training; ``known`` are their ids."""
     subjects = sorted(set(known))
     if subjects:
-        what = f"{len(subjects)} of the subjects were in training, the first is {show(subjects[0])[1:-1]}"
+        verb = "was" if len(subjects) == 1 else "were"
+        what = f"{count(len(subjects), 'subject')} {verb} in training, the first is {show(subjects[0])[1:-1]}"
         raise InputError(what, where=where, remedy=remedy)

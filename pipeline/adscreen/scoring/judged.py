@@ -40,6 +40,7 @@ DATES = frozenset(  # columns of a manifest that hold the day of a visit, withou
 
 REPAIRED = "the transcript needed repair"  # how the warning on a transcript's diagnostics begins
 SUBJECT_KNOWN = "this subject was in the model's training data"
+NEAR_COPY = "of its 5-word sequences are those of one training recording"  # in the warning on a near-copy
 SPEECH_KNOWN = "these are the words of a recording in the model's training data"
 
 
@@ -136,7 +137,7 @@ def _warnings(judged: Judged, other_language: str = "") -> tuple[str, ...]:
     if judged.in_training and judged.scored:
         warnings.append(f"{judged.known}, so a score is optimistically biased")
     if judged.near_copy:
-        what = f"about {judged.near_copy:.0%} of its 5-word sequences are those of one training recording"
+        what = f"about {judged.near_copy:.0%} {NEAR_COPY}"
         warnings.append(f"{what}: if it is a copy of that, the score is optimistically biased")
     return tuple(warnings)
 

@@ -46,6 +46,7 @@ from adscreen.scoring.judged import (
 )
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
+from adscreen.writing import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def may_be_in_training(model: TrainedModel, recordings: Iterable[Recording]) -> 
     )
     if not asked:
         return []
-    what = f"{len(asked)} subject ids are those of training subjects but for leading zeros"
+    what = f"{count(len(asked), 'subject')} would be in training if leading zeros of ids did not count"
     return [f"{what}: {list_some(map(show, asked))}; if they are the same, add same_id="]
 
 

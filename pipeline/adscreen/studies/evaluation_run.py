@@ -269,7 +269,7 @@ def run_evaluation(
     check_free(out, force=force)
     name_protocols(protocol)
     first = reading.read(manifest)
-    others = [] if test is None else [reading.read(test, beside=first)]
+    others = [] if test is None else [reading.read(test, known=first.grouped_labels)]
     cohorts = [first, *others]
     for other in others:
         _check_labels(first.labels, other.labels, name=first.path.name, where=other.path.name)
@@ -290,7 +290,8 @@ def run_evaluation(
         for cohort, own in zip(cohorts, foreign, strict=True)
     ]
     tables, skipped = zip(*read, strict=True)
-    checked = check_cohorts(cohorts, jobs=jobs, progress=progress)
+    usable = [cohort.without(one.recording for one in left) for cohort, left in zip(cohorts, skipped, strict=True)]
+    checked = check_cohorts(usable, jobs=jobs, progress=progress)
     progress.notes(list_errors(checked))
     options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)

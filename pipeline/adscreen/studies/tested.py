@@ -18,6 +18,7 @@ from adscreen.evaluation.frozen import FrozenScores
 from adscreen.evaluation.results import FlowRow
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.model.trained_model import TrainedModel
+from adscreen.scoring.judged import NEAR_COPY
 from adscreen.scoring.recording_report import RecordingReport
 
 _NOT_SCORED = ("insufficient_speech", "out_of_scope", "unreadable")
@@ -36,6 +37,12 @@ class Tested:
     def apart(self) -> list[int]:
         """The numbers of the recordings whose subjects were not in training."""
         return [number for number, report in enumerate(self.reports) if not report.score.in_training]
+
+    @cached_property
+    def near_copies(self) -> float:
+        """The share of the recordings with a score that are near-copies of a training recording."""
+        scored = [self.reports[n] for n in self.apart if np.isfinite(self.reports[n].score.probability)]
+        return float(np.mean([any(NEAR_COPY in one for one in report.warnings) for report in scored]))
 
     def table(self, provenance: Mapping[str, Any], labels: tuple[str, str]) -> FeatureTable:
         """Return what is known of the recordings of ``apart``; the words themselves are not kept."""
@@ -82,7 +89,7 @@ class Tested:
             flow_step("cohort", "read", [*rows, *left_out, *others], labels, ""),
             flow_step("cohort", "excluded", left_out, labels, f"do not meet {where}" if where else ""),
             *other_label_steps("cohort", others, labels),
-            flow_step("cohort", "in_training", known, labels, "the model learned from these people"),
+            flow_step("cohort", "in_training", known, labels, "the model learned from these people or words"),
             *self._not_scored(rows, labels),
             flow_step("cohort", "used", [rows[n] for n in used], labels, ""),
         ]

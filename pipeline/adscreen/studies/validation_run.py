@@ -31,10 +31,11 @@ from adscreen.evaluation.frozen import (
     RecalibrationRow,
     evaluate_frozen,
 )
-from adscreen.evaluation.frozen_certificate import certify_frozen
+from adscreen.evaluation.frozen_certificate import TextsInTraining, certify_frozen
 from adscreen.evaluation.results import MetricRow
 from adscreen.extract.extraction import ExtractSettings, extract_provenance
 from adscreen.extract.feature_table import FeatureTable
+from adscreen.language import read_language
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel
 from adscreen.progress import HIDDEN, Progress
@@ -103,7 +104,8 @@ class Validation:
     def certificate(self) -> Certificate:
         """What of the cohort the model had met in training (certificate.json)."""
         left_out = len(self.tested.reports) - len(self.tested.apart)
-        return certify_frozen(self.table, tested=len(self.predictions), left_out=left_out)
+        texts = TextsInTraining(copies=0.0, near_copies=self.tested.near_copies)  # a copy is left out as its speaker is
+        return certify_frozen(self.table, tested=len(self.predictions), left_out=left_out, texts=texts)
 
     @cached_property
     def recalibration(self) -> dict[str, Any]:
@@ -226,6 +228,7 @@ def validate(
     reading: Reading = AS_WRITTEN,
     bilm: str | Path | None = None,
     parser: str | None = None,
+    language: str | Path | None = None,
     engine: EngineChoice = NUMPY,
     cache: str | Path | None = None,
     minimum_words: int | None = None,
@@ -246,6 +249,7 @@ def validate(
         reading: how the manifest is read: the arguments of ``read_cohort``.
         bilm: the folder of training's biLM, unless that was the bundled one.
         parser: training's spaCy pipeline, where it lies elsewhere now.
+        language: the language file of training, of a model that is not for English.
         cache: a folder that keeps what was read, so that the next run is quick. It holds transcript text.
         minimum_words: the fewest words that are scored; None is the fewest of a training recording.
         allow_out_of_scope: score recordings unlike those of training too.
@@ -263,7 +267,8 @@ def validate(
     if prevalence is not None and not 0 < prevalence < 1:
         raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
     trained, folder = open_model(model)
-    cohort = _read(source, reading)
+    grouped = trained.manifest.provenance.get("label_groups", {})
+    cohort = _read(source, reading, known=[name for names in grouped.values() for name in names])
     labels, remarks = match_labels(
         cohort, negative=trained.manifest.negative_label, positive=trained.manifest.positive_label
     )
@@ -271,8 +276,15 @@ def validate(
     if not reading.same_id:
         remarks += may_be_in_training(trained, recordings)
     _check_anybody(trained, recordings, same_id=reading.same_id, where=cohort.path.name)
-    settings = model_settings(trained, _as_path(bilm), parser=parser, engine=engine, cache=_as_path(cache))
-    options = ScoreOptions(minimum_words, None, False, True, allow_out_of_scope, reading.same_id)
+    file = None if language is None else read_language(Path(language))
+    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": _as_path(cache)}
+    settings = model_settings(trained, _as_path(bilm), **given)
+    options = ScoreOptions(
+        minimum_words=minimum_words,
+        allow_training_subjects=True,  # they are left out of the measures, and counted
+        allow_out_of_scope=allow_out_of_scope,
+        same_id=reading.same_id,
+    )
     check_scoring(trained, recordings, settings, options)
     progress.notes([*cohort.notes, *remarks])
     reports = _score(trained, recordings, settings, options, jobs=jobs, progress=progress)
@@ -307,10 +319,10 @@ def run_validation(
     return found
 
 
-def _read(source: Cohort | pd.DataFrame | str | Path, reading: Reading) -> Cohort:
+def _read(source: Cohort | pd.DataFrame | str | Path, reading: Reading, *, known: Sequence[str]) -> Cohort:
     if isinstance(source, pd.DataFrame):
         return read_cohort(source, **reading.arguments())
-    return open_cohort(source, reading)
+    return open_cohort(source, reading) if isinstance(source, Cohort) else reading.read(Path(source), known=known)
 
 
 def _check_anybody(model: TrainedModel, recordings: Sequence[Recording], *, same_id: bool, where: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import choose_labels
+from adscreen.cohort.controls import is_control
 from adscreen.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def _labels(frame: pandas.DataFrame) -> Iterator[str]:
     yield f"Labels: {'; '.join(counts)}"
     found = sorted(frame["label"].dropna().unique())
     if len(found) > 2:
-        two = json.dumps(list(map(str, found[:2])), ensure_ascii=False)
-        where = shlex.quote(f"label in {two}")
-        yield f"{len(found)} labels; evaluate and train need two: choose rows, such as --where {where}"
+        controls = [label for label in found if is_control(label)] or [found[0]]
+        cases = [label for label in found if label not in controls]
+        sides = f"--positive {shlex.quote(','.join(cases))} --negative {shlex.quote(','.join(controls))}"
+        yield f"{len(found)} labels; evaluate and train need two sides, such as {sides}"
     try:
         choose_labels(found, where="")
     except InputError as error:

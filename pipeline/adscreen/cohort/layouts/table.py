@@ -22,6 +22,7 @@ from adscreen.cohort.layouts.renaming import rename_columns
 from adscreen.cohort.sheets import name_other_sheets
 from adscreen.cohort.spoken_text import TRANSCRIPT, two_sources
 from adscreen.cohort.spreadsheet import Row, Table, read_table
+from adscreen.cohort.values import standardise
 from adscreen.errors import InputError
 
 _WORDS = ("text", "utterance", "transcription", "sentence", "words", TRANSCRIPT)
@@ -67,7 +68,8 @@ def list_table(path: Path, renames: Mapping[str, str], *, sheet: str | None = No
     table = read_table(path, sheet=sheet)
     notes = list(table.notes)
     try:
-        cells = _read_cells(rename_columns(table, renames, file=path.name), file=path.name)
+        named, _ = standardise(rename_columns(table, renames, file=path.name), missing={}, file=path.name)
+        cells = _read_cells(named, file=path.name)
     except InputError as error:
         raise name_other_sheets(error, table.sheets, table.sheet) from None
     every = cells.rows
