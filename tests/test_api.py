@@ -84,14 +84,14 @@ def test_the_page_names_the_estimator(forest: Evaluation, tmp_path: Path) -> Non
     """Report, certificate and tables speak of the estimator that was evaluated, in the folder that a command writes."""
     folder = forest.save(tmp_path / "run")
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "Random forest classifier tells" in page
-    assert "adscreen tells" not in page
+    assert "Random forest classifier distinguishes" in page
+    assert "adscreen distinguishes" not in page
     parts = [part.part for part in forest.certificate.protocols[0].fitted]
     assert ["biLM", "estimator", "threshold"] == parts
     assert forest.certificate.protocols[0].sound
     assert "RandomForestClassifier(n_estimators=20)" in (folder / "methods.csv").read_text(encoding="utf-8")
     page = forest.report(tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "Random forest classifier tells" in page
+    assert "Random forest classifier distinguishes" in page
     with pytest.raises(InputError, match="already exists"):
         forest.report(tmp_path / "page.html")
 

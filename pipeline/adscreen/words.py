@@ -20,7 +20,7 @@ FILLERS = frozenset(
 )
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": " ", "”": " ", "–": " ", "—": " ", "…": "... "})
-_SPLIT_CLITIC = re.compile(r"(?<=\w) (?='(?:m|s|re|ve|ll|d)\b)|(?<=\w) (?=n't\b)", re.IGNORECASE)
+_SPLIT_CLITIC = re.compile(r"(?<=\w) (?='(?:m|s|re|ve|ll|d)\b)|(?<=[^\W\d_]) (?=n't\b)", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[A-Za-z][_.]){2,}s?(?![A-Za-z])|\b[A-Za-z]_(?![A-Za-z])")
 _KEPT_HYPHEN = "\u2011"
 _BACKCHANNEL = re.compile(r"\b(m+|uh|um|hm+)-(h?[um]+h?m*)\b", re.IGNORECASE)

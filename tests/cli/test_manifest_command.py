@@ -450,9 +450,8 @@ def test_diagnoses_and_three_labels_are_counted(run: Run) -> None:
     assert "Diagnosiss" not in said
     assert "Diagnoses: Control: 1 (control 1); ProbableAD: 1 (dementia 1); Vascular: 1 (dementia 1)" in said
     write({f"d/{label}/{label}.cha": chat() for label in ("AD", "HC", "MCI")})
-    assert """3 labels; evaluate and train need two: choose rows, such as --where 'label in ["AD", "HC"]'""" in made(
-        run("manifest d --layout folder")
-    )
+    hint = "3 labels; evaluate and train need two sides, such as --positive AD,MCI --negative HC"
+    assert hint in made(run("manifest d --layout folder"))
 
 
 def test_quiet_says_nothing(run: Run) -> None:

@@ -67,8 +67,7 @@ def test_evaluate_is_grouped() -> None:
         panels[COHORT]
     )
     assert {"--config", "--members", "--threshold", "--folds", "--protocol", "--seed"} <= set(panels[ESTIMATOR])
-    assert "--bilm" == panels[LANGUAGE][0]
-    assert {"--norms", "--elmo-engine", "--cache"} <= set(panels[LANGUAGE])
+    assert {"--bilm", "--language", "--norms", "--elmo-engine", "--cache"} <= set(panels[LANGUAGE])
     assert ["out", "--jobs", "--force", "--quiet", "--json", "--help"] == panels[OUTPUT]
 
 

@@ -256,7 +256,7 @@ def test_an_evaluation_says_how_labels_were_grouped(evaluation: tuple[Path, str]
     assert ["Control", "MCI", "ProbableAD"] == list(own.index)
     assert own["standardised_difference"].isna().all()
     page = (out / "report.html").read_text()
-    for text in ("“MCI or ProbableAD”", "Left out by the label", "label: Vascular", "Label in the manifest: MCI"):
+    for text in ("“MCI or ProbableAD”", "Excluded by the label", "label: Vascular", "Label in the manifest: MCI"):
         assert text in page
     assert {"MCI", "ProbableAD"} <= set(pd.read_csv(out / "subgroups.csv")["subgroup"])
 

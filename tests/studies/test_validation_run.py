@@ -59,6 +59,8 @@ def known(*ids: str) -> TrainedModel:
         subject_key=KEY,
         subject_digests=[subject_digest(name, KEY) for name in ids],
         loose_subject_digests=[loose_subject_digest(name, KEY) for name in ids],
+        speech_digests=[],
+        speech_sketches=[],
         reference={},
         sentence_reference=[],
     )

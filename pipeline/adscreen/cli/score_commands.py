@@ -27,6 +27,7 @@ from adscreen.cli.options import (
 )
 from adscreen.cli.panels import (
     cohort_argument,
+    cohort_option,
     language_option,
     output_option,
     scoring_argument,
@@ -73,7 +74,7 @@ def score(
     ] = False,
     strict: Annotated[
         bool,
-        scoring_option("--strict", help="Fail, and write nothing, if a recording has no score or any diagnostic."),
+        cohort_option("--strict", help="Fail, and write nothing, if a recording has no score or any diagnostic."),
     ] = False,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,

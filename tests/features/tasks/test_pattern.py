@@ -25,7 +25,7 @@ def found(pattern: str, utterance: str) -> int | None:
 def test_the_examples_of_the_docstrings_run() -> None:
     """Every example in the module gives what it says."""
     result = doctest.testmod(adscreen.features.tasks.pattern)
-    assert (0, True) == (result.failed, result.attempted >= 2)
+    assert (0, True) == (result.failed, result.attempted >= 1)
 
 
 @pytest.mark.parametrize(
