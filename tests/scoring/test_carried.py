@@ -45,7 +45,7 @@ def test_every_column_of_the_manifest_is_carried(written: Path) -> None:
     assert expected == [own[name] for name in KNOWN]
     assert ("-3.25", "007", "ours", "'=1+1") == (own["f0_mean"], own["code"], own["manifest_result"], own["remark"])
     other = dict(zip(rows[0], rows[2], strict=True))
-    assert ["control", "", "", "m", "", "", "", "", ""] == [other[name] for name in KNOWN]
+    assert ["control", "", "", "male", "", "", "", "", ""] == [other[name] for name in KNOWN]
     assert ("", "'-3") == (other["f0_mean"], other["remark"])
 
 

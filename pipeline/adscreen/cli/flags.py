@@ -15,7 +15,6 @@ OTHER_NAMES = {
     "blocks": "--block",
     "engine": "--elmo-engine",
     "minimum_words": "--min-words",
-    "no_pages": "--no-pages",
     "parser": "--spacy-model",
     "python": "--allennlp-python",
 }

@@ -1,7 +1,7 @@
 """A share of independent people -> its exact interval, where a bootstrap has nothing to vary.
 
 Where nobody, or everybody, is classified correctly, every resample repeats that share, and a percentile interval has no
-width: "1.000 (1.000 to 1.000)" of six controls. There the exact binomial interval takes its place (Clopper & Pearson
+width: "1.000 (1.000 to 1.000)" of six controls. There, and wherever else every resample gives one value, the exact binomial interval takes its place (Clopper & Pearson
 1934), over people and not over recordings; of 6 of 6 it is 0.541 to 1. What follows from two shares is bounded by the
 bounds of both, which together hold in at least 95% of samples (Bonferroni). An AUC of 1 is a share too: of disjoint
 pairs of one case and one control, each is in the right order with a probability of the AUC, independently.
@@ -85,7 +85,7 @@ def bound_constants(measured: Mapping[str, Interval], people: People) -> dict[st
 def _bound(one: Interval, people: int) -> Interval:
     if not one.flat:
         return one
-    if people and one.value in (0.0, 1.0):
+    if people and math.isfinite(one.value):
         return Interval(one.value, *exact_interval(one.value, people))
     return Interval(one.value, float("nan"), float("nan"))
 

@@ -188,7 +188,7 @@ def _check_same(state: _State, about: Mapping[str, Any]) -> None:
             what = f"was scored with another {name}= ({_shown(then.get(name))}, now {_shown(now.get(name))})"
             raise InputError(what, where=where, remedy="use the same options each time, or name a new folder")
     if (state.folder / PAGES).exists() and not now["pages"]:
-        raise InputError("has pages", where=where, remedy="leave out no_pages=, or name a new folder")
+        raise InputError("has pages", where=where, remedy="score with pages here too, or name a new folder")
 
 
 def _shown(value: Any) -> str:
