@@ -50,6 +50,7 @@ from adscreen.scoring.scoring import (
     in_training,
     may_be_in_training,
     model_settings,
+    require_prevalence,
     stream_reports,
 )
 from adscreen.scoring.subjects import writing_subjects
@@ -264,8 +265,7 @@ def validate(
 
     >>> validate("model", "other_clinic.csv").metrics  # doctest: +SKIP
     """
-    if prevalence is not None and not 0 < prevalence < 1:
-        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
+    require_prevalence(prevalence)
     trained, folder = open_model(model)
     grouped = trained.manifest.provenance.get("label_groups", {})
     cohort = _read(source, reading, known=[name for names in grouped.values() for name in names])
