@@ -1,10 +1,11 @@
 """A share of independent people -> its exact interval, where a bootstrap has nothing to vary.
 
 Where nobody, or everybody, is classified correctly, every resample repeats that share, and a percentile interval has no
-width: "1.000 (1.000 to 1.000)" of six controls. There, and wherever else every resample gives one value, the exact binomial interval takes its place (Clopper & Pearson
-1934), over people and not over recordings; of 6 of 6 it is 0.541 to 1. What follows from two shares is bounded by the
-bounds of both, which together hold in at least 95% of samples (Bonferroni). An AUC of 1 is a share too: of disjoint
-pairs of one case and one control, each is in the right order with a probability of the AUC, independently.
+width: "1.000 (1.000 to 1.000)" of six controls. There, and wherever else every resample gives one value, the exact
+binomial interval takes its place (Clopper & Pearson 1934), over people and not over recordings; of 6 of 6 it is 0.541
+to 1. What follows from two shares is bounded by the bounds of both, which together hold in at least 95% of samples
+(Bonferroni). An AUC of 1 is a share too: of disjoint pairs of one case and one control, each is in the right order with
+a probability of the AUC, independently.
 """
 
 from __future__ import annotations
