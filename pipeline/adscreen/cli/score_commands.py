@@ -104,7 +104,6 @@ def score(
         sentence_effects=sentence_effects,
         allow_training_subjects=allow_training_subjects,
         allow_out_of_scope=allow_out_of_scope,
-        same_id=reading.same_id,
     )
 
     with show_progress(quiet) as progress:

@@ -75,8 +75,6 @@ def run_scoring(
         check_growing(out)
     else:
         check_free(out, force=force)
-    arguments = reading.arguments()
-    del arguments["positive"], arguments["negative"]  # a model has its own
     scores = score(
         model_dir,
         inputs,
@@ -87,7 +85,7 @@ def run_scoring(
         cache=cache,
         jobs=jobs,
         progress=progress,
-        **asdict(options) | arguments,
+        **asdict(options) | reading.arguments(),
     )
     if append:
         appended = append_scores(scores, out, pages=pages, strict=strict)
