@@ -139,7 +139,7 @@ class Evaluation:
 
     def _assemble(self) -> Any:
         frames = self.frames | {"predictions": self.predictions}
-        return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
+        return assemble_report(frames, self.settings, self.certificate, synthetic=self.table.synthetic)
 
     def _parts(self) -> dict[str, FeatureTable]:
         """Return the table of the cohort, or those of the training and of the test cohort."""
@@ -308,11 +308,6 @@ def other_languages(table: FeatureTable) -> list[str]:
     """Return a sentence on recordings in another language than the models'; none where there are none."""
     found = table.provenance.get("other_language", "")
     return [f"{found}."] if found else []
-
-
-def is_synthetic(table: FeatureTable) -> bool:
-    """Tell whether the manifest says that its speech was invented."""
-    return table.synthetic
 
 
 def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,6 @@ from adscreen.scoring.scoring import (
     stream_reports,
 )
 from adscreen.scoring.subjects import writing_subjects
-from adscreen.studies.evaluation_run import is_synthetic
 from adscreen.studies.runs import check_free, new_run
 from adscreen.studies.scores import as_path, open_model
 from adscreen.studies.sources import open_cohort
@@ -218,7 +217,7 @@ class Validation:
 
     def _assemble(self) -> Any:
         frames = self.frames | {"predictions": self.predictions}
-        return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
+        return assemble_report(frames, self.settings, self.certificate, synthetic=self.table.synthetic)
 
 
 def validate(
