@@ -448,7 +448,14 @@ def predicted(words: pd.Series, labels: NDArray[np.int64], folds: Iterable[tuple
 # Output
 
 
-@pytest.mark.parametrize(("encoding", "option"), [("cp1252", ()), ("ascii", ("--json",)), ("utf-8", ())])
+@pytest.mark.parametrize(
+    ("encoding", "option"),
+    [
+        ("ascii", ("--json",)),
+        pytest.param("cp1252", (), marks=pytest.mark.slow),
+        pytest.param("utf-8", (), marks=pytest.mark.slow),
+    ],
+)
 def test_an_encoding_that_lacks_a_letter_breaks_nothing(cohort: Path, encoding: str, option: tuple[str, ...]) -> None:
     """luk.csv: `audit` prints its result and exits with 0, under any output encoding."""
     lines = ["subject_id,transcript,label", "łukasz3,transcripts/SYN0001-1.cha,control"]

@@ -40,7 +40,7 @@ from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
-from adscreen.report.evaluation.page import render_report, write_report
+from adscreen.report.evaluation.page import write_page, write_report
 from adscreen.scoring.carried import Carried
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import writing_scores
@@ -184,12 +184,7 @@ class Validation:
         Raises:
             InputError: the file exists, or cannot be written.
         """
-        path = Path(path)
-        if path.exists():
-            raise InputError("already exists", where=str(path), remedy="name a new file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_report(self._assemble()), encoding="utf-8")
-        return path
+        return write_page(self._assemble(), Path(path))
 
     def save(self, out: str | Path, *, force: bool = False) -> Path:
         """Write the run folder that ``adscreen validate`` writes: scores, tables, report, certificate, run.json.
