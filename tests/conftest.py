@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,20 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TINY = Options(filters=((1, 4), (2, 4), (3, 8)), char_dim=4, dim=12, projection_dim=6)
+STUDY = """\
+folds = 2
+repeats = 1
+inner_folds = 2
+splits = 2
+test_share = 0.25
+bootstrap = 100
+[search]
+C = [0.1]
+doc2vec_size = [8]
+doc2vec_alpha = [0.05]
+elmo_size = [4]
+paired_context = [0.5]
+"""
 COMMON_WORDS = (
     "a and boy chair cookie cookies fall falling floor girl he her his in is it jar kitchen mother no of on over oh "
     "reaching right running she sink stool taking the to uh um up water well window yeah"
@@ -124,6 +139,35 @@ def model_folder(
     model, _ = train_model(simulated_table, small_study)
     save_model(model, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def study_text() -> str:
+    """The text of a study.toml with one candidate and few folds."""
+    return STUDY
+
+
+class Outcome(NamedTuple):
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run a command line in this process."""
+    from adscreen.cli import main
+
+    def call(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert isinstance(caught.value.code, int)
+        return Outcome(caught.value.code, *capsys.readouterr())
+
+    return call
 
 
 MODEL: dict[str, Any] = {

@@ -11,12 +11,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-
-from adscreen.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 SCORE = ["--min-words", "5", "--allow-out-of-scope", "--quiet"]
@@ -26,43 +24,9 @@ WORDS = (
     "reaching right running she sink stool taking the to uh um up water well window yeah"
 ).split()
 INTERVIEWER = "@UTF8\n@Begin\n@Participants:\tPAR Participant, INV Investigator\n*INV:\ttell me more .\n@End\n"
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [8]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+Run = Callable[..., Any]
 
 
 def begin(*arguments: object) -> subprocess.Popen[str]:
@@ -80,7 +44,7 @@ def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) 
 
 
 @pytest.fixture
-def faulty(simulated: Path, tmp_path: Path) -> Path:
+def faulty(simulated: Path, study_text: str, tmp_path: Path) -> Path:
     """A manifest of the training cohort with an empty transcript, a missing one, and one without the participant."""
     text = (simulated / "training.csv").read_text(encoding="utf-8").replace("transcripts/", f"{simulated}/transcripts/")
     (tmp_path / "empty.cha").write_bytes(b"")
@@ -90,8 +54,30 @@ def faulty(simulated: Path, tmp_path: Path) -> Path:
     rows = "".join(f"BAD{number},1,{name}.cha,case,,,,,,,,\n" for number, name in enumerate(names))
     path = tmp_path / "faulty.csv"
     path.write_text(text + rows, encoding="utf-8")
-    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "study.toml").write_text(study_text)
     return path
+
+
+# One folder
+
+
+def test_a_second_night_is_added(
+    run: Run, model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """score --append: what the folder holds stays, what is new is scored; --force, or no --append, is refused."""
+    options = [tmp_path / "out", "--bilm", tiny_bilm, *SCORE]
+    first, second = (simulated / "transcripts" / f"SYN00{number}-1.cha" for number in (20, 21))
+    assert (0, "", "") == run("score", model_folder, first, *options, "--append")
+    earlier = (tmp_path / "out" / "scores.csv").read_text(encoding="utf-8")
+    assert (0, "", "") == run("score", model_folder, second, *options, "--append")
+    scores = (tmp_path / "out" / "scores.csv").read_text(encoding="utf-8")
+    assert scores.startswith(earlier)
+    assert ["SYN0020-1", "SYN0021-1"] == pd.read_csv(tmp_path / "out" / "scores.csv")["recording_id"].tolist()
+    for more, message in (([], "already holds a run"), (["--append", "--force"], "--force: contradicts --append")):
+        refused = run("score", model_folder, second, *options, *more)
+        assert 2 == refused.status
+        assert message in refused.err
+    assert scores == (tmp_path / "out" / "scores.csv").read_text(encoding="utf-8")
 
 
 # Exit statuses

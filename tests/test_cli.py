@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,57 +21,21 @@ from adscreen.estimator.study import read_study
 from adscreen.extract.feature_table import FeatureTable
 
 ROOT = Path(__file__).resolve().parents[1]
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-splits = 2
-test_share = 0.25
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [8]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 INTERVIEWER = "@UTF8\n@Begin\n@Participants:\tPAR Participant, INV Investigator\n*INV:\ttell me more .\n@End\n"
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def cohort(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cohort(simulated: Path, study_text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with manifest.csv of the simulated training cohort, study.toml and transcripts good and bad."""
     folder = tmp_path_factory.mktemp("cohort")
     manifest = (simulated / "training.csv").read_text()
     (folder / "manifest.csv").write_text(manifest.replace("transcripts/", f"{simulated}/transcripts/"))
     held_out = (simulated / "held_out.csv").read_text()
     (folder / "held_out.csv").write_text(held_out.replace("transcripts/", f"{simulated}/transcripts/"))
-    (folder / "study.toml").write_text(STUDY)
+    (folder / "study.toml").write_text(study_text)
     (folder / "empty.cha").write_bytes(b"")
     (folder / "binary.cha").write_bytes(b"\x89PNG\x00\x01\x02" * 40)
     (folder / "interviewer.cha").write_text(INTERVIEWER)
@@ -101,13 +65,14 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def check_refused(outcome: Outcome, message: str) -> None:
+def check_refused(outcome: Any, message: str) -> None:
     """Check that bad input was told in one line on stderr, with exit 2 and nothing on stdout."""
-    assert (2, "") == (outcome.status, outcome.out)
-    assert 1 == len(outcome.err.splitlines()), outcome.err
-    assert outcome.err.startswith("adscreen: ")
-    assert message in outcome.err
-    assert "Traceback" not in outcome.err
+    status, out, err = outcome
+    assert (2, "") == (status, out)
+    assert 1 == len(err.splitlines()), err
+    assert err.startswith("adscreen: ")
+    assert message in err
+    assert "Traceback" not in err
 
 
 # Bad input
@@ -488,7 +453,7 @@ def test_the_module_is_the_command(cohort: Path, tmp_path: Path) -> None:
     version = own_process("--version", cwd=tmp_path)
     assert (0, f"adscreen {adscreen.__version__}\n", "") == (version.returncode, version.stdout, version.stderr)
     refused = own_process("ingest", "none.csv", "out", cwd=tmp_path)
-    check_refused(Outcome(refused.returncode, refused.stdout, refused.stderr), "adscreen: none.csv: no such file")
+    check_refused((refused.returncode, refused.stdout, refused.stderr), "adscreen: none.csv: no such file")
     done = own_process("ingest", cohort / "manifest.csv", "out", "--quiet", cwd=tmp_path)
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
     assert ["out"] == names(tmp_path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import random
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from identity_null import NAMES, read_words, spell, spell_visits, write_cohort
 
-from adscreen.cli import main
 from adscreen.cohort.identity import identity_key
 
 PEOPLE = 8
@@ -28,7 +27,7 @@ bootstrap = 100
 [search]
 C = [0.1]
 """
-Run = Callable[..., tuple[int, str, str]]
+Run = Callable[..., Any]
 
 
 @given(st.sampled_from(NAMES), st.integers(1, 999), st.integers(0, 10_000))
@@ -47,20 +46,6 @@ def test_a_cohort_has_its_people_once(tmp_path: Path) -> None:
     assert len(variants) == len(distinct) == distinct.subjects["subject_id"].nunique()
     assert PEOPLE == variants.subjects["subject_id"].nunique()
     assert variants.cases.tolist() == distinct.cases.tolist()
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process; return its exit status and output."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return caught.value.code, *capsys.readouterr()
-
-    return call
 
 
 def respell(manifest: Path, out: Path, *, seed: int) -> Path:

@@ -52,7 +52,7 @@ SLOWER = [
     ("evaluate|m.csv|out|--folds|1|--bilm|broken", "--folds: must be a whole number of at least 2, not 1"),
     ("evaluate|m.csv|out|--protocol|all|--bilm|broken", "--protocol: unknown protocol 'all'"),
     ("evaluate|m.csv|out|--test|none.csv|--bilm|broken", "none.csv: no such file"),
-    ("evaluate|m.csv|out|--positive|MCI|--bilm|broken", "no label 'MCI'; labels found: AD, HC"),
+    ("evaluate|m.csv|out|--positive|MCI|--bilm|broken", "no label 'MCI'; labels found: AD (1), HC (1)"),
     ("train|m.csv|out|--block|a=f0|--members|adscreen,a|--bilm|broken", "f0"),
     ("evaluate|m.csv|out|--layer|9", "--layer: no layer '9'"),
     ("score|broken|none.csv|out", "none.csv: no such file"),

@@ -5,43 +5,24 @@ from __future__ import annotations
 import csv
 import re
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from adscreen.cli import main
-
 JSON = '{"segments": [{"start": 0, "end": 2, "text": "the boy is on the stool", "speaker": "SPEAKER_00"}]}'
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[[str], Outcome]
+Run = Callable[[str], Any]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run a command line in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def call(line: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *shlex.split(line)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+    return lambda line: run(*shlex.split(line))
 
 
 def chat(*, age: str = "", group: str = "", mmse: str = "") -> str:
@@ -76,13 +57,13 @@ def rows_of(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(table))
 
 
-def made(outcome: Outcome) -> str:
+def made(outcome: Any) -> str:
     """Return what a command that succeeded said."""
     assert (0, "") == (outcome.status, outcome.err)
     return outcome.out
 
 
-def refused(outcome: Outcome) -> str:
+def refused(outcome: Any) -> str:
     """Return the one line of a refusal."""
     assert (2, "", 1) == (outcome.status, outcome.out, len(outcome.err.splitlines())), outcome
     return outcome.err
@@ -457,4 +438,4 @@ def test_diagnoses_and_three_labels_are_counted(run: Run) -> None:
 def test_quiet_says_nothing(run: Run) -> None:
     """--quiet leaves both streams empty."""
     write_pitt()
-    assert Outcome(0, "", "") == run("manifest Pitt --layout pitt --quiet")
+    assert (0, "", "") == run("manifest Pitt --layout pitt --quiet")

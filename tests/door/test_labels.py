@@ -12,65 +12,27 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from adscreen.cli import main
-
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-splits = 2
-test_share = 0.25
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [4]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 SIDES = ("--positive", "ProbableAD,MCI", "--negative", "Control")
 CODES = ("--missing", "nacc", "--missing", "age=-99")
 Rows = list[dict[str, str]]
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(study_text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with transcripts of 16 subjects, most with two visits, and a small study."""
     from adscreen.simulate import simulate_cohort
 
     folder = tmp_path_factory.mktemp("labels") / "cohort"
     simulate_cohort(folder, subjects=16, visits=2, seed=5)
-    (folder / "study.toml").write_text(STUDY)
+    (folder / "study.toml").write_text(study_text)
     return folder
 
 
@@ -96,7 +58,7 @@ def write(folder: Path, name: str, rows: Rows) -> Path:
     return path
 
 
-def refused(outcome: Outcome) -> str:
+def refused(outcome: Any) -> str:
     """Return the one line of a refusal."""
     assert (2, "", 1) == (outcome.status, outcome.out, len(outcome.err.splitlines())), outcome.err
     return outcome.err

@@ -15,65 +15,27 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from adscreen.cli import main
-
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-splits = 2
-test_share = 0.25
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [4]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 READ = ("semi", "sepline", "tab", "caps", "rdefault", "zwsp", "nfd_label", "luk", "nfd_subject")
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cohort(study_text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of `adscreen simulate . --subjects 16 --visits 1 --seed 3`, with a small study."""
     from adscreen.simulate import simulate_cohort
 
     folder = tmp_path_factory.mktemp("door") / "cohort"
     simulate_cohort(folder, subjects=16, visits=1, seed=3)
-    (folder / "study.toml").write_text(STUDY)
+    (folder / "study.toml").write_text(study_text)
     return folder
 
 
@@ -114,7 +76,7 @@ def ingested(run: Run, manifest: Path, out: Path, *options: str) -> tuple[list[d
         return list(csv.DictReader(table)), done.err
 
 
-def refused(outcome: Outcome) -> str:
+def refused(outcome: Any) -> str:
     """Return the one line of a refusal."""
     assert (2, "", 1) == (outcome.status, outcome.out, len(outcome.err.splitlines())), outcome.err
     return outcome.err
@@ -299,7 +261,7 @@ def in_training(run: Run, model: Path, manifest: Path, out: Path, bilm: Path, *o
     return set(scores["subject_id"][scores["result"] == "in_training"])
 
 
-def evaluated(run: Run, cohort: Path, name: str, bilm: Path, out: Path, *options: object) -> Outcome:
+def evaluated(run: Run, cohort: Path, name: str, bilm: Path, out: Path, *options: object) -> Any:
     """Evaluate a manifest with the small study."""
     config = cohort / "study.toml"
     done = run("evaluate", cohort / name, out, "--config", config, "--bilm", bilm, *options)
@@ -486,7 +448,14 @@ def predicted(words: pd.Series, labels: NDArray[np.int64], folds: Iterable[tuple
 # Output
 
 
-@pytest.mark.parametrize(("encoding", "option"), [("cp1252", ()), ("ascii", ("--json",)), ("utf-8", ())])
+@pytest.mark.parametrize(
+    ("encoding", "option"),
+    [
+        ("ascii", ("--json",)),
+        pytest.param("cp1252", (), marks=pytest.mark.slow),
+        pytest.param("utf-8", (), marks=pytest.mark.slow),
+    ],
+)
 def test_an_encoding_that_lacks_a_letter_breaks_nothing(cohort: Path, encoding: str, option: tuple[str, ...]) -> None:
     """luk.csv: `audit` prints its result and exits with 0, under any output encoding."""
     lines = ["subject_id,transcript,label", "łukasz3,transcripts/SYN0001-1.cha,control"]

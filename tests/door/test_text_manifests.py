@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from adscreen.cli import main
 from adscreen.cohort import read_cohort
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.studies.feature_run import extract_features
@@ -24,30 +22,14 @@ TEXTS = {
 }
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[[str], Outcome]
+Run = Callable[[str], Any]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run a command line in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def call(line: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *shlex.split(line)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+    return lambda line: run(*shlex.split(line))
 
 
 def frame() -> pd.DataFrame:
@@ -56,7 +38,7 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame({"subject_id": list(TEXTS), "label": labels, "text": list(TEXTS.values())})
 
 
-def refused(outcome: Outcome) -> str:
+def refused(outcome: Any) -> str:
     """Return the one line of a refusal, which holds no word of the speech."""
     assert (2, "", 1) == (outcome.status, outcome.out, len(outcome.err.splitlines())), outcome
     assert not {"boy", "stool", "laughing", "girl"} & set(outcome.err.split())

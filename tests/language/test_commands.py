@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from adscreen.cli import main
-
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [8]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 SPANISH = (
     "el niño está subido en un taburete y coge galletas del armario mientras la madre friega los platos y el agua se "
     "sale del fregadero . la niña le pide una galleta y se ríe porque el taburete se está cayendo al suelo . por la "
@@ -38,29 +23,7 @@ fillers = "um"
 """
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return Outcome(caught.value.code, *capsys.readouterr())
-
-    return call
+Run = Callable[..., Any]
 
 
 def write_cohort(folder: Path, texts: dict[str, str], **columns: list[str]) -> Path:
@@ -79,7 +42,7 @@ def chat(languages: str, *lines: str) -> str:
     return head + "".join(f"*PAR:\t{line} .\n" for line in lines) + "@End\n"
 
 
-def check_refused(outcome: Outcome, message: str) -> None:
+def check_refused(outcome: Any, message: str) -> None:
     """Check that a command was refused in one line that says what, and how to go on."""
     assert (2, "", 1) == (outcome.status, outcome.out, len(outcome.err.splitlines())), outcome.err
     assert message in outcome.err
@@ -157,7 +120,9 @@ def test_real_english_raises_no_alarm(shared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_was_allowed_is_said_everywhere(run: Run, tmp_path: Path, simulated: Path, tiny_bilm: Path) -> None:
+def test_what_was_allowed_is_said_everywhere(
+    run: Run, tmp_path: Path, simulated: Path, tiny_bilm: Path, study_text: str
+) -> None:
     """With --allow-other-language the run goes on; run.json, page, certificate, model and scores say so."""
     for name in ("training", "held_out"):
         frame = pd.read_csv(simulated / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -167,7 +132,7 @@ def test_what_was_allowed_is_said_everywhere(run: Run, tmp_path: Path, simulated
             (tmp_path / f"{name}{number}.cha").write_text(text, encoding="utf-8")
         frame["transcript"] = [f"{name}{number}.cha" for number in range(len(frame))]
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
-    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(study_text, encoding="utf-8")
     given = ("--bilm", tiny_bilm, "--config", tmp_path / "study.toml", "--allow-other-language", "-q")
     assert 0 == run("evaluate", tmp_path / "training.csv", tmp_path / "evaluation", *given).status
     assert 0 == run("train", tmp_path / "training.csv", tmp_path / "model", *given).status
@@ -185,12 +150,12 @@ def test_what_was_allowed_is_said_everywhere(run: Run, tmp_path: Path, simulated
 
 @pytest.mark.slow
 def test_a_language_file_runs_the_whole_line(
-    run: Run, tmp_path: Path, simulated: Path, random_bilm: Callable[..., Path]
+    run: Run, tmp_path: Path, simulated: Path, random_bilm: Callable[..., Path], study_text: str
 ) -> None:
     """Features, evaluation, model and scores with a language file; what it lacks is missing; another is refused."""
     random_bilm(tmp_path / "tiny")
     (tmp_path / "tiny.toml").write_text(LANGUAGE_FILE, encoding="utf-8")
-    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(study_text, encoding="utf-8")
     for name in ("training", "held_out"):
         frame = pd.read_csv(simulated / f"{name}.csv", dtype=str, keep_default_na=False)
         for path in frame["transcript"]:

@@ -25,19 +25,6 @@ from adscreen.studies.audit_run import audit
 from adscreen.studies.checks import check_cohorts, check_tables, lead_with
 from adscreen.studies.evaluation_run import Evaluation
 
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [8]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
-
 
 class Ran(NamedTuple):
     """An evaluation by the command: its folder, and what it printed."""
@@ -80,12 +67,12 @@ def pooled(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(pooled: Path, tiny_bilm: Path) -> Callable[..., Ran]:
+def run(pooled: Path, study_text: str, tiny_bilm: Path) -> Callable[..., Ran]:
     """Run ``adscreen evaluate`` on the cohort."""
 
     def call(name: str, *options: object, capsys: pytest.CaptureFixture[str]) -> Ran:
         config = pooled.with_name("study.toml")
-        config.write_text(STUDY, encoding="utf-8")
+        config.write_text(study_text, encoding="utf-8")
         out = pooled.with_name(name)
         arguments = ["adscreen", "evaluate", pooled, out, "--bilm", tiny_bilm, "--config", config, *options]
         with pytest.MonkeyPatch.context() as patch:

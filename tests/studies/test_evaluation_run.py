@@ -12,32 +12,18 @@ from adscreen.estimator.study import read_study
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.progress import Progress
 from adscreen.studies.audit_run import audit
-from adscreen.studies.evaluation_run import is_synthetic, run_evaluation
+from adscreen.studies.evaluation_run import run_evaluation
 from adscreen.studies.feature_run import extract_settings
 
-CONFIG = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-splits = 2
-test_share = 0.25
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [8]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 QUIET = Progress(shown=False)
 
 
 @pytest.fixture(scope="module")
-def folder(simulated: Path, tiny_bilm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(simulated: Path, tiny_bilm: Path, study_text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small evaluation under both protocols."""
     out = tmp_path_factory.mktemp("evaluation") / "run"
     config = out.with_name("study.toml")
-    config.write_text(CONFIG, encoding="utf-8")
+    config.write_text(study_text, encoding="utf-8")
     manifest = simulated / "training.csv"
     run_evaluation(
         manifest,
@@ -75,7 +61,7 @@ def test_an_audit_confirms_the_run(folder: Path) -> None:
 def test_only_a_manifest_that_says_so_is_synthetic(simulated_table: FeatureTable) -> None:
     """The word stands in a column of the manifest, or it does not."""
     subjects = simulated_table.subjects
-    assert is_synthetic(simulated_table)
+    assert simulated_table.synthetic
     said = [name for name in subjects if subjects[name].astype(str).str.contains("SYNTHETIC").any()]
     bare = FeatureTable(subjects.drop(columns=said), simulated_table.inputs, pd.DataFrame({"recording_id": []}))
-    assert not is_synthetic(bare)
+    assert not bare.synthetic

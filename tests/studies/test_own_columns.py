@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,40 +22,25 @@ from adscreen.studies.evaluation_run import evaluate
 
 pytestmark = pytest.mark.slow  # whole studies
 
-STUDY = """\
-folds = 2
-repeats = 1
-inner_folds = 2
-bootstrap = 100
-[search]
-C = [0.1]
-doc2vec_size = [8]
-doc2vec_alpha = [0.05]
-elmo_size = [4]
-paired_context = [0.5]
-"""
 BLOCK = ("--block", "acoustic=f0_mean,jitter", "--members", "adscreen,acoustic")
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+def run(run: Callable[..., Any]) -> Callable[..., str]:
     """Run a command line in this process: what it printed to stderr, and its status where that is not 0."""
 
     def call(*arguments: object) -> str:
-        monkeypatch.setattr("sys.argv", ["adscreen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        status = "" if caught.value.code == 0 else f"{caught.value.code} "
-        return status + capsys.readouterr().err
+        status, _, err = run(*arguments)
+        return err if status == 0 else f"{status} {err}"
 
     return call
 
 
 @pytest.fixture(scope="module")
-def cohort(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cohort(simulated: Path, study_text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with study.toml and the manifests of the SYNTHETIC cohort, which carry two numbers made from labels."""
     folder = tmp_path_factory.mktemp("cohort")
-    (folder / "study.toml").write_text(STUDY)
+    (folder / "study.toml").write_text(study_text)
     rng = np.random.default_rng(3)
     for name in ("training", "held_out"):
         frame = pd.read_csv(simulated / f"{name}.csv", dtype=str, keep_default_na=False)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from adscreen.cohort import make_cohort, read_cohort
-from adscreen.cohort.reading import Reading
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings
 from adscreen.extract.extraction import ExtractSettings, extract_cohort
@@ -101,7 +100,7 @@ def test_every_spelling_of_a_training_subject_is_caught(written: tuple[str, ...]
 def test_leading_zeros_are_asked_for() -> None:
     """7 and 007 may be two people; with same_id they are one."""
     with pytest.raises(InputError, match="every subject was in training"):
-        validate(known("7", "S-010"), pair("007", "s-10"), reading=Reading(same_id=True))
+        validate(known("7", "S-010"), pair("007", "s-10"), same_id=True)
     with pytest.raises(InputError, match="every subject was in training"):
         validate(known("7", "S-010"), pair("7", "s-010"))
     model = known("7")

@@ -114,10 +114,9 @@ def features(
     Example: adscreen features manifest.csv features --jobs 2
     """
     from adscreen.studies.feature_run import check_language, language_record, read_usable, write_skipped, write_table
-    from adscreen.studies.runs import check_free, new_run
+    from adscreen.studies.runs import new_run
 
     rule = usable.rule()
-    check_free(out, force=force)
     how = reading.reading()
     cohort = read_cohort_for(out, manifest, how, force=force)
     extract = extract_options.settings()
@@ -128,7 +127,6 @@ def features(
     settings["norms"] = {file.source: file.digest for file in extract.norms}
     allowed = extract_options.allow_other_language
     with show_progress(quiet) as progress:
-        check_free(out, force=force)
         progress.notes(cohort.notes)
         other = check_language(cohort, extract, allowed=allowed, jobs=jobs, progress=progress)
         settings |= language_record(extract, other)

@@ -15,6 +15,7 @@ from adscreen.cli.panels import (
     language_option,
     output_argument,
     output_option,
+    scoring_option,
 )
 from adscreen.errors import InputError
 
@@ -48,6 +49,11 @@ CacheOpt = Annotated[
         help="Folder that keeps what was read of transcripts, so that the next run is quick. It holds their words.",
     ),
 ]
+
+TrainedParserOpt = Annotated[
+    str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
+]
+MinWordsOpt = Annotated[int | None, scoring_option("--min-words", min=1, help="Fewest words scored [as in training].")]
 
 SeedOpt = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random [0].")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,9 +16,11 @@ from adscreen.cli.options import (
     JobsOpt,
     JsonOpt,
     LanguageOpt,
+    MinWordsOpt,
     OutArg,
     QuietOpt,
     ReadingOptions,
+    TrainedParserOpt,
     exit_incomplete,
     print_json,
     print_table,
@@ -28,11 +30,13 @@ from adscreen.cli.options import (
 from adscreen.cli.panels import (
     cohort_argument,
     cohort_option,
-    language_option,
     output_option,
     scoring_argument,
     scoring_option,
 )
+
+if TYPE_CHECKING:
+    from adscreen.studies.scoring_run import Scored
 
 
 @command()
@@ -44,12 +48,10 @@ def score(
     reading: ReadingOptions,
     language: LanguageOpt = None,
     bilm: BilmOpt = None,
-    spacy_model: Annotated[
-        str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
-    ] = None,
+    spacy_model: TrainedParserOpt = None,
     engine: EngineOptions,
     cache: CacheOpt = None,
-    min_words: Annotated[int | None, scoring_option(min=1, help="Fewest words scored [as in training].")] = None,
+    min_words: MinWordsOpt = None,
     prevalence: Annotated[
         float | None, scoring_option(help="Share of cases among those screened, for what a result means: 0.08.")
     ] = None,
@@ -88,13 +90,12 @@ def score(
 
     Example: adscreen score model held_out.csv scores
     """
-    from adscreen.studies.runs import check_free
+    from adscreen.studies.growing_folder import check_target
     from adscreen.studies.sources import name_recordings
 
     how = reading.reading()
-    check_free(out, force=force)
+    check_target(out, append=append, force=force)
     named = name_recordings(inputs, how)
-    from adscreen.ingest.reasons import list_reasons
     from adscreen.scoring.scoring import ScoreOptions  # after the checks, for these load scikit-learn
     from adscreen.studies.scoring_run import run_scoring
 
@@ -104,7 +105,6 @@ def score(
         sentence_effects=sentence_effects,
         allow_training_subjects=allow_training_subjects,
         allow_out_of_scope=allow_out_of_scope,
-        same_id=reading.same_id,
     )
 
     with show_progress(quiet) as progress:
@@ -129,18 +129,22 @@ def score(
     if json:
         print_json(done.show())
     elif not quiet:
-        print_table(done.show())
-        for result, reasons in sorted(done.reasons.items()):
-            print(f"{sum(reasons.values())} {result}: {list_reasons(reasons)}")
-        if done.added:
-            print(f"Added:   {done.added}")
-        print(f"Scores:  {out / 'scores.csv'}")
-        print(
-            f"Reports: open {out / 'report' / 'index.html'} in a browser"
-            if pages
-            else f"Reports: adscreen report {out}"
-        )
+        _print_scored(done, out, pages=pages)
     exit_incomplete(done.missing)
+
+
+def _print_scored(done: Scored, out: Path, *, pages: bool) -> None:
+    """Print how many recordings have each result, why some have none, and where to look."""
+    from adscreen.ingest.reasons import list_reasons
+
+    print_table(done.show())
+    for result, reasons in sorted(done.reasons.items()):
+        print(f"{sum(reasons.values())} {result}: {list_reasons(reasons)}")
+    if done.added:
+        print(f"Added:   {done.added}")
+    print(f"Scores:  {out / 'scores.csv'}")
+    index = out / "report" / "index.html"
+    print(f"Reports: open {index} in a browser" if pages else f"Reports: adscreen report {out}")
 
 
 @command()
@@ -149,7 +153,7 @@ def report(
     pdf: Annotated[bool, output_option("--pdf", help="Print each page to a PDF too (Chromium or WeasyPrint).")] = False,
     quiet: QuietOpt = False,
 ) -> None:
-    """Write the pages of a scoring run anew from its stored reports.
+    """Write the pages of a scoring run again from its stored reports.
 
     Example: adscreen report scores --pdf
     """

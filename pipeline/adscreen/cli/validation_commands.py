@@ -17,15 +17,17 @@ from adscreen.cli.options import (
     LabelOptions,
     LanguageOpt,
     ManifestArg,
+    MinWordsOpt,
     OutArg,
     QuietOpt,
     ReadingOptions,
     SeedOpt,
+    TrainedParserOpt,
     print_json,
     print_table,
     show_progress,
 )
-from adscreen.cli.panels import language_option, scoring_argument, scoring_option
+from adscreen.cli.panels import scoring_argument, scoring_option
 
 
 @command()
@@ -37,13 +39,11 @@ def validate(
     reading: ReadingOptions,
     labels: LabelOptions,
     bilm: BilmOpt = None,
-    spacy_model: Annotated[
-        str | None, language_option("--spacy-model", help="spaCy pipeline or its folder [that of training].")
-    ] = None,
+    spacy_model: TrainedParserOpt = None,
     language: LanguageOpt = None,
     engine: EngineOptions,
     cache: CacheOpt = None,
-    min_words: Annotated[int | None, scoring_option(min=1, help="Fewest words scored [as in training].")] = None,
+    min_words: MinWordsOpt = None,
     prevalence: Annotated[
         float | None,
         scoring_option(help="Share of cases among those who would be screened, for predictive values: 0.08."),

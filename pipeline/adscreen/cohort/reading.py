@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from adscreen.cohort.cohort import Cohort
 from adscreen.cohort.labels import Names
 from adscreen.cohort.manifest import read_cohort, read_tested
 from adscreen.cohort.missing_codes import Missing
+
+
+class ReadingArguments(TypedDict, total=False):
+    """The fields of Reading as keywords of a function that takes all of them."""
+
+    where: str | None
+    positive: Names | None
+    negative: Names | None
+    label_by_visit: bool
+    missing: Missing | None
+    sex: Mapping[str, str] | None
+    same_id: bool
+    participant: str | None
+    task: str | None
+    sheet: str | None
+    gem: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +37,8 @@ class Reading:
     positive: Names | None = None
     negative: Names | None = None
     label_by_visit: bool = False
-    missing: Missing = field(default_factory=dict)
-    sex: Mapping[str, str] = field(default_factory=dict)
+    missing: Missing | None = field(default_factory=dict)
+    sex: Mapping[str, str] | None = field(default_factory=dict)
     same_id: bool = False
     participant: str | None = None
     task: str | None = None

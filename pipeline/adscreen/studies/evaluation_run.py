@@ -27,7 +27,7 @@ from adscreen.extract.feature_table import FeatureTable, require_table, require_
 from adscreen.extract.usable import REFUSE, Rule, Unusable
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
-from adscreen.report.evaluation.page import render_report, write_report
+from adscreen.report.evaluation.page import write_page, write_report
 from adscreen.studies.checks import check_cohorts, check_tables, list_errors
 from adscreen.studies.feature_run import check_columns, check_language, read_training_table, write_skipped
 from adscreen.studies.protocol_names import name_protocols
@@ -115,12 +115,7 @@ class Evaluation:
         Raises:
             InputError: the file exists, or cannot be written.
         """
-        path = Path(path)
-        if path.exists():
-            raise InputError("already exists", where=str(path), remedy="name a new file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_report(self._assemble()), encoding="utf-8")
-        return path
+        return write_page(self._assemble(), Path(path))
 
     def save(self, out: str | Path, *, force: bool = False) -> Path:
         """Write the run folder that ``adscreen evaluate`` writes: tables, report, certificate, run.json.
@@ -139,7 +134,7 @@ class Evaluation:
 
     def _assemble(self) -> Any:
         frames = self.frames | {"predictions": self.predictions}
-        return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
+        return assemble_report(frames, self.settings, self.certificate, synthetic=self.table.synthetic)
 
     def _parts(self) -> dict[str, FeatureTable]:
         """Return the table of the cohort, or those of the training and of the test cohort."""
@@ -308,11 +303,6 @@ def other_languages(table: FeatureTable) -> list[str]:
     """Return a sentence on recordings in another language than the models'; none where there are none."""
     found = table.provenance.get("other_language", "")
     return [f"{found}."] if found else []
-
-
-def is_synthetic(table: FeatureTable) -> bool:
-    """Tell whether the manifest says that its speech was invented."""
-    return table.synthetic
 
 
 def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort import Recording
-from adscreen.cohort.missing_codes import Missing
-from adscreen.cohort.reading import Reading
+from adscreen.cohort.reading import Reading, ReadingArguments
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.language import read_language
 from adscreen.model.screening_model import ScreeningModel
@@ -132,7 +131,6 @@ def score(
     model: ScreeningModel | TrainedModel | str | Path,
     source: Source | Sequence[Transcript] | Named,
     *,
-    where: str | None = None,
     bilm: str | Path | None = None,
     parser: str | None = None,
     language: str | Path | None = None,
@@ -143,16 +141,9 @@ def score(
     sentence_effects: bool = False,
     allow_training_subjects: bool = False,
     allow_out_of_scope: bool = False,
-    label_by_visit: bool = False,
-    missing: Missing | None = None,
-    sex: Mapping[str, str] | None = None,
-    same_id: bool = False,
-    participant: str | None = None,
-    task: str | None = None,
-    sheet: str | None = None,
-    gem: str | None = None,
     jobs: int = 1,
     progress: Progress = HIDDEN,
+    **arguments: Unpack[ReadingArguments],
 ) -> Scores:
     """Score recordings that the model has not seen: every one gets a row, with a score or the reason why not.
 
@@ -162,7 +153,6 @@ def score(
         model: a model, or the folder of one.
         source: a Cohort; a manifest, transcripts or folders, as one path or several; Transcript records; or what
             ``name_recordings`` read of these.
-        where: score only the rows of a manifest or Cohort that meet this condition, such as ``mmse >= 20``.
         bilm: the folder of training's biLM, unless that was the bundled one.
         parser: training's spaCy pipeline, where it lies elsewhere now.
         language: the language file of training, which says where its biLM and parser lie.
@@ -173,15 +163,9 @@ def score(
         allow_training_subjects: score people and speech that the model learned from too, and mark them; without it
             their result is ``in_training``.
         allow_out_of_scope: score recordings unlike those of training too, and mark them.
-        label_by_visit: allow a subject's label to differ between visits; labels change no score.
-        missing: codes that mean a missing value, by column or by study, as ``read_cohort`` takes them.
-        sex: what codes of the column ``sex`` mean.
-        same_id: take ids that differ in leading zeros alone for one, those of training subjects too.
-        participant: a speaker's label, or ``longest``, where neither the manifest nor the file specifies it.
-        task: the task where neither the manifest nor the file specifies it.
-        sheet: the sheet of an Excel manifest, by its name or number.
-        gem: the gem of CHAT files to read where the manifest names none, or ``all``.
         jobs: processes; changes no result.
+        arguments: how a manifest is read, as ``read_cohort`` takes it: ``where``, ``missing``, ``participant`` ...;
+            with ``same_id`` ids of training subjects that differ in leading zeros alone are one too.
 
     Raises:
         InputError: the model or the source cannot be read, the biLM or parser is not the model's, or the prevalence
@@ -190,26 +174,16 @@ def score(
     >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
-    reading = Reading(
-        where=where,
-        label_by_visit=label_by_visit,
-        missing=missing or {},
-        sex=sex or {},
-        same_id=same_id,
-        participant=participant,
-        task=task,
-        sheet=sheet,
-        gem=gem,
-    )
+    reading = Reading(**arguments)
     named = name_recordings(source, reading)
     trained, folder = open_model(model)
     file = None if language is None else read_language(Path(language))
-    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": _as_path(cache)}
-    settings = model_settings(trained, _as_path(bilm), **given)
+    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": as_path(cache)}
+    settings = model_settings(trained, as_path(bilm), **given)
     options = ScoreOptions(
-        minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, same_id
+        minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, reading.same_id
     )
-    notes = [] if same_id else may_be_in_training(trained, named.recordings)
+    notes = [] if reading.same_id else may_be_in_training(trained, named.recordings)
     progress.notes([*named.notes, *notes])
     check_scoring(trained, named.recordings, settings, options)
     about: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "inputs": named.inputs}
@@ -229,5 +203,6 @@ def open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[Train
     return load_model(Path(model)), Path(model)
 
 
-def _as_path(path: str | Path | None) -> Path | None:
+def as_path(path: str | Path | None) -> Path | None:
+    """Return the path where one is given."""
     return None if path is None else Path(path)

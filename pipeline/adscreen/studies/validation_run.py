@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort import Cohort, Recording, read_cohort
-from adscreen.cohort.reading import AS_WRITTEN, Reading
+from adscreen.cohort.reading import AS_WRITTEN, Reading, ReadingArguments
 from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluation.certificate import Certificate
@@ -40,7 +40,7 @@ from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel
 from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
-from adscreen.report.evaluation.page import render_report, write_report
+from adscreen.report.evaluation.page import write_page, write_report
 from adscreen.scoring.carried import Carried
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import writing_scores
@@ -54,9 +54,8 @@ from adscreen.scoring.scoring import (
     stream_reports,
 )
 from adscreen.scoring.subjects import writing_subjects
-from adscreen.studies.evaluation_run import is_synthetic
 from adscreen.studies.runs import check_free, new_run
-from adscreen.studies.scores import open_model
+from adscreen.studies.scores import as_path, open_model
 from adscreen.studies.sources import open_cohort
 from adscreen.studies.tested import Tested, match_labels
 from adscreen.writing import write_csv, write_json
@@ -186,12 +185,7 @@ class Validation:
         Raises:
             InputError: the file exists, or cannot be written.
         """
-        path = Path(path)
-        if path.exists():
-            raise InputError("already exists", where=str(path), remedy="name a new file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_report(self._assemble()), encoding="utf-8")
-        return path
+        return write_page(self._assemble(), Path(path))
 
     def save(self, out: str | Path, *, force: bool = False) -> Path:
         """Write the run folder that ``adscreen validate`` writes: scores, tables, report, certificate, run.json.
@@ -219,14 +213,13 @@ class Validation:
 
     def _assemble(self) -> Any:
         frames = self.frames | {"predictions": self.predictions}
-        return assemble_report(frames, self.settings, self.certificate, synthetic=is_synthetic(self.table))
+        return assemble_report(frames, self.settings, self.certificate, synthetic=self.table.synthetic)
 
 
 def validate(
     model: ScreeningModel | TrainedModel | str | Path,
     source: Cohort | pd.DataFrame | str | Path,
     *,
-    reading: Reading = AS_WRITTEN,
     bilm: str | Path | None = None,
     parser: str | None = None,
     language: str | Path | None = None,
@@ -238,16 +231,16 @@ def validate(
     seed: int = 0,
     jobs: int = 1,
     progress: Progress = HIDDEN,
+    **arguments: Unpack[ReadingArguments],
 ) -> Validation:
     """Test a frozen model on a labelled cohort: nothing is fitted, tuned or chosen on it.
 
-    The cohort has the model's two labels; where ``reading.positive`` (or that of the Cohort) names another label, that
+    The cohort has the model's two labels; where ``positive`` (or that of the Cohort) names another label, that
     is taken for the model's case. Recordings are scored as ``score`` does. Those of training subjects are left out.
 
     Args:
         model: a model, or the folder of one.
         source: a Cohort, a manifest's path or a data frame.
-        reading: how the manifest is read: the arguments of ``read_cohort``.
         bilm: the folder of training's biLM, unless that was the bundled one.
         parser: training's spaCy pipeline, where it lies elsewhere now.
         language: the language file of training, of a model that is not for English.
@@ -257,6 +250,7 @@ def validate(
         prevalence: the share of cases among those who would be screened, for predictive values.
         seed: the seed of the resamples.
         jobs: processes; changes no result.
+        arguments: how a manifest is read, as ``read_cohort`` takes it: ``where``, ``positive``, ``same_id`` ...
 
     Raises:
         InputError: the model or the cohort cannot be read, a label is not one of the model's, every subject was in
@@ -266,6 +260,7 @@ def validate(
     >>> validate("model", "other_clinic.csv").metrics  # doctest: +SKIP
     """
     require_prevalence(prevalence)
+    reading = Reading(**arguments)
     trained, folder = open_model(model)
     grouped = trained.manifest.provenance.get("label_groups", {})
     cohort = _read(source, reading, known=[name for names in grouped.values() for name in names])
@@ -277,8 +272,8 @@ def validate(
         remarks += may_be_in_training(trained, recordings)
     _check_anybody(trained, recordings, same_id=reading.same_id, where=cohort.path.name)
     file = None if language is None else read_language(Path(language))
-    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": _as_path(cache)}
-    settings = model_settings(trained, _as_path(bilm), **given)
+    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": as_path(cache)}
+    settings = model_settings(trained, as_path(bilm), **given)
     options = ScoreOptions(
         minimum_words=minimum_words,
         allow_training_subjects=True,  # they are left out of the measures, and counted
@@ -309,12 +304,13 @@ def run_validation(
     manifest: Path,
     out: Path,
     *,
+    reading: Reading = AS_WRITTEN,
     force: bool = False,
     **options: Any,
 ) -> Validation:
     """Validate a model on the cohort of a manifest and write the run folder; ``options`` are those of ``validate``."""
     check_free(out, force=force)
-    found = validate(model_dir, manifest, **options)
+    found = validate(model_dir, manifest, **options, **reading.arguments())
     found.save(out, force=force)
     return found
 
@@ -361,7 +357,3 @@ def _written(row: MetricRow) -> str:
         return "–"
     low, high = (row.cluster_low, row.cluster_high) if np.isfinite(row.cluster_low) else (row.low, row.high)
     return f"{row.value:.3f} ({low:.3f} to {high:.3f})"
-
-
-def _as_path(path: str | Path | None) -> Path | None:
-    return None if path is None else Path(path)

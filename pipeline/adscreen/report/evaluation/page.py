@@ -15,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment
 
 from adscreen.auditing.finding import count_levels
+from adscreen.errors import InputError
 from adscreen.metrics import Interval
 from adscreen.report.evaluation import figures
 from adscreen.report.evaluation.conclusions import main_protocol
@@ -33,7 +34,20 @@ def write_report(report: EvaluationReport, folder: Path) -> None:
     write_json(asdict(report), folder / DATA)
     write_json(asdict(report.certificate), folder / CERTIFICATE)
     write_csv(pd.DataFrame([asdict(item) for item in report.checklist]), folder / CHECKLIST)
-    (folder / PAGE).write_text(render_report(report), encoding="utf-8", errors="replace", newline="\n")
+    write_page(report, folder / PAGE)
+
+
+def write_page(report: EvaluationReport, path: Path) -> Path:
+    """Write the page of an evaluation to a new file; return its path.
+
+    Raises:
+        InputError: the file exists.
+    """
+    if path.exists():
+        raise InputError("already exists", where=str(path), remedy="name a new file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render_report(report), encoding="utf-8", errors="replace", newline="\n")
+    return path
 
 
 def render_report(report: EvaluationReport) -> str:
