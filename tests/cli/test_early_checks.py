@@ -42,6 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 QUICK = [
     ("evaluate|m.csv|out|--where|task == cookie|--bilm|broken", "put text in quotes: 'task == \"cookie\"'"),
     ("score|broken|m.csv|out|--where|task == Cookie|--bilm|broken", "put text in quotes: 'task == \"cookie\"'"),
+    ("evaluate|m.csv|out|--where|label == 'AD' or 'HC'|--bilm|broken", "and 'HC' is none; write both in full"),
+    ("evaluate|m.csv|out|--where|task == 'Cookie'|--bilm|broken", "task is written 'cookie' in some rows"),
     ("train|m.csv|out|--members|elmoo|--bilm|broken", "--members: no block 'elmoo'"),
     ("train|m.csv|out|--spacy-model|none|--bilm|broken", "broken"),
 ]
@@ -52,7 +54,7 @@ SLOWER = [
     ("evaluate|m.csv|out|--folds|1|--bilm|broken", "--folds: must be a whole number of at least 2, not 1"),
     ("evaluate|m.csv|out|--protocol|all|--bilm|broken", "--protocol: unknown protocol 'all'"),
     ("evaluate|m.csv|out|--test|none.csv|--bilm|broken", "none.csv: no such file"),
-    ("evaluate|m.csv|out|--positive|MCI|--bilm|broken", "no label 'MCI'; labels found: AD, HC"),
+    ("evaluate|m.csv|out|--positive|MCI|--bilm|broken", "no label 'MCI'; labels found: AD (1), HC (1)"),
     ("train|m.csv|out|--block|a=f0|--members|adscreen,a|--bilm|broken", "f0"),
     ("evaluate|m.csv|out|--layer|9", "--layer: no layer '9'"),
     ("score|broken|none.csv|out", "none.csv: no such file"),
