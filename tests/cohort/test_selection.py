@@ -88,16 +88,16 @@ def test_text_is_compared_in_one_form() -> None:
 @pytest.mark.parametrize(
     ("where", "remedy"),
     [
-        ("site == 'ES'", 'site in ["ES", "es"]'),
-        ("site != 'es'", 'site in ["ES", "es"]'),
-        ("site in ['ES', 'fr']", 'site in ["ES", "es"]'),
+        ("clinic == 'ES'", 'clinic in ["ES", "es"]'),
+        ("clinic != 'es'", 'clinic in ["ES", "es"]'),
+        ("clinic in ['ES', 'fr']", 'clinic in ["ES", "es"]'),
         ("label != 'hc'", 'label in ["HC"]'),
         ("subject_id == 's1'", 'subject_id in ["S1"]'),
     ],
 )
 def test_another_spelling_of_a_value_is_not_passed_over(where: str, remedy: str) -> None:
     """Rows are neither lost nor kept because a value is in another letter case there; the line shows all spellings."""
-    frame = FRAME.assign(site=["ES", "es", "fr"])
+    frame = FRAME.assign(clinic=["ES", "es", "fr"])
     with pytest.raises(InputError) as caught:
         read_cohort(frame, where=where)
     assert f"name what the rows hold, such as {remedy}" == caught.value.remedy
@@ -105,8 +105,8 @@ def test_another_spelling_of_a_value_is_not_passed_over(where: str, remedy: str)
 
 def test_every_spelling_may_be_named() -> None:
     """In one list or in several comparisons."""
-    frame = FRAME.assign(site=["ES", "es", "fr"])
-    for where in ("site in ['ES', 'es']", "site == 'ES' or site == 'es'"):
+    frame = FRAME.assign(clinic=["ES", "es", "fr"])
+    for where in ("clinic in ['ES', 'es']", "clinic == 'ES' or clinic == 'es'"):
         assert 2 == len(read_cohort(frame, where=where))
 
 

@@ -64,8 +64,11 @@ def select(cohort: Cohort, where: str) -> Cohort:
 
 
 def _tidied(frame: pandas.DataFrame) -> pandas.DataFrame:
-    texts = {name: frame[name].map(tidy, na_action="ignore") for name in frame if frame[name].dtype != float}
-    return frame.assign(**texts)
+    tidied = frame.copy()
+    for name in tidied:
+        if tidied[name].dtype != float:
+            tidied[name] = tidied[name].map(tidy, na_action="ignore")
+    return tidied
 
 
 def _as_words(where: str) -> str:
