@@ -37,9 +37,9 @@ class Recordings(Sequence[Recording]):
     ``content`` is the speech of each, where it was given in memory; the defaults are those of each Recording.
 
     Subjects, clusters and sites have one spelling each, that of their first row; ``same_id`` joins ids that differ in
-    leading zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says that codes mean. ``notes``
-    say what was joined. Taking one raises InputError where its row lacks a required cell or where
-    a number is none.
+    leading zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says that codes mean.
+    ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or where a number is
+    none.
     """
 
     __slots__ = (
