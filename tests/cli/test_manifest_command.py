@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from adscreen.cohort import read_cohort
+
 JSON = '{"segments": [{"start": 0, "end": 2, "text": "the boy is on the stool", "speaker": "SPEAKER_00"}]}'
 
 
@@ -439,3 +441,36 @@ def test_quiet_says_nothing(run: Run) -> None:
     """--quiet leaves both streams empty."""
     write_pitt()
     assert (0, "", "") == run("manifest Pitt --layout pitt --quiet")
+
+
+def test_negative_numbers_stay_numbers(run: Run) -> None:
+    """A z-score and a code for missing are read from the manifest as the table had them, not as text behind a '."""
+    write({"t.csv": "subject_id,label,age,z,text\nS1,AD,-99,-1.5,the boy fell\nS2,Control,70,+0.5,the girl laughed\n"})
+    assert run("manifest t.csv --layout table --out m.csv").status == 0
+    assert ["-99", "70"] == [row["age"] for row in rows_of("m.csv")]
+    cohort = read_cohort("m.csv", missing={"age": ["-99"]}, where="z < 0")
+    assert [-1.5] == [recording.number("z") for recording in cohort.recordings]
+
+
+def test_na_is_a_missing_value_in_columns_of_words(run: Run) -> None:
+    """R writes NA for a missing label or site: it is no diagnosis and no place, and a note counts such cells."""
+    table = "subject_id,label,site,moca,text\nS1,AD,NA,20,the boy fell\nS2,Control,B,NA,the girl sat\nNA,NA,B,25,a\n"
+    write({"t.csv": table, "clinical.csv": "id,sex,diagnosis\nS1,NA,AD\nS2,female,NA\n"})
+    made = run("manifest t.csv --layout table --metadata clinical.csv --key id --out m.csv")
+    assert "Note: NA, N/A and NaN count as empty cells: label in 1, site in 1" in made.out
+    assert "Note: clinical.csv: NA, N/A and NaN count as empty cells: diagnosis in 1, sex in 1" in made.out
+    assert "none: 1 recording" in made.out
+    assert ["AD", "Control", ""] == [row["label"] for row in rows_of("m.csv")]
+    cohort = read_cohort("t.csv")
+    assert ["NA, N/A and NaN count as empty cells: label in 1, site in 1"] == list(cohort.notes)
+    assert ["S1", "S2", "NA"] == [recording.subject_id for recording in cohort.recordings]
+    assert ["NA"] == [one.subject_id for one in read_cohort("t.csv", where="moca > 20").recordings]
+
+
+def test_a_cohort_of_cases_and_na_has_no_labels_to_learn(run: Run) -> None:
+    """NA does not become the case beside a label of controls."""
+    write({"t.csv": "subject_id,label,text\nS1,NA,the boy fell\nS2,Control,the girl laughed\n"})
+    assert run("manifest t.csv --layout table --out m.csv").status == 0
+    refused = run("evaluate m.csv out")
+    assert refused.status == 2
+    assert "m.csv: row 1 has no label (1 such rows)" in refused.err
