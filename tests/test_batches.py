@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import random
 import signal
@@ -333,9 +334,43 @@ def test_a_night_is_added_to_the_folder(run: Run, model_folder: Path, tiny_bilm:
     assert [0, 0] == [run("score", model_folder, tmp_path / name, out, *options).status for name in ("1.csv", "2.csv")]
     assert 0 == run("score", model_folder, tmp_path / "all.csv", tmp_path / "one", *options).status
     assert dict(written(tmp_path / "one")) == dict(written(out))
-    scores = pd.read_json(out / "scores.json", dtype=False)
     further = ["dose", "manifest_result", "manifest_manifest_result"]
-    assert [[cell or None for cell in own] for own in cells] == scores[further].to_numpy().tolist()
+    found = [[row[name] or "" for name in further] for row in json.loads((out / "scores.json").read_text())]
+    assert [list(own) for own in cells] == found
+
+
+def test_a_folder_keeps_its_place_and_what_lies_in_it(
+    run: Run, model_folder: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """A link to a folder on another disk stays a link, and somebody's files in the folder stay, night after night."""
+    rng, out = random.Random(6), tmp_path / "scores"
+    (tmp_path / "disk" / "real").mkdir(parents=True)
+    out.symlink_to(tmp_path / "disk" / "real")
+    for number in range(3):
+        (tmp_path / f"p{number}.cha").write_text(speak(rng))
+        options = ["--append", "--bilm", tiny_bilm, *SCORE]
+        assert 0 == run("score", model_folder, tmp_path / f"p{number}.cha", out, *options).status
+        (out / "mine").mkdir(exist_ok=True)
+        (out / "mine" / f"note{number}.txt").write_text("call her")
+    assert 3 == len(pd.read_csv(tmp_path / "disk" / "real" / "scores.csv"))
+    assert ["note0.txt", "note1.txt", "note2.txt"] == sorted(path.name for path in (out / "mine").iterdir())
+    assert 0 == run("score", model_folder, tmp_path / "p0.cha", out, "--force", "--bilm", tiny_bilm, *SCORE).status
+    assert (True, 1) == (out.is_symlink(), len(pd.read_csv(tmp_path / "disk" / "real" / "scores.csv")))
+    assert [tmp_path / "disk" / "real"] == list((tmp_path / "disk").iterdir())
+
+
+@pytest.mark.parametrize("name", ["scores.json", "reports.jsonl.gz", "appended.jsonl"])
+def test_a_damaged_folder_is_refused_by_name(
+    run: Run, model_folder: Path, tiny_bilm: Path, tmp_path: Path, name: str
+) -> None:
+    """What the next night would be made of is as it was written, or nothing is added."""
+    (tmp_path / "p.cha").write_text(speak(random.Random(7)))
+    arguments = ["score", model_folder, tmp_path / "p.cha", tmp_path / "scores", "--append", "--no-pages"]
+    assert 0 == run(*arguments, "--bilm", tiny_bilm, *SCORE).status
+    damaged = tmp_path / "scores" / name
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    refused = run(*arguments, "--bilm", tiny_bilm, *SCORE)
+    assert (2, f"adscreen: {damaged}: is not as adscreen wrote it") == (refused.status, refused.err.partition(";")[0])
 
 
 def test_a_folder_of_plain_scores_is_refused_at_once(run: Run, tmp_path: Path) -> None:
