@@ -55,6 +55,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
         InputError: ``out`` is the working directory, or cannot be made.
     """
     check_elsewhere(out)
+    out = out.resolve()  # a link to a folder stays one
     partial = _folder_beside(out)
     try:
         yield partial

@@ -202,7 +202,7 @@ def cell_number(cell: str | None) -> float:
     if "_" in cell:
         raise ValueError("1_2 is no number")  # to Python it is 12
     number = float(cell)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or "_" in cell:  # Python reads 101_1 as 1011
         raise ValueError("not a finite number")
     return number
 
@@ -215,6 +215,6 @@ def _carried(values: list[str | None]) -> pandas.Series:
         numeric = [cell_number(value) for value in values]
     except ValueError:
         numeric = []
-    if given and numeric and not any(_LEADING_ZERO.match(value) for value in given):
+    if given and numeric and not any(_LEADING_ZERO.match(value) or "_" in value for value in given):
         return pd.Series(numeric, dtype="float64")
     return pd.Series(values, dtype="str")
