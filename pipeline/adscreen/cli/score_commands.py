@@ -88,11 +88,11 @@ def score(
 
     Example: adscreen score model held_out.csv scores
     """
-    from adscreen.studies.runs import check_free
+    from adscreen.studies.growing_folder import check_place
     from adscreen.studies.sources import name_recordings
 
     how = reading.reading()
-    check_free(out, force=force)
+    check_place(out, append=append, force=force)
     named = name_recordings(inputs, how)
     from adscreen.ingest.reasons import list_reasons
     from adscreen.scoring.scoring import ScoreOptions  # after the checks, for these load scikit-learn

@@ -200,7 +200,7 @@ def cell_number(cell: str | None) -> float:
     if cell is None or not cell.strip() or cell.strip() in _NOT_GIVEN:
         return math.nan
     number = float(cell)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or "_" in cell:  # Python reads 101_1 as 1011
         raise ValueError("not a finite number")
     return number
 
@@ -213,6 +213,6 @@ def _carried(values: list[str | None]) -> pandas.Series:
         numeric = [float("nan") if value is None else float(value) for value in values]
     except ValueError:
         numeric = []
-    if given and numeric and not any(_LEADING_ZERO.match(value) for value in given):
+    if given and numeric and not any(_LEADING_ZERO.match(value) or "_" in value for value in given):
         return pd.Series(numeric, dtype="float64")
     return pd.Series(values, dtype="str")

@@ -52,7 +52,7 @@ from adscreen.scoring.stored_reports import REPORTS, read_lines, report_from_jso
 from adscreen.scoring.strictness import refuse_incomplete
 from adscreen.scoring.subjects import writing_subjects
 from adscreen.scoring.table_schema import as_schema, join_schemas
-from adscreen.studies.growing_folder import RUN, growing_folder
+from adscreen.studies.growing_folder import RUN, check_growing, growing_folder
 from adscreen.studies.runs import describe_run
 from adscreen.studies.scores import PAGES, Scores
 from adscreen.version import __version__
@@ -135,19 +135,6 @@ def append_scores(scores: Scores, out: Path, *, pages: bool = True, strict: bool
         if chosen or not state.entries:
             _write_state(scores, chosen, state, fresh, about=about, results=results, strict=strict)
     return Appended(changes, results)
-
-
-def check_growing(out: Path) -> None:
-    """Raise InputError where ``out`` holds something else than scores that were appended."""
-    if is_vacant(out):
-        return
-    if not out.is_dir():
-        raise InputError("is a file", where=str(out), remedy="name a new folder")
-    if not (out / RUN).exists():
-        raise InputError("holds files that adscreen did not write", where=str(out), remedy="name a new folder")
-    if not (out / APPENDED).exists():
-        remedy = "name a new folder: it will hold these recordings too if you name them once more"
-        raise InputError("holds a run that was not made with append=", where=str(out), remedy=remedy)
 
 
 def _read_state(out: Path) -> _State:
@@ -286,6 +273,7 @@ def _new_items(
             result=row.result,
             probability=probability,
             synthetic=report.synthetic,
+            cells=carried.cells(arrival.recording),
         )
         yield _Item(carried.values(row, arrival.recording), report_to_json(report), entry, fresh=True)
 
@@ -298,7 +286,7 @@ def _writing(items: Iterator[_Item], folder: Path, schema: Any) -> Iterator[_Ite
         join_row = files.enter_context(writing_subjects(folder))
         entries = files.enter_context((folder / APPENDED).open("w", encoding="utf-8", newline="\n"))
         for item in items:
-            write_row(as_schema(item.values, schema))
+            write_row(as_schema(item.values, schema, item.entry.cells))
             join_row(row_of(item.values))
             write_line(item.line)
             entries.write(entry_line(item.entry))

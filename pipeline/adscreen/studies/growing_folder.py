@@ -17,9 +17,34 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from adscreen.errors import InputError
-from adscreen.writing import aside, check_elsewhere, put_in_place
+from adscreen.scoring.appended import APPENDED
+from adscreen.studies.runs import check_free
+from adscreen.writing import aside, check_elsewhere, is_vacant, put_in_place
 
 RUN = "run.json"  # written last: a folder without it is not finished
+
+
+def check_place(out: Path, *, append: bool, force: bool) -> None:
+    """Raise InputError where a run of scores cannot be written to ``out``, or not be added to what it holds."""
+    if append and force:
+        raise InputError("contradicts append=", where="force=", remedy="give one of them")
+    if append:
+        check_growing(out)
+    else:
+        check_free(out, force=force)
+
+
+def check_growing(out: Path) -> None:
+    """Raise InputError where ``out`` holds something else than scores that were appended."""
+    if is_vacant(out):
+        return
+    if not out.is_dir():
+        raise InputError("is a file", where=str(out), remedy="name a new folder")
+    if not (out / RUN).exists():
+        raise InputError("holds files that adscreen did not write", where=str(out), remedy="name a new folder")
+    if not (out / APPENDED).exists():
+        remedy = "name a new folder: it will hold these recordings too if you name them once more"
+        raise InputError("holds a run that was not made with append=", where=str(out), remedy=remedy)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ import pandas as pd
 
 from adscreen.bilm.engines import NUMPY, EngineChoice
 from adscreen.cohort.reading import AS_WRITTEN, Reading
-from adscreen.errors import InputError
 from adscreen.progress import HIDDEN, Advance, Progress
 from adscreen.report.pdf import print_pdf
 from adscreen.report.recording.pages import write_reports
@@ -23,8 +22,8 @@ from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.score_files import count_reasons, count_results, count_scores
 from adscreen.scoring.scoring import AS_TRAINED, ScoreOptions
 from adscreen.scoring.stored_reports import REPORTS, read_reports
-from adscreen.studies.append_run import append_scores, check_growing
-from adscreen.studies.runs import check_free
+from adscreen.studies.append_run import append_scores
+from adscreen.studies.growing_folder import check_place
 from adscreen.studies.scores import PAGES, score
 
 
@@ -69,12 +68,7 @@ def run_scoring(
 
     ``strict`` refuses a recording without a score, or with a diagnostic, at the end: nothing is written.
     """
-    if append and force:
-        raise InputError("contradicts append=", where="force=", remedy="give one of them")
-    if append:
-        check_growing(out)
-    else:
-        check_free(out, force=force)
+    check_place(out, append=append, force=force)
     arguments = reading.arguments()
     del arguments["positive"], arguments["negative"]  # a model has its own
     scores = score(
