@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adscreen.writing import as_json, defuse, write_csv
+from adscreen.writing import as_json, defuse, restore_defused, write_csv
 
 
 def test_cells_that_a_spreadsheet_would_run_are_defused(tmp_path: Path) -> None:
@@ -41,6 +41,12 @@ def test_no_defused_text_starts_a_formula(text: str) -> None:
     if cell.startswith(("=", "+", "-", "@", "\t", "\r")):
         assert math.isfinite(float(cell.replace(",", ".")))
     assert text in (cell, cell[1:])
+
+
+@given(st.sampled_from("=+-@\t\r").flatmap(lambda start: st.text().map(lambda rest: start + rest)))
+def test_a_defused_text_is_had_back(text: str) -> None:
+    """What is written defused is read as it was."""
+    assert text == restore_defused(defuse(text))
 
 
 def test_json_has_no_nan() -> None:

@@ -158,3 +158,12 @@ def defuse(cell: Any) -> Any:
     if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
+
+
+def restore_defused(cell: str) -> str:
+    """Return the text that `defuse` was given.
+
+    >>> restore_defused("'=1+1"), restore_defused("'twas")
+    ('=1+1', "'twas")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell

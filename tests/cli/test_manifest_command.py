@@ -271,6 +271,27 @@ def test_a_redcap_export_is_one_command(run: Run) -> None:
     assert 0 == run("audit manifest.csv --positive 1").status
 
 
+def test_codes_and_scores_below_zero_stay_numbers(run: Run) -> None:
+    """A manifest that was written holds -99 as the export did: for --missing, and in a condition."""
+    write({"redcap.csv": "id,dx,age,z,speech\n1,AD,-99,-1.5,the boy fell off\n2,HC,66,0.5,the girl is laughing\n"})
+    made(run("manifest redcap.csv --layout table --rename id=subject_id --rename dx=label --rename speech=text"))
+    assert [("-99", "-1.5"), ("66", "0.5")] == [(row["age"], row["z"]) for row in rows_of("manifest.csv")]
+    assert "-99" in run("ingest manifest.csv none").err
+    chosen = run("ingest manifest.csv out --missing age=-99 --where 'z < 0'")
+    assert 0 == chosen.status, chosen.err
+    assert ["1"] == [row["subject_id"] for row in rows_of("out/ingest.csv")]
+
+
+def test_what_a_spreadsheet_would_run_is_read_as_it_was(run: Run) -> None:
+    """Files and speech that start as a formula does are defused in the manifest, and are themselves when it is read."""
+    write({"d/AD/=1.cha": chat(), "d/HC/-b.cha": chat()})
+    made(run("manifest d --layout folder"))
+    assert ["'=1", "'-b"] == [row["subject_id"] for row in rows_of("d/manifest.csv")]
+    read = run("ingest d/manifest.csv out")
+    assert 0 == read.status, read.err
+    assert ["'=1", "'-b"] == [row["subject_id"] for row in rows_of("out/ingest.csv")]  # once
+
+
 def test_an_export_that_names_files_keeps_their_paths(run: Run) -> None:
     """A column of paths is no speech, whatever it is called in the export; rows without a file are left out."""
     write({"sub/x.csv": "record_id,upload\n1,t/1.cha\n2,\n", "sub/t/1.cha": chat()})
@@ -423,6 +444,15 @@ def test_tasks_and_labels_are_counted(run: Run) -> None:
     assert """--where 'task == "cookie"'""" == match[1]
     assert 0 == run(f"ingest Pitt/manifest.csv out {match[1]}").status
     assert 4 == len(rows_of("out/ingest.csv"))
+
+
+def test_spellings_of_one_subject_are_counted_once(run: Run) -> None:
+    """The counts are of people, as those of every later command, and a note says which spellings are one."""
+    write({f"d/{label}/{name}.cha": chat() for label, name in (("AD", "A1_1"), ("AD", "a1_2"), ("HC", "b2_1"))})
+    said = made(run("manifest d --layout folder"))
+    assert "Note: one subject is written in more than one way, and each counts as one: 'A1' = 'a1'" in said
+    assert "Labels: AD: 2 recordings of 1 subject; HC: 1 recording of 1 subject" in said
+    assert said.endswith("d/manifest.csv: 3 recordings of 2 subjects\n")
 
 
 def test_diagnoses_and_three_labels_are_counted(run: Run) -> None:

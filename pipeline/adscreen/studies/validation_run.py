@@ -35,6 +35,7 @@ from adscreen.evaluation.frozen_certificate import TextsInTraining, certify_froz
 from adscreen.evaluation.results import MetricRow
 from adscreen.extract.extraction import ExtractSettings, extract_provenance
 from adscreen.extract.feature_table import FeatureTable
+from adscreen.ingest.reasons import list_reasons
 from adscreen.language import read_language
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel
@@ -165,6 +166,8 @@ class Validation:
         )
         yield f"low, high: 95% bootstrap interval over {used.subjects} subjects{clusters}."
         yield f"{used.recordings} of {len(self.tested.reports)} recordings were scored and are measured."
+        for result, reasons in sorted(self.tested.reasons.items()):
+            yield f"{reasons.total()} {result}: {list_reasons(reasons)}."
         if steps["in_training"].recordings:
             yield f"{steps['in_training'].recordings} recordings of subjects who were in training are left out."
         yield f"{RECALIBRATION} says what a recalibration on this cohort would change; it is not applied."
