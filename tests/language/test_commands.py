@@ -74,6 +74,15 @@ def test_a_column_is_refused_before_a_transcript_is_read(run: Run, tmp_path: Pat
     assert '--where (language == "English")' in outcome.err
 
 
+@pytest.mark.parametrize("command", ["features", "evaluate", "train"])
+def test_a_column_that_contradicts_a_header_is_not_passed_over(command: str, run: Run, tmp_path: Path) -> None:
+    """A header says `eng` by default in many files; the researcher who writes `es` beside it is believed."""
+    texts = {"a.cha": chat("eng", "the boy falls"), "b.cha": chat("eng", "el niño cae"), "c.cha": chat("eng", "so")}
+    outcome = run(command, write_cohort(tmp_path, texts, language=["en-GB", "es", "eng, spa"]), tmp_path / "out")
+    check_refused(outcome, "1 of 3 recordings are not in English")
+    assert "(es; the first is b.cha)" in outcome.err
+
+
 def test_plain_text_is_refused_by_its_words(run: Run, tmp_path: Path) -> None:
     """Spanish plain text names no language; its words do."""
     outcome = run("features", write_cohort(tmp_path, {"a.txt": SPANISH, "b.txt": SPANISH}), tmp_path / "out")

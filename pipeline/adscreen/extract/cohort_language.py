@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -127,8 +127,13 @@ def _told(recording: Recording) -> Heard:
             head = b""
         if match := _LANGUAGES.search(head):
             name = match[1].decode("utf-8", "replace")
-            return Heard(short_name(name)) if is_told(name) else Heard()
+            return _with_column(Heard(short_name(name)) if is_told(name) else Heard(), recording)
     return Heard(recording.language or "") if is_told(recording.language) else Heard()
+
+
+def _with_column(heard: Heard, recording: Recording) -> Heard:
+    """Add what the manifest says of a recording that names its language, for the two may not agree."""
+    return replace(heard, column=recording.language or "") if heard.told and is_told(recording.language) else heard
 
 
 def short_name(names: str) -> str:
@@ -170,7 +175,7 @@ def describe_other(recordings: Sequence[Recording], heard: Sequence[Heard], lang
     places = find_other(heard, language)
     if not places:
         return None
-    told = Counter(heard[place].told for place in places if heard[place].told)
+    told = Counter(name for place in places if (name := heard[place].other_name(language)))
     return OtherLanguage(
         language=language.name,
         recordings=len(places),
@@ -190,7 +195,7 @@ def hear_chunk(recordings: Sequence[Recording], bilm: Path) -> list[Heard]:
 def hear_recording(read: Transcript | str, recording: Recording, vocabulary: Vocabulary) -> Heard:
     """Return what tells the language of a recording that was read; its manifest's word where it cannot be read."""
     if isinstance(read, Transcript):
-        return hear(read, vocabulary)
+        return _with_column(hear(read, vocabulary), recording)
     return Heard(recording.language or "") if is_told(recording.language) else Heard()
 
 

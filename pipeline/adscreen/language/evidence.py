@@ -40,12 +40,16 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What tells the language of one recording: ``told`` is what it says, empty where nothing; counts of words."""
+    """What tells the language of one recording: ``told`` is what it says, empty where nothing; counts of words.
+
+    ``column`` is what the manifest says of a recording that says something itself.
+    """
 
     told: str = ""
     words: int = 0
     unknown: int = 0
     common: int = 0
+    column: str = ""
 
     def __add__(self, other: Heard) -> Heard:
         """Return two recordings taken together, as if neither said its language."""
@@ -53,7 +57,15 @@ class Heard:
 
     def is_other(self, language: Language) -> bool:
         """Return whether this is not in a language: as it says, or where it says nothing, as its words do."""
-        return not language.goes_by(self.told) if self.told else self._looks_other()
+        return bool(self.other_name(language)) if self.told else self._looks_other()
+
+    def other_name(self, language: Language) -> str:
+        """Return the other language that the recording, or else its manifest, names; empty where neither does.
+
+        Tools write ``eng`` unasked, so that of English and another language the other one is believed.
+        """
+        names = (self.told, self.column) if language.is_english else (self.told,)
+        return next((name for name in names if name and not language.goes_by(name)), "")
 
     def _looks_other(self) -> bool:
         many_unknown = self.unknown >= UNKNOWN_SHARE * self.words
