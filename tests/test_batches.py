@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import random
 import signal
@@ -37,8 +38,10 @@ def begin(*arguments: object) -> subprocess.Popen[str]:
 
 
 def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    """Wait until something is so, while a process runs."""
+    """Wait until something is so, while a process runs; five minutes at most."""
+    end = time.monotonic() + 300
     while not condition():
+        assert time.monotonic() < end
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.001)
 
@@ -229,9 +232,9 @@ def children(process: subprocess.Popen[str]) -> list[int]:
 @pytest.mark.parametrize("command", ["ingest", "features"])
 def test_a_worker_killed_by_memory_is_one_line(simulated: Path, tiny_bilm: Path, tmp_path: Path, command: str) -> None:
     """As the system ends it where memory runs out; exit 1, and nothing is left."""
-    os.mkfifo(tmp_path / "waits.cha")  # a reader waits for it for ever
+    os.mkfifo(tmp_path / "waits.txt")  # a reader waits for it for ever; its row says the language
     text = (simulated / "manifest.csv").read_text().replace("transcripts/", f"{simulated}/transcripts/")
-    text = text.replace(f"{simulated}/transcripts/SYN0001-1.cha", "waits.cha")
+    text = text.replace(f"{simulated}/transcripts/SYN0001-1.cha", "waits.txt")
     (tmp_path / "manifest.csv").write_text(text)
     options = ["--bilm", tiny_bilm] if command == "features" else []
     process = begin(command, tmp_path / "manifest.csv", tmp_path / "out", "--jobs", 2, *options)
@@ -242,7 +245,7 @@ def test_a_worker_killed_by_memory_is_one_line(simulated: Path, tiny_bilm: Path,
     out, err = process.communicate()
     line = "adscreen: a process was ended from outside, most likely because memory ran out; use fewer --jobs\n"
     assert (1, "", line) == (process.returncode, out, err)
-    assert ["manifest.csv", "waits.cha"] == sorted(path.name for path in tmp_path.iterdir())
+    assert ["manifest.csv", "waits.txt"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 # A month
@@ -298,6 +301,71 @@ def written(out: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(out.rglob("*")):
         if path.is_file() and path.name != "run.json":
             yield path.relative_to(out).as_posix(), path.read_bytes()
+
+
+def test_a_night_is_added_to_the_folder(run: Run, model_folder: Path, tiny_bilm: Path, tmp_path: Path) -> None:
+    """A later night is added to the folder of the first, a column that turns from numbers to text as it was written,
+    and so is a column of any name: the folder is that of one run over both.
+    """
+    rng, out, options = random.Random(5), tmp_path / "scores", ["--append", "--bilm", tiny_bilm, *SCORE]
+    for number in range(4):
+        (tmp_path / f"p{number}.cha").write_text(speak(rng))
+    cells = [("1.50", "A", ""), ("-0", "B", ""), ("NA", "C", "D"), ("abc", "E", "F")]
+    rows = [f"P{number},p{number}.cha,{','.join(own)}\n" for number, own in enumerate(cells)]
+    for name, some in (("1.csv", rows[:2]), ("2.csv", rows[2:]), ("all.csv", rows)):
+        head = "subject_id,transcript,dose,result,manifest_result\n"
+        if name == "1.csv":
+            head, some = head.replace(",manifest_result", ""), [row.replace(",\n", "\n") for row in some]
+        (tmp_path / name).write_text("".join([head, *some]))
+    assert [0, 0] == [run("score", model_folder, tmp_path / name, out, *options).status for name in ("1.csv", "2.csv")]
+    assert 0 == run("score", model_folder, tmp_path / "all.csv", tmp_path / "one", *options).status
+    assert dict(written(tmp_path / "one")) == dict(written(out))
+    further = ["dose", "manifest_result", "manifest_manifest_result"]
+    found = [[row[name] or "" for name in further] for row in json.loads((out / "scores.json").read_text())]
+    assert [list(own) for own in cells] == found
+
+
+def test_a_folder_keeps_its_place_and_what_lies_in_it(
+    run: Run, model_folder: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """A link to a folder on another disk stays a link, and somebody's files in the folder stay, night after night."""
+    rng, out = random.Random(6), tmp_path / "scores"
+    (tmp_path / "disk" / "real").mkdir(parents=True)
+    out.symlink_to(tmp_path / "disk" / "real")
+    for number in range(3):
+        (tmp_path / f"p{number}.cha").write_text(speak(rng))
+        options = ["--append", "--bilm", tiny_bilm, *SCORE]
+        assert 0 == run("score", model_folder, tmp_path / f"p{number}.cha", out, *options).status
+        (out / "mine").mkdir(exist_ok=True)
+        (out / "mine" / f"note{number}.txt").write_text("call her")
+    assert 3 == len(pd.read_csv(tmp_path / "disk" / "real" / "scores.csv"))
+    assert ["note0.txt", "note1.txt", "note2.txt"] == sorted(path.name for path in (out / "mine").iterdir())
+    assert 0 == run("score", model_folder, tmp_path / "p0.cha", out, "--force", "--bilm", tiny_bilm, *SCORE).status
+    assert (True, 1) == (out.is_symlink(), len(pd.read_csv(tmp_path / "disk" / "real" / "scores.csv")))
+    assert [tmp_path / "disk" / "real"] == list((tmp_path / "disk").iterdir())
+
+
+@pytest.mark.parametrize("name", ["scores.json", "reports.jsonl.gz", "appended.jsonl"])
+def test_a_damaged_folder_is_refused_by_name(
+    run: Run, model_folder: Path, tiny_bilm: Path, tmp_path: Path, name: str
+) -> None:
+    """What the next night would be made of is as it was written, or nothing is added."""
+    (tmp_path / "p.cha").write_text(speak(random.Random(7)))
+    arguments = ["score", model_folder, tmp_path / "p.cha", tmp_path / "scores", "--append", "--no-pages"]
+    assert 0 == run(*arguments, "--bilm", tiny_bilm, *SCORE).status
+    damaged = tmp_path / "scores" / name
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    refused = run(*arguments, "--bilm", tiny_bilm, *SCORE)
+    assert (2, f"adscreen: {damaged}: is not as adscreen wrote it") == (refused.status, refused.err.partition(";")[0])
+
+
+def test_a_folder_of_plain_scores_is_refused_at_once(run: Run, tmp_path: Path) -> None:
+    """Before the model or the recordings are looked at."""
+    (tmp_path / "scores").mkdir()
+    (tmp_path / "scores" / "run.json").write_text("{}")
+    refused = run("score", tmp_path / "no_model", tmp_path / "none.csv", tmp_path / "scores", "--append")
+    assert (2, "") == refused[:2]
+    assert "holds a run that was not made with --append" in refused.err
 
 
 @pytest.mark.slow

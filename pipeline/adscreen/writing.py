@@ -9,6 +9,7 @@ import ctypes
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD of fcntl.h, RENAME_EXCHANGE of linux/fs.h
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-](?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")  # which no program runs
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -53,6 +55,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
         InputError: ``out`` is the working directory, or cannot be made.
     """
     check_elsewhere(out)
+    out = out.resolve()  # a link to a folder stays one
     partial = _folder_beside(out)
     try:
         yield partial
@@ -131,7 +134,10 @@ def _plain(value: Any) -> Any:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV whose text cells no spreadsheet takes for a formula: a leading = + - @ gets a ' before it."""
+    """Write a CSV whose text cells no spreadsheet takes for a formula: a leading = + - @ gets a ' before it.
+
+    A signed number stays as it is: it is no formula, and must be a number when the file is read again.
+    """
     safe = frame.copy()
     for name in safe.columns:
         if not _is_number(safe[name]):
@@ -144,9 +150,20 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def defuse(cell: Any) -> Any:
-    """Return a cell that a spreadsheet reads as text.
+    """Return a cell that a spreadsheet reads as text or as a number.
 
-    >>> defuse("=1+1")
-    "'=1+1"
+    >>> defuse("=1+1"), defuse("-1.5")
+    ("'=1+1", '-1.5')
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
+
+
+def restore_defused(cell: str) -> str:
+    """Return the text that `defuse` was given.
+
+    >>> restore_defused("'=1+1"), restore_defused("'twas")
+    ('=1+1', "'twas")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell

@@ -182,7 +182,7 @@ def test_a_shortcut_has_the_auc_of_its_values() -> None:
 
 
 def test_word_count_is_a_shortcut() -> None:
-    """Where every case says more words than any control, word count alone is perfect: of 20 of 20, 0.832 to 1."""
+    """Where every case says more words than any control, word count alone is perfect: exactly 0.832 to 1 of 20."""
     table = cohort_of(40, words=lambda n, label: [f"w{n}"] * (20 + n + 100 * (label == "case")))
     found = only(find_shortcuts(table), "word count")
     assert ("warning", 1.0) == (found.level, found.value)

@@ -42,6 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 QUICK = [
     ("evaluate|m.csv|out|--where|task == cookie|--bilm|broken", "put text in quotes: 'task == \"cookie\"'"),
     ("score|broken|m.csv|out|--where|task == Cookie|--bilm|broken", "put text in quotes: 'task == \"cookie\"'"),
+    ("evaluate|m.csv|out|--where|label == 'AD' or 'HC'|--bilm|broken", "and 'HC' is none; write both in full"),
+    ("evaluate|m.csv|out|--where|task == 'Cookie'|--bilm|broken", "task is written 'cookie' in some rows"),
     ("train|m.csv|out|--members|elmoo|--bilm|broken", "--members: no block 'elmoo'"),
     ("train|m.csv|out|--spacy-model|none|--bilm|broken", "broken"),
 ]

@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from adscreen.cohort import read_cohort
+
 JSON = '{"segments": [{"start": 0, "end": 2, "text": "the boy is on the stool", "speaker": "SPEAKER_00"}]}'
 
 
@@ -269,6 +271,27 @@ def test_a_redcap_export_is_one_command(run: Run) -> None:
     assert 0 == run("audit manifest.csv --positive 1").status
 
 
+def test_codes_and_scores_below_zero_stay_numbers(run: Run) -> None:
+    """A manifest that was written holds -99 as the export did: for --missing, and in a condition."""
+    write({"redcap.csv": "id,dx,age,z,speech\n1,AD,-99,-1.5,the boy fell off\n2,HC,66,0.5,the girl is laughing\n"})
+    made(run("manifest redcap.csv --layout table --rename id=subject_id --rename dx=label --rename speech=text"))
+    assert [("-99", "-1.5"), ("66", "0.5")] == [(row["age"], row["z"]) for row in rows_of("manifest.csv")]
+    assert "-99" in run("ingest manifest.csv none").err
+    chosen = run("ingest manifest.csv out --missing age=-99 --where 'z < 0'")
+    assert 0 == chosen.status, chosen.err
+    assert ["1"] == [row["subject_id"] for row in rows_of("out/ingest.csv")]
+
+
+def test_what_a_spreadsheet_would_run_is_read_as_it_was(run: Run) -> None:
+    """Files and speech that start as a formula does are defused in the manifest, and are themselves when it is read."""
+    write({"d/AD/=1.cha": chat(), "d/HC/-b.cha": chat()})
+    made(run("manifest d --layout folder"))
+    assert ["'=1", "'-b"] == [row["subject_id"] for row in rows_of("d/manifest.csv")]
+    read = run("ingest d/manifest.csv out")
+    assert 0 == read.status, read.err
+    assert ["'=1", "'-b"] == [row["subject_id"] for row in rows_of("out/ingest.csv")]  # once
+
+
 def test_an_export_that_names_files_keeps_their_paths(run: Run) -> None:
     """A column of paths is no speech, whatever it is called in the export; rows without a file are left out."""
     write({"sub/x.csv": "record_id,upload\n1,t/1.cha\n2,\n", "sub/t/1.cha": chat()})
@@ -423,6 +446,15 @@ def test_tasks_and_labels_are_counted(run: Run) -> None:
     assert 4 == len(rows_of("out/ingest.csv"))
 
 
+def test_spellings_of_one_subject_are_counted_once(run: Run) -> None:
+    """The counts are of people, as those of every later command, and a note says which spellings are one."""
+    write({f"d/{label}/{name}.cha": chat() for label, name in (("AD", "A1_1"), ("AD", "a1_2"), ("HC", "b2_1"))})
+    said = made(run("manifest d --layout folder"))
+    assert "Note: one subject is written in more than one way, and each counts as one: 'A1' = 'a1'" in said
+    assert "Labels: AD: 2 recordings of 1 subject; HC: 1 recording of 1 subject" in said
+    assert said.endswith("d/manifest.csv: 3 recordings of 2 subjects\n")
+
+
 def test_diagnoses_and_three_labels_are_counted(run: Run) -> None:
     """Several diagnoses of a label are listed; of three labels two must be chosen."""
     write({f"Pitt/Dementia/cookie/00{n}-0.cha": chat(group=g) for n, g in enumerate(("ProbableAD", "Vascular"))})
@@ -439,3 +471,36 @@ def test_quiet_says_nothing(run: Run) -> None:
     """--quiet leaves both streams empty."""
     write_pitt()
     assert (0, "", "") == run("manifest Pitt --layout pitt --quiet")
+
+
+def test_negative_numbers_stay_numbers(run: Run) -> None:
+    """A z-score and a code for missing are read from the manifest as the table had them, not as text behind a '."""
+    write({"t.csv": "subject_id,label,age,z,text\nS1,AD,-99,-1.5,the boy fell\nS2,Control,70,+0.5,the girl laughed\n"})
+    assert run("manifest t.csv --layout table --out m.csv").status == 0
+    assert ["-99", "70"] == [row["age"] for row in rows_of("m.csv")]
+    cohort = read_cohort("m.csv", missing={"age": ["-99"]}, where="z < 0")
+    assert [-1.5] == [recording.number("z") for recording in cohort.recordings]
+
+
+def test_na_is_a_missing_value_in_columns_of_words(run: Run) -> None:
+    """R writes NA for a missing label or site: it is no diagnosis and no place, and a note counts such cells."""
+    table = "subject_id,label,site,moca,text\nS1,AD,NA,20,the boy fell\nS2,Control,B,NA,the girl sat\nNA,NA,B,25,a\n"
+    write({"t.csv": table, "clinical.csv": "id,sex,diagnosis\nS1,NA,AD\nS2,female,NA\n"})
+    made = run("manifest t.csv --layout table --metadata clinical.csv --key id --out m.csv")
+    assert "Note: NA, N/A and NaN count as empty cells: label in 1, site in 1" in made.out
+    assert "Note: clinical.csv: NA, N/A and NaN count as empty cells: diagnosis in 1, sex in 1" in made.out
+    assert "none: 1 recording" in made.out
+    assert ["AD", "Control", ""] == [row["label"] for row in rows_of("m.csv")]
+    cohort = read_cohort("t.csv")
+    assert ["NA, N/A and NaN count as empty cells: label in 1, site in 1"] == list(cohort.notes)
+    assert ["S1", "S2", "NA"] == [recording.subject_id for recording in cohort.recordings]
+    assert ["NA"] == [one.subject_id for one in read_cohort("t.csv", where="moca > 20").recordings]
+
+
+def test_a_cohort_of_cases_and_na_has_no_labels_to_learn(run: Run) -> None:
+    """NA does not become the case beside a label of controls."""
+    write({"t.csv": "subject_id,label,text\nS1,NA,the boy fell\nS2,Control,the girl laughed\n"})
+    assert run("manifest t.csv --layout table --out m.csv").status == 0
+    refused = run("evaluate m.csv out")
+    assert refused.status == 2
+    assert "m.csv: row 1 has no label (1 such rows)" in refused.err

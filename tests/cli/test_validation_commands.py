@@ -39,6 +39,18 @@ def test_a_model_is_validated(run: Run, model_folder: Path, simulated: Path, tin
     assert "computed anew from the predictions, as stated" in " ".join(out.split())
 
 
+def test_a_recording_without_a_score_is_said(
+    run: Run, model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """As with `score`: exit status 3, and the reason on screen."""
+    manifest = relabelled(simulated / "held_out.csv", tmp_path / "m.csv", {"control": "control", "case": "case"})
+    rows = pd.read_csv(manifest, dtype=str)
+    rows.assign(transcript=["none.cha", *rows["transcript"][1:]]).to_csv(manifest, index=False)
+    status, out, _ = run("validate", model_folder, manifest, tmp_path / "out", "--bilm", tiny_bilm)
+    assert 3 == status
+    assert "1 unreadable: no such file (1)." in out
+
+
 @pytest.mark.parametrize(
     ("names", "options", "message"),
     [

@@ -115,3 +115,9 @@ def test_a_note_shows_what_cannot_be_seen() -> None:
     assert "'José' = 'Jose<U+0301>'; 'S1' = 's1<U+200B>'" in note
     many = describe_spellings({f"s{n}": f"S{n}" for n in range(9)}, noun="cluster")
     assert many.endswith("'S2' = 's2'; ...")
+
+
+def test_the_apostrophe_before_what_a_spreadsheet_would_run_is_no_part_of_an_id() -> None:
+    """Files that adscreen writes hold '+S1 for +S1, which is the same person; other apostrophes stay."""
+    assert identity_key("'+S1") == identity_key("+s1")
+    assert identity_key("'s1") != identity_key("s1")

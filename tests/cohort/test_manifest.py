@@ -350,3 +350,14 @@ def test_the_shared_cohort_is_read(shared: Path) -> None:
     assert (552, 140) == (len(cohort.recordings), len({r.subject_id for r in cohort.recordings}))
     assert all(r.transcript.is_file() for r in cohort.recordings)
     assert ("control", "case") == cohort.labels
+
+
+def test_a_site_has_one_spelling(tmp_path: Path) -> None:
+    """`south` and `South` are one site, as the first row writes it; a note says so."""
+    table = "subject_id,text,site\nS1,the boy fell,South\nS2,the girl sat,south\nS3,the jar,\nS4,the sink,SOUTH\n"
+    (tmp_path / "m.csv").write_text(table, encoding="utf-8")
+    cohort = read_cohort(tmp_path / "m.csv")
+    assert ["South", "South", None, "South"] == [recording.site for recording in cohort.recordings]
+    assert ["S1", "S2", "S4"] == [one.recording_id for one in cohort.recordings if one.site]
+    expected = "one site is written in more than one way, and each counts as one: 'South' = 'south' = 'SOUTH'"
+    assert [expected] == list(cohort.notes)

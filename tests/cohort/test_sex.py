@@ -84,3 +84,27 @@ def test_cohorts_that_write_sex_alike() -> None:
     """One sex may be missing in one of them, and the whole column too."""
     for first, second in (({"female", "male"}, {"male"}), ({"1", "2"}, {"2"}), ({"1.0"}, {"1"}), (set(), {"1"})):
         check_same_coding(first, second, where="test=")
+
+
+def test_a_letter_for_unknown_does_not_part_f_from_female() -> None:
+    """Beside U, D or X, F is female as it is without them, and the letter stays a value of its own."""
+    joined = join_sexes(["F", "Female", "M", "males", "U", "D"], {}, file="m.csv")
+    expected = {"F": "female", "Female": "female", "M": "male", "males": "male", "U": "U", "D": "D"}
+    assert expected == joined
+
+
+def test_values_of_which_nothing_is_known_are_noted() -> None:
+    """Beside H, M may be mujer or male; three values or more may hold one sex twice, and the user is told."""
+    joined = join_sexes(["H", "M", "mujer"], {}, file="m.csv")
+    assert {"H": "H", "M": "M", "mujer": "mujer"} == joined
+    assert ["sex has 3 values ('H', 'M', 'mujer')"] == [note.partition(":")[0] for note in describe_sexes(joined)]
+    assert [] == list(describe_sexes(join_sexes(["H", "mujer"], {}, file="m.csv")))
+    assert [] == list(describe_sexes(join_sexes(["f", "m", "u", "x"], {}, file="m.csv")))
+
+
+def test_two_cohorts_in_other_words_are_refused() -> None:
+    """A baseline that learned female and male can do nothing with mujer and hombre; one sex in each cohort is right."""
+    with pytest.raises(InputError, match=r"in other words \(female, male; hombre, mujer\); say what they mean"):
+        check_same_coding(["female", "male"], ["mujer", "hombre"], where="test=")
+    check_same_coding(["female"], ["male"], where="test=")
+    check_same_coding(["female", "male", "U"], ["U"], where="test=")

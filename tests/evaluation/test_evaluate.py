@@ -588,3 +588,17 @@ def test_the_threshold_can_be_given(simulated_table: FeatureTable, small_study: 
     assert {0.3} != {fold.threshold for fold in youden.folds if fold.method != MAJORITY}
     for one, other in zip(youden.folds, given.folds, strict=True):
         assert one.probabilities.tobytes() == other.probabilities.tobytes()
+
+
+def test_a_site_in_two_spellings_is_one_fold(simulated_table: FeatureTable, small_study: StudySettings) -> None:
+    """Leaving out `south` leaves out `South` too: a model would otherwise have met the site that it is tested on."""
+    sites = ["South", "south ", "North", "NORTH"]
+    subjects = simulated_table.subjects
+    order = {subject: number for number, subject in enumerate(subjects["subject_id"].unique())}
+    written = [sites[order[subject] // 2 % 4] for subject in subjects["subject_id"]]
+    table = replace(simulated_table, subjects=subjects.assign(site=written))
+    splits = outer_splits(table, small_study, protocol="site")
+    assert 2 == len(splits)
+    for _, (training, test) in splits:
+        there = {written[row].strip().casefold() for row in test}
+        assert there.isdisjoint(written[row].strip().casefold() for row in training)

@@ -77,3 +77,14 @@ def test_no_two_columns_have_one_name(columns: list[str]) -> None:
     found = Carried.of([recording]).columns
     assert len(set(found)) == len(found) == len(LINE) + len(columns)
     assert LINE == found[: len(LINE)]
+
+
+@pytest.mark.parametrize("code", ["101_1", "12345678901234567890", "007"])
+def test_an_id_is_no_number(code: str) -> None:
+    """A code that Python would read as another number, or a float cannot hold, stays as it was written."""
+    recording = Recording(
+        row=1, recording_id="a", subject_id="a", transcript=Path("a.cha"), extra=(("code", code), ("dose", "1.50"))
+    )
+    carried = Carried.of([recording])
+    values = carried.values(ROW, recording)
+    assert (code, 1.5, {"dose": "1.50"}) == (values["code"], values["dose"], carried.cells(recording))

@@ -13,6 +13,7 @@ from adscreen.cli.flags import with_flags
 from adscreen.cli.options import ForceOpt, QuietOpt, say
 from adscreen.cli.panels import cohort_option, output_option
 from adscreen.errors import InputError
+from adscreen.writing import count, write_csv
 
 if TYPE_CHECKING:
     import pandas
@@ -88,8 +89,7 @@ def manifest(
     Example: adscreen manifest Pitt --layout pitt --metadata clinical.xlsx --key id --rename educ=education
     """
     from adscreen.cohort.layouts import build_manifest
-    from adscreen.cohort.layouts.summary import describe_manifest
-    from adscreen.writing import write_csv
+    from adscreen.cohort.layouts.summary import count_subjects, describe_manifest
 
     path = out or (folder.parent if folder.is_file() else folder) / "manifest.csv"
     _check_place(path, folder, table.metadata, layout=layout, force=force)
@@ -109,7 +109,7 @@ def manifest(
     write_csv(frame, path)
     for line in (*_notes(frame, one_person=one_person), *describe_manifest(frame)):
         say(quiet, with_flags(line))
-    say(quiet, f"Wrote {path}: {len(frame)} recordings of {frame['subject_id'].nunique()} subjects")
+    say(quiet, f"Wrote {path}: {count(len(frame), 'recording')} of {count_subjects(frame)}")
 
 
 def _check_place(path: Path, folder: Path, metadata: Path | None, *, layout: str, force: bool) -> None:
@@ -131,6 +131,8 @@ def _notes(frame: pandas.DataFrame, *, one_person: bool) -> list[str]:
         treated = "taken for one person each" if one_person else "kept apart; if one person each, add --one-person"
         notes.append(f"Subject numbers under two labels: {len(shared)} ({treated})")
     if left_out := frame.attrs["left_out"]:
-        listed = ", ".join(f"{count} {ending}" for ending, count in sorted(left_out.items()))
-        notes.append(f"Left out {sum(left_out.values())} files: {listed}; `adscreen formats` says what is read")
+        listed = ", ".join(f"{number} {ending}" for ending, number in sorted(left_out.items()))
+        notes.append(
+            f"Left out {count(sum(left_out.values()), 'file')}: {listed}; `adscreen formats` says what is read"
+        )
     return notes + [f"Note: {note}" for note in frame.attrs["notes"]]

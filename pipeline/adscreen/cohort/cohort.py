@@ -24,7 +24,7 @@ RANGES = {  # what a person's value can be; codes for missing (-99, 999) lie out
     "mmse": (0.0, 30.0),  # the scale of the Mini-Mental State Examination (Folstein et al. 1975)
 }
 COVARIATES = ("recording_id", "subject_id", "visit", "label", "cluster", "age", "sex", "education", "mmse", "site")
-_NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing number
+NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing value
 _LEADING_ZERO = re.compile(r"[+-]?0\d")
 
 
@@ -140,8 +140,8 @@ class Cohort:
     def frame(self, columns: tuple[str, ...] = COVARIATES) -> pandas.DataFrame:
         """Return the ``columns`` of Recording and the carried columns, one row per recording.
 
-        A carried column is numeric where every value in it is a number without leading zeros, else text; what is
-        missing is NaN.
+        A carried column is numeric where every value in it is a number without leading zeros, or says that one is
+        missing (``NA``), else text; what is missing is NaN.
         """
         import pandas as pd
 
@@ -197,10 +197,12 @@ def cell_number(cell: str | None) -> float:
     Raises:
         ValueError: the cell holds something that is not a finite number.
     """
-    if cell is None or not cell.strip() or cell.strip() in _NOT_GIVEN:
+    if cell is None or not cell.strip() or cell.strip() in NOT_GIVEN:
         return math.nan
+    if "_" in cell:
+        raise ValueError("1_2 is no number")  # to Python it is 12
     number = float(cell)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or "_" in cell:  # Python reads 101_1 as 1011
         raise ValueError("not a finite number")
     return number
 
@@ -210,9 +212,9 @@ def _carried(values: list[str | None]) -> pandas.Series:
 
     given = [value for value in values if value is not None]
     try:
-        numeric = [float("nan") if value is None else float(value) for value in values]
+        numeric = [cell_number(value) for value in values]
     except ValueError:
         numeric = []
-    if given and numeric and not any(_LEADING_ZERO.match(value) for value in given):
+    if given and numeric and not any(_LEADING_ZERO.match(value) or "_" in value for value in given):
         return pd.Series(numeric, dtype="float64")
     return pd.Series(values, dtype="str")

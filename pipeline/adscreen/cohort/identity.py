@@ -21,6 +21,7 @@ _INVISIBLE = re.compile(  # Default_Ignorable_Code_Point, interlinear annotation
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _APOSTROPHE = re.compile("[\u2018\u2019\u02bc\uff07]")
 _SPACES = re.compile("[\\s\u2800]+")  # the empty Braille cell looks like a space
+_GUARD = re.compile("'(?=[=+@-])")  # before what a spreadsheet would run: the files of adscreen have it
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")  # 1 11 is not 11 1
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _WHOLE = re.compile(r"(\d+)\.0+")  # a number that a program stored as 1.0
@@ -48,6 +49,8 @@ def _fold(name: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold())
     text = _APOSTROPHE.sub("'", _DASH.sub("-", unicodedata.normalize("NFKC", text)))
     spaced = " ".join(_SPACES.split(text)).strip()
+    if _GUARD.match(spaced):
+        spaced = spaced[1:]
     return _BETWEEN_DIGITS.sub("\0", spaced).replace(" ", "").replace("\0", " ")
 
 

@@ -36,10 +36,10 @@ class Recordings(Sequence[Recording]):
     """The recordings of a table in order; those of a slice are a tuple. ``folder`` is where relative paths begin;
     ``content`` is the speech of each, where it was given in memory; the defaults are those of each Recording.
 
-    Subjects and clusters have one spelling each, that of their first row; ``same_id`` joins ids that differ in leading
-    zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says that codes mean. ``notes``
-    say what was joined. Taking one raises InputError where its row lacks a required cell or where
-    a number is none.
+    Subjects, clusters and sites have one spelling each, that of their first row; ``same_id`` joins ids that differ in
+    leading zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says that codes mean.
+    ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or where a number is
+    none.
     """
 
     __slots__ = (
@@ -67,8 +67,8 @@ class Recordings(Sequence[Recording]):
         self._content = content
         self._defaults = default_speaker, default_task, default_gem
         self._spellings: dict[str, dict[str, str]] = {
-            column: first_spellings(filter(None, self._column(column)), same_id=same_id)
-            for column in ("subject_id", "cluster")
+            column: first_spellings(self._names(column), same_id=same_id)
+            for column in ("subject_id", "cluster", "site")
             if column in self._columns
         }
         subjects = self._spellings.get("subject_id", {})
@@ -79,6 +79,11 @@ class Recordings(Sequence[Recording]):
     def _column(self, column: str) -> Iterator[str | None]:
         position = self._columns.index(column)
         return (cells[position] for cells in self._cells)
+
+    def _names(self, column: str) -> Iterator[str]:
+        """Yield what cells of a column name; a site is text, of which values that look alike are alike."""
+        cells = filter(None, self._column(column))
+        return cells if column != "site" else filter(None, map(tidy, cells))
 
     def _join_sexes(self, meanings: Mapping[str, str]) -> dict[str, str]:
         if "sex" not in self._columns:
@@ -108,7 +113,7 @@ class Recordings(Sequence[Recording]):
             noun = column.removesuffix("_id")
             if spellings:
                 yield describe_spellings(spellings, noun=noun)
-            zeros = [] if same_id else differ_in_zeros(dict.fromkeys(filter(None, self._column(column))))
+            zeros = [] if same_id else differ_in_zeros(dict.fromkeys(self._names(column)))
             if zeros:
                 yield describe_zeros(zeros, noun=noun)
         if self._ids:
@@ -140,7 +145,7 @@ class Recordings(Sequence[Recording]):
         return replace(recording, content=self._content[position]) if self._content else recording
 
     def _with_first_spelling(self, recording: Recording, position: int) -> Recording:
-        """Return the recording under the first spelling of its subject and of its cluster."""
+        """Return the recording under the first spelling of its subject, of its cluster and of its site."""
         written = recording.subject_id
         subject = self._first("subject_id", written)
         derived = recording.recording_id == name_recording(written, recording.visit)
@@ -150,6 +155,7 @@ class Recordings(Sequence[Recording]):
             recording_id=self._ids.get(position, own),
             subject_id=subject,
             cluster=recording.cluster and self._first("cluster", recording.cluster),
+            site=recording.site and self._first("site", recording.site),
             spelling=written if written != subject else None,
         )
 

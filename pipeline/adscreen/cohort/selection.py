@@ -7,9 +7,11 @@ The condition is a pandas query, checked against a list of allowed syntax before
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 import shlex
+import tokenize
 import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import Cohort, Recording
 from adscreen.cohort.columns import standard_name
+from adscreen.cohort.identity import identity_key, list_some, show, tidy
 from adscreen.cohort.sex import as_joined
 from adscreen.errors import InputError
 
@@ -33,24 +36,50 @@ _ALLOWED = (
     *(ast.Expression, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple),
     *(ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.UAdd, ast.USub),
     *(ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn),
-    *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.BitAnd, ast.BitOr),
+    *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div),
 )
+_WORD_OF = {"&": "and", "|": "or"}  # as pandas reads them
+_CONDITIONS = (ast.Compare, ast.BoolOp)
+_EQUALITIES = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
 def select(cohort: Cohort, where: str) -> Cohort:
     """Return the cohort with only the recordings that meet ``where``; a missing value meets no ``==``, ``<`` or ``in``.
 
-    Raises InputError where the condition is malformed, names an unknown column or leaves no recording.
+    Text is compared in one Unicode form and with plain spaces. A note names the values that no row has.
+
+    Raises InputError where the condition is malformed, names an unknown column or one of several spellings of a value,
+    or leaves no recording.
     """
-    frame = cohort.frame(_COLUMNS)
-    where = _with_known_names(unicodedata.normalize("NFC", where), frame, cohort.sexes)
+    frame = _tidied(cohort.frame(_COLUMNS))
+    where = _with_known_names(_as_words(unicodedata.normalize("NFC", where)), frame, cohort.sexes)
     _check(where, frame)
+    notes = _compare_spellings(where, frame)
     met = _meets(frame, where)
     kept = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if meets)
     if not kept:
         raise InputError(f"none of the {len(frame)} rows of {cohort.path.name} meets the condition", where=_OPTION)
     left_out = tuple(recording for recording, meets in zip(cohort.recordings, met, strict=True) if not meets)
-    return replace(cohort, recordings=kept, left_out=(*cohort.left_out, *left_out))
+    return replace(cohort, recordings=kept, left_out=(*cohort.left_out, *left_out), notes=(*cohort.notes, *notes))
+
+
+def _tidied(frame: pandas.DataFrame) -> pandas.DataFrame:
+    tidied = frame.copy()
+    for name in tidied:
+        if tidied[name].dtype != float:
+            tidied[name] = tidied[name].map(tidy, na_action="ignore")
+    return tidied
+
+
+def _as_words(where: str) -> str:
+    """Return the condition with ``and`` for ``&`` and ``or`` for ``|``, which do not bind tighter than ``==`` here."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(where.strip()).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return where  # which the check refuses
+    if not any(token.type == tokenize.OP and token.string in _WORD_OF for token in tokens):
+        return where
+    return " ".join(_WORD_OF.get(token.string, token.string) for token in tokens).strip()
 
 
 def _meets(frame: pandas.DataFrame, where: str) -> list[bool]:
@@ -81,8 +110,12 @@ def _with_known_names(where: str, frame: pandas.DataFrame, sexes: Mapping[str, s
     changed = [node for node in names if standard_name(node.id) in frame]
     for node in changed:
         node.id = standard_name(node.id)
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    untidy = [node for node in texts if node.value != tidy(str(node.value))]
+    for text in untidy:
+        text.value = tidy(str(text.value))
     joined = [_join_sexes(node, sexes) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
-    return ast.unparse(tree) if changed or any(joined) else where
+    return ast.unparse(tree) if changed or untidy or any(joined) else where
 
 
 def _join_sexes(comparison: ast.Compare, sexes: Mapping[str, str]) -> bool:
@@ -104,8 +137,7 @@ def _check(where: str, frame: pandas.DataFrame) -> None:
             warnings.simplefilter("error", SyntaxWarning)
             nodes = list(ast.walk(ast.parse(where.strip(), mode="eval")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        remedy = "write == where you compare" if _SINGLE_EQUALS.search(where) else _REMEDY
-        raise InputError("cannot be understood", where=_OPTION, remedy=remedy) from None
+        raise InputError("cannot be understood", where=_OPTION, remedy=_how_to_write(where, frame)) from None
     given = [column for column in frame.columns if frame[column].notna().any()]
     for node in nodes:
         if not isinstance(node, _ALLOWED) or (isinstance(node, ast.Constant) and not _is_plain(node.value)):
@@ -120,6 +152,57 @@ def _check(where: str, frame: pandas.DataFrame) -> None:
     for node in nodes:
         if isinstance(node, ast.Compare):
             _check_types(node, frame)
+        _check_operands(node)
+
+
+def _how_to_write(where: str, frame: pandas.DataFrame) -> str:
+    """Return what may be wrong with a condition that is none."""
+    spaced = next((str(name) for name in frame if not str(name).isidentifier() and str(name) in where), None)
+    if spaced is not None:
+        return f"a condition cannot name the column {spaced!r}: call it by one word of letters, digits and _"
+    return "write == where you compare" if _SINGLE_EQUALS.search(where) else _REMEDY
+
+
+def _check_operands(node: ast.AST) -> None:
+    """Refuse to join a value with a condition (``label == 'AD' or 'MCI'``), which pandas may answer with any row."""
+    joined = node.values if isinstance(node, ast.BoolOp) else []
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        joined = [node.operand]
+    for part in joined:
+        if not isinstance(part, _CONDITIONS) and not (isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not)):
+            what = f"`and`, `or` and `not` need conditions, and {ast.unparse(part)} is none"
+            raise InputError(what, where=_OPTION, remedy="write both in full: label == 'AD' or label == 'MCI'")
+
+
+def _compare_spellings(where: str, frame: pandas.DataFrame) -> list[str]:
+    """Return notes on values that no row has.
+
+    Raises:
+        InputError: a value is written otherwise as well (``es`` for ``ES``), and the condition does not name that.
+    """
+    comparisons = [node for node in ast.walk(ast.parse(where.strip(), mode="eval")) if isinstance(node, ast.Compare)]
+    named: dict[str, dict[str, None]] = {}
+    for comparison in comparisons:
+        leaves = _leaves(comparison)
+        columns = [leaf.id for leaf in leaves if isinstance(leaf, ast.Name) and frame[leaf.id].dtype != float]
+        if columns and all(isinstance(operator, _EQUALITIES) for operator in comparison.ops):
+            texts = [str(leaf.value) for leaf in leaves if isinstance(leaf, ast.Constant)]
+            named.setdefault(columns[0], {}).update(dict.fromkeys(texts))
+    return [note for column, texts in named.items() for note in _compare_values(column, list(texts), frame[column])]
+
+
+def _compare_values(column: str, texts: Sequence[str], values: pandas.Series) -> list[str]:
+    found = [str(value) for value in values.dropna().unique()]
+    keys = {identity_key(text): text for text in texts}
+    alike = [value for value in found if identity_key(value) in keys and value not in texts]
+    if alike:
+        text = keys[identity_key(alike[0])]
+        what = f"{column} is written {show(alike[0])} in some rows, and the condition names {show(text)}"
+        every = [value for value in found if identity_key(value) == identity_key(text)]
+        meant = f"{column} in {json.dumps(every, ensure_ascii=False)}"
+        raise InputError(what, where=_OPTION, remedy=f"name what the rows hold, such as {meant}")
+    absent = [text for text in texts if text not in found]
+    return [f"{_OPTION} names values of {column} that no row has: {list_some(map(show, absent))}"] if absent else []
 
 
 def _with_quotes(where: str, nodes: Sequence[ast.AST], frame: pandas.DataFrame) -> str:

@@ -14,9 +14,37 @@ from adscreen.errors import InputError
 
 FEMALE, MALE = "female", "male"
 _WORDS = {
-    FEMALE: ("female", "f", "fem", "woman", "w", "weiblich", "frau", "femme", "femenino", "feminino", "femminile"),
-    MALE: ("male", "m", "man", "männlich", "maennlich", "mann", "homme", "masculino", "maschile", "masculin"),
+    FEMALE: (
+        "female",
+        "females",
+        "f",
+        "fem",
+        "woman",
+        "women",
+        "w",
+        "weiblich",
+        "frau",
+        "femme",
+        "femenino",
+        "feminino",
+        "femminile",
+    ),
+    MALE: (
+        "male",
+        "males",
+        "m",
+        "man",
+        "men",
+        "männlich",
+        "maennlich",
+        "mann",
+        "homme",
+        "masculino",
+        "maschile",
+        "masculin",
+    ),
 }
+_NO_SEX = frozenset("dinoux?.-")  # divers, intersex, non-binary or not known, other, unknown
 _MEANING = {word: sex for sex, words in _WORDS.items() for word in words}
 _REMEDY = "say what the numbers mean, such as sex= 0=male,1=female"
 
@@ -24,8 +52,8 @@ _REMEDY = "say what the numbers mean, such as sex= 0=male,1=female"
 def join_sexes(values: Iterable[str], meanings: Mapping[str, str], *, file: str) -> dict[str, str]:
     """Return what each spelling in a column counts as; ``meanings`` says so of codes, before what is known of words.
 
-    A single letter has its meaning only if every single letter of the column has one: next to H (hombre, homme), M may
-    be mujer.
+    A single letter has its meaning unless another one may be a sex of which nothing is known: next to H (hombre,
+    homme), M may be mujer. Letters such as U and X, for unknown or other, are none.
 
     Raises:
         InputError: the column holds words and numbers.
@@ -34,7 +62,7 @@ def join_sexes(values: Iterable[str], meanings: Mapping[str, str], *, file: str)
     own = {code: _MEANING.get(meaning.casefold(), meaning) for code, meaning in own.items()}
     spellings = list(dict.fromkeys(values))
     letters = {_fold(value) for value in spellings if len(value) == 1 and value.isalpha()} - own.keys()
-    known = {word: sex for word, sex in _MEANING.items() if len(word) > 1 or letters <= _MEANING.keys()} | own
+    known = {word: sex for word, sex in _MEANING.items() if len(word) > 1 or letters - _NO_SEX <= _MEANING.keys()} | own
     joined = {value: known.get(_fold(value), value) for value in spellings}
     _refuse_numbers(joined, where=file)
     return joined
@@ -73,6 +101,10 @@ def describe_sexes(joined: Mapping[str, str]) -> Iterator[str]:
         listed = "; ".join(f"{' and '.join(map(show, values))} count as {name}" for name, values in several.items())
         yield f"sex is written in more than one way: {listed}"
     numbers = sorted(value for value in groups if is_code(value))
+    unclear = [value for value in groups if value not in _WORDS and not is_code(value) and _fold(value) not in _NO_SEX]
+    if len(groups) > 2 and unclear:
+        listed = list_some(map(show, sorted(groups)))
+        yield f"sex has {len(groups)} values ({listed}): say which mean the same, such as sex= H=male,mujer=female"
     if len(numbers) > 2:
         listed = list_some(numbers)
         yield f"sex has {len(numbers)} numbers ({listed}): if they are of two codings, write them in one; {_REMEDY}"
@@ -88,7 +120,7 @@ def as_joined(value: str, joined: Mapping[str, str]) -> str:
 
 
 def check_same_coding(first: Iterable[str], second: Iterable[str], *, where: str) -> None:
-    """Raise InputError where two cohorts do not write sex in the same way: words and numbers, or other numbers."""
+    """Raise InputError where two cohorts do not write sex in the same way: words and numbers, or no value in common."""
     one, other = set(first), set(second)
     if not one or not other:
         return
@@ -100,3 +132,6 @@ def check_same_coding(first: Iterable[str], second: Iterable[str], *, where: str
     if codes and not (codes <= other_codes or other_codes <= codes):
         what = f"sex is written in other numbers ({', '.join(sorted(codes))}; {', '.join(sorted(other_codes))})"
         raise InputError(what, where=where, remedy="write it in words in both manifests")
+    if not codes and not one & other and not one | other <= {FEMALE, MALE}:
+        what = f"sex is written in other words ({', '.join(sorted(one))}; {', '.join(sorted(other))})"
+        raise InputError(what, where=where, remedy="say what they mean, such as sex= hombre=male,mujer=female")

@@ -3,7 +3,8 @@
 A delimited or Excel file may be compressed (``cohort.csv.gz``) or lie inside a .zip. What separates the cells is
 detected, whatever the file's name: commas, semicolons (Excel in many countries, R's write.csv2), tabs or bars, or what
 the line ``sep=;`` states, which Excel understands. It is UTF-8, or UTF-16 as Excel's "Unicode Text" is. Row numbers
-under an empty heading (R's write.csv, pandas' to_csv) are left out.
+under an empty heading (R's write.csv, pandas' to_csv) are left out. The apostrophe before a text that a spreadsheet
+would take for a formula, which every CSV of adscreen has, is left out too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from adscreen.cohort.files import check_members, read_bytes
 from adscreen.cohort.identity import tidy
 from adscreen.cohort.sheets import choose_sheet, name_other_sheets, refuse_sheet
 from adscreen.errors import InputError
+from adscreen.writing import restore_defused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +159,7 @@ def parse_delimited(text: str, *, delimiter: str, file: str) -> Table:
 def _records(text: TextIO, *, delimiter: str, file: str) -> Iterator[list[str | None]]:
     try:
         for record in csv.reader(text, delimiter=delimiter):
-            yield [cell.strip() or None for cell in record]
+            yield [restore_defused(cell.strip()).strip() or None for cell in record]
     except UnicodeError:
         raise _not_utf8(file) from None
     except csv.Error as error:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from adscreen.cohort.cohort import NUMBERS, RANGES, Cohort
+from adscreen.cohort.cohort import NOT_GIVEN, NUMBERS, RANGES, Cohort
 from adscreen.cohort.columns import KNOWN, standard_columns
 from adscreen.cohort.identity import list_some, tidy
 from adscreen.cohort.missing_codes import Missing, choose_codes, describe_codes
@@ -19,6 +19,10 @@ from adscreen.cohort.spreadsheet import Row, Table
 from adscreen.errors import InputError
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_WORDS = (  # NA is no value of theirs
+    *("visit", "label", "cluster", "sex", "site", "task", "language", "speaker", "gem"),
+    "diagnosis",  # a carried column
+)
 _PLAIN = re.compile(r"[+-]?\d+(?:[eE][+-]?\d+)?|NA|N/A|n/a|NaN|nan")
 
 
@@ -26,15 +30,21 @@ _PLAIN = re.compile(r"[+-]?\d+(?:[eE][+-]?\d+)?|NA|N/A|n/a|NaN|nan")
 class Emptied:
     """The cells of a table that held a code for a missing value: counts by column and code, as they are taken.
 
+    ``not_given`` counts, by column, the cells that said in R's or pandas' words that a value is missing (``NA``);
     ``unused`` are the studies whose codes were asked for, and none of whose columns the table has.
     """
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    not_given: Counter[str] = field(default_factory=Counter)
 
     def describe(self) -> tuple[str, ...]:
         """Return notes for the user, once every row was taken."""
-        return tuple(describe_codes(self.counts, self.unused))
+        notes = describe_codes(self.counts, self.unused)
+        if self.not_given:
+            listed = ", ".join(f"{column} in {number}" for column, number in sorted(self.not_given.items()))
+            notes.append(f"NA, N/A and NaN count as empty cells: {listed}")
+        return tuple(notes)
 
 
 def standardise(table: Table, *, missing: Missing, file: str) -> tuple[Table, Emptied]:
@@ -51,6 +61,7 @@ def standardise(table: Table, *, missing: Missing, file: str) -> tuple[Table, Em
     emptied = Emptied(unused=unused)
     if codes:
         named = replace(named, rows=_without_codes(named, codes, emptied))
+    named = replace(named, rows=_without_missing_words(named, emptied))
     return (_with_points(named) if table.delimiter not in (None, ",") else named), emptied
 
 
@@ -65,6 +76,20 @@ def _without_codes(table: Table, codes: Mapping[str, set[str]], emptied: Emptied
                 emptied.counts.setdefault(table.columns[place], Counter())[tidy(cell)] += 1
                 cells[place] = None
         yield Row(row.number, tuple(cells))
+
+
+def _without_missing_words(table: Table, emptied: Emptied) -> Iterator[Row]:
+    """Empty what R and pandas write for a missing value; else a label NA would be a diagnosis, a site NA a place.
+
+    Ids stay, for NA may be a person's initials.
+    """
+    places = [place for place, name in enumerate(table.columns) if name.casefold() in _WORDS]
+    for row in table.rows:
+        found = [place for place in places if row.cells[place] in NOT_GIVEN]
+        if found:
+            emptied.not_given.update(table.columns[place] for place in found)
+            row = Row(row.number, tuple(None if place in found else cell for place, cell in enumerate(row.cells)))
+        yield row
 
 
 def _is_code(cell: str, codes: set[str], numbers: set[float]) -> bool:

@@ -53,7 +53,7 @@ class FeatureTable:
 
     def __post_init__(self) -> None:
         """Write every id in one way; find the labels, or check those given: every label of a row is one of the two."""
-        for name in ("subject_id", "cluster"):
+        for name in ("subject_id", "cluster", "site"):
             if name in self.subjects:
                 object.__setattr__(self, "subjects", _with_first_spellings(self.subjects, name))
         column = self.subjects.get("label", pd.Series(dtype=object))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -32,7 +32,11 @@ Change = Literal["new", "again", "replaced", "kept", "gone"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of appended.jsonl: a recording of the folder. ``transcript`` is empty where there was no file."""
+    """One line of appended.jsonl: a recording of the folder. ``transcript`` is empty where there was no file.
+
+    ``cells`` are those of further columns that hold a number which does not say how it was written (1.50): the column
+    may hold text some night.
+    """
 
     recording_id: str
     subject_id: str
@@ -41,6 +45,7 @@ class Entry:
     result: str
     probability: float | None
     synthetic: bool
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 class Arrival(NamedTuple):
@@ -67,7 +72,7 @@ def digest_transcript(recording: Recording) -> str:
 
 def digest_row(recording: Recording) -> str:
     """Return the digest of what the manifest and the options say of a recording; an empty cell counts as no cell."""
-    known = {field.name: getattr(recording, field.name) for field in fields(Recording)}
+    known = {own.name: getattr(recording, own.name) for own in fields(Recording)}
     about = {name: value for name, value in known.items() if name not in _NOT_OF_THE_ROW and value is not None}
     about["extra"] = {name: value for name, value in recording.extra if value is not None}
     about["subject"] = identity_key(recording.subject_id)

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from adscreen.cohort import Recording
 from adscreen.cohort.cohort import NUMBERS, cell_number
 from adscreen.scoring.recording_report import ScoreRow
+from adscreen.scoring.table_schema import as_text
 
 if TYPE_CHECKING:
     import pandas
 
 PREFIX = "manifest_"
 _WHOLE = re.compile("-?[0-9]{1,15}")
-_LEADING_ZERO = re.compile(r"\s*[+-]?0\d")
+_ID = re.compile(r"\s*[+-]?(0\d|\d{16,}\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class Carried:
         own = {name: self._cell(column, further.get(column)) for column, name in self.names.items()}
         return cells | known | own
 
+    def cells(self, recording: Recording) -> dict[str, str]:
+        """Return the cells that hold a number which does not say how it was written (``1.50``, ``NA``), by column."""
+        further = ((self.names[column], cell) for column, cell in recording.extra if cell is not None)
+        return {name: cell for name, cell in further if _is_number(cell) and as_text(_number(cell)) != cell}
+
     def frame(self, rows: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
         """Return what ``values`` gave of each row as a table; what is missing is NaN."""
         import pandas as pd
@@ -98,35 +104,39 @@ class Carried:
         return frame.astype(dict.fromkeys(text, "str"))
 
     def _cell(self, column: str, cell: str | None) -> float | str | None:
-        if column not in self.numeric:
-            return cell
-        return int(cell) if cell and _WHOLE.fullmatch(cell) else cell_number(cell)
+        return _number(cell) if column in self.numeric else cell
 
 
 NONE = Carried({}, frozenset(), frozenset())
 
 
 def _is_number(cell: str) -> bool:
-    """Return whether a cell is a finite number or says that it is missing; what has leading zeros is an id."""
+    """Return whether a cell is a finite number or says that it is missing.
+
+    What has leading zeros is an id, and so is a whole number of more digits than a float holds.
+    """
     try:
         cell_number(cell)
     except ValueError:
         return False
-    return not _LEADING_ZERO.match(cell)
+    return not _ID.match(cell)
+
+
+def _number(cell: str | None) -> float:
+    return int(cell) if cell and _WHOLE.fullmatch(cell) else cell_number(cell)
 
 
 def _free_names(columns: Sequence[str]) -> dict[str, str]:
-    """Return the name that each column is written under: its own, unless that is one of ours or another's.
+    """Return the name that each column is written under: its own, unless that is one of ours, or is one of ours after
+    the prefix. So a name depends on no other column, and no two are the same.
 
     >>> _free_names(["f0_mean", "result", "manifest_result"])
-    {'f0_mean': 'f0_mean', 'result': 'manifest_manifest_result', 'manifest_result': 'manifest_result'}
+    {'f0_mean': 'f0_mean', 'result': 'manifest_result', 'manifest_result': 'manifest_manifest_result'}
     """
-    taken = {*LINE, *columns}
-    names: dict[str, str] = {}
-    for column in columns:
-        name = column
-        while name in LINE or (name != column and name in taken):
-            name = PREFIX + name
-        names[column] = name
-        taken.add(name)
-    return names
+    return {column: PREFIX + column if _without_prefix(column) in LINE else column for column in columns}
+
+
+def _without_prefix(column: str) -> str:
+    while column.startswith(PREFIX):
+        column = column.removeprefix(PREFIX)
+    return column

@@ -66,6 +66,15 @@ class ScoreOptions:
     allow_out_of_scope: bool = False
     same_id: bool = False
 
+    def __post_init__(self) -> None:
+        require_prevalence(self.prevalence)
+
+
+def require_prevalence(prevalence: float | None) -> None:
+    """Raise InputError where a prevalence is given and is none."""
+    if prevalence is not None and not 0 < prevalence < 1:
+        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
+
 
 AS_TRAINED = ScoreOptions()
 _OF_TRAINING = "give the biLM of training with bilm=, or train again"
@@ -102,7 +111,9 @@ def check_scoring(
     """Raise InputError where ``score_recordings`` must refuse."""
     check_bilm(model, settings)
     check_columns(model.manifest, recordings)
-    _check_prevalence(model, options.prevalence)
+    if options.prevalence is not None and model.manifest.scores is None:
+        what = "the model does not hold the scores of its training recordings"
+        raise InputError(what, where="prevalence=", remedy="train it again with this version")
 
 
 def stream_reports(
@@ -187,16 +198,6 @@ def check_bilm(model: TrainedModel, settings: ExtractSettings) -> None:
     if difference:
         where = settings.parser if difference.name == "parser_digest" else str(settings.bilm)
         raise InputError(str(difference), where=where, remedy=_REMEDIES.get(difference.name, _OF_TRAINING))
-
-
-def _check_prevalence(model: TrainedModel, prevalence: float | None) -> None:
-    if prevalence is None:
-        return
-    if not 0 < prevalence < 1:
-        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
-    if model.manifest.scores is None:
-        what = "the model does not hold the scores of its training recordings"
-        raise InputError(what, where="prevalence=", remedy="train it again with this version")
 
 
 def model_settings(

@@ -48,17 +48,25 @@ def _join_types(first: pyarrow.DataType, second: pyarrow.DataType) -> pyarrow.Da
     return pyarrow.string()
 
 
-def as_schema(values: Mapping[str, Any], schema: pyarrow.Schema) -> dict[str, Any]:
-    """Return a row as a table with this schema holds it: None where it lacks a column."""
+def as_schema(
+    values: Mapping[str, Any], schema: pyarrow.Schema, cells: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a row as a table with this schema holds it: None where it lacks a column.
+
+    ``cells`` are values by column as they were written, where a number does not say how (1.50).
+    """
     import pyarrow
 
+    written = cells or {}
     return {
-        field.name: _as_text(values.get(field.name)) if pyarrow.types.is_string(field.type) else values.get(field.name)
+        field.name: written.get(field.name, as_text(values.get(field.name)))
+        if pyarrow.types.is_string(field.type)
+        else values.get(field.name)
         for field in schema
     }
 
 
-def _as_text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
     """Return a value as text: a whole number without ``.0``, None for what is missing."""
     if value is None or value != value:
         return None

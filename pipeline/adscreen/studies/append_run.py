@@ -41,6 +41,8 @@ from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import SCORED, RecordingReport
 from adscreen.scoring.score_files import (
     CSV,
+    JSON,
+    PARQUET,
     count_scores,
     read_rows,
     row_of,
@@ -50,7 +52,7 @@ from adscreen.scoring.score_files import (
 )
 from adscreen.scoring.stored_reports import REPORTS, read_lines, report_from_json, report_to_json, writing_lines
 from adscreen.scoring.strictness import refuse_incomplete
-from adscreen.scoring.subjects import writing_subjects
+from adscreen.scoring.subjects import SUBJECTS, writing_subjects
 from adscreen.scoring.table_schema import as_schema, join_schemas
 from adscreen.studies.growing_folder import RUN, check_growing, growing_folder
 from adscreen.studies.runs import describe_run
@@ -58,7 +60,9 @@ from adscreen.studies.scores import PAGES, Scores
 from adscreen.version import __version__
 from adscreen.writing import is_vacant, write_json
 
-_MAY_DIFFER = ("model", "inputs", "passed_over", "append", "pages", "nights", "scores_digest")
+_MAY_DIFFER = ("model", "inputs", "passed_over", "append", "pages", "nights", "scores_digest", "stored_digests")
+_STORED = (JSON, REPORTS, APPENDED)  # what the next state is made of
+_OWN = frozenset({RUN, CSV, PARQUET, SUBJECTS, PAGES, *_STORED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def append_scores(scores: Scores, out: Path, *, pages: bool = True, strict: bool
     """
     about = dict(scores.about) | {"engine": scores.settings.engine.name, "append": True, "pages": pages}
     check_growing(out)
-    with growing_folder(out) as fresh:
+    with growing_folder(out, is_own=_is_own) as fresh:
         state = _read_state(out)
         _check_same(state, about)
         same_id = bool(scores.options.same_id)
@@ -137,6 +141,11 @@ def append_scores(scores: Scores, out: Path, *, pages: bool = True, strict: bool
     return Appended(changes, results)
 
 
+def _is_own(name: str) -> bool:
+    """Return whether adscreen wrote what has this name in the folder; new pages are laid out in ``.report.*``."""
+    return name in _OWN or name.startswith(f".{PAGES}.")
+
+
 def _read_state(out: Path) -> _State:
     if is_vacant(out):
         return _State(out, {}, {})
@@ -154,6 +163,10 @@ def _read_state(out: Path) -> _State:
     if (out / CSV).exists() and sha256_of(out / CSV) != settings.get("scores_digest"):
         what = "is not as adscreen wrote it; it may have been edited"
         raise InputError(what, where=str(out / CSV), remedy="move it elsewhere: it will be written again")
+    for name, digest in settings.get("stored_digests", {}).items():
+        if (out / name).exists() and sha256_of(out / name) != digest:
+            what = "is not as adscreen wrote it; it is damaged or edited"
+            raise InputError(what, where=str(out / name), remedy="score everything into a new folder")
     return _State(out, settings, entries, settings.get("nights", ()))
 
 
@@ -239,7 +252,8 @@ def _write_state(
     night = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "inputs": about.get("inputs", ())}
     night |= {change: sum(one.change == change for one in chosen) for change in SCORED_NOW}
     night["replaced_recordings"] = [one.recording.recording_id for one in chosen if one.change == "replaced"]
-    table = {"scores_digest": sha256_of(fresh / CSV), "nights": [*state.nights, night]}
+    digests = {name: sha256_of(fresh / name) for name in _STORED}
+    table = {"scores_digest": sha256_of(fresh / CSV), "stored_digests": digests, "nights": [*state.nights, night]}
     write_json(describe_run("score", {**about, **table}), fresh / RUN)
 
 
@@ -273,6 +287,7 @@ def _new_items(
             result=row.result,
             probability=probability,
             synthetic=report.synthetic,
+            cells=carried.cells(arrival.recording),
         )
         yield _Item(carried.values(row, arrival.recording), report_to_json(report), entry, fresh=True)
 
@@ -285,7 +300,7 @@ def _writing(items: Iterator[_Item], folder: Path, schema: Any) -> Iterator[_Ite
         join_row = files.enter_context(writing_subjects(folder))
         entries = files.enter_context((folder / APPENDED).open("w", encoding="utf-8", newline="\n"))
         for item in items:
-            write_row(as_schema(item.values, schema))
+            write_row(as_schema(item.values, schema, item.entry.cells))
             join_row(row_of(item.values))
             write_line(item.line)
             entries.write(entry_line(item.entry))

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -48,17 +48,18 @@ def check_growing(out: Path) -> None:
 
 
 @contextmanager
-def growing_folder(out: Path) -> Iterator[Path]:
+def growing_folder(out: Path, *, is_own: Callable[[str], bool] | None = None) -> Iterator[Path]:
     """Yield an empty folder; what stands in it when the block ends without an error becomes ``out``.
 
     While the block runs ``out`` is as it was, and no other process may write it. A block that leaves the folder empty
-    leaves ``out`` as it is.
+    leaves ``out`` as it is. ``is_own`` says which names in ``out`` are the run's; what somebody has put beside them is
+    copied to the next state; None: all are. Where ``out`` is a link it stays one.
 
     Raises:
         InputError: another process writes the folder, or it cannot be made.
     """
     check_elsewhere(out)
-    out = out.absolute()
+    out = out.resolve()
     with _locked(out):
         fresh = out.with_name(f".{out.name}.new")
         _recover(out, fresh)
@@ -66,9 +67,23 @@ def growing_folder(out: Path) -> Iterator[Path]:
         try:
             yield fresh
             if (fresh / RUN).exists():
+                if is_own:
+                    _take_along(out, fresh, is_own)
                 put_in_place(fresh, out)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _take_along(out: Path, fresh: Path, is_own: Callable[[str], bool]) -> None:
+    """Copy what somebody has put beside the files of the run to its next state."""
+    for path in sorted(out.iterdir()) if out.exists() else ():
+        place = fresh / path.name
+        if is_own(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, place, symlinks=True)
+        else:
+            shutil.copy2(path, place, follow_symlinks=False)
 
 
 def _recover(out: Path, fresh: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,7 @@ from adscreen.extract.feature_table import FeatureTable
 from adscreen.model.trained_model import TrainedModel
 from adscreen.scoring.judged import NEAR_COPY
 from adscreen.scoring.recording_report import RecordingReport
+from adscreen.scoring.score_files import reason_of
 
 _NOT_SCORED = ("insufficient_speech", "out_of_scope", "unreadable")
 
@@ -37,6 +39,20 @@ class Tested:
     def apart(self) -> list[int]:
         """The numbers of the recordings whose subjects were not in training."""
         return [number for number, report in enumerate(self.reports) if not report.score.in_training]
+
+    @cached_property
+    def reasons(self) -> dict[str, Counter[str]]:
+        """Why recordings of ``apart`` have no score: for each result, how many for each reason."""
+        counts: dict[str, Counter[str]] = {}
+        for score in (self.reports[number].score for number in self.apart):
+            if score.result in _NOT_SCORED:
+                counts.setdefault(score.result, Counter())[reason_of(asdict(score))] += 1
+        return counts
+
+    @cached_property
+    def missing(self) -> int:
+        """The number of recordings without a score, those of training subjects included."""
+        return len(self.reports) - len(self.apart) + sum(map(Counter.total, self.reasons.values()))
 
     @cached_property
     def near_copies(self) -> float:

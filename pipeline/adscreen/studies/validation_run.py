@@ -35,6 +35,7 @@ from adscreen.evaluation.frozen_certificate import TextsInTraining, certify_froz
 from adscreen.evaluation.results import MetricRow
 from adscreen.extract.extraction import ExtractSettings, extract_provenance
 from adscreen.extract.feature_table import FeatureTable
+from adscreen.ingest.reasons import list_reasons
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel
 from adscreen.progress import HIDDEN, Progress
@@ -48,6 +49,7 @@ from adscreen.scoring.scoring import (
     check_scoring,
     in_training,
     may_be_in_training,
+    require_prevalence,
     stream_reports,
 )
 from adscreen.scoring.subjects import writing_subjects
@@ -162,6 +164,8 @@ class Validation:
         )
         yield f"low, high: 95% bootstrap interval over {used.subjects} subjects{clusters}."
         yield f"{used.recordings} of {len(self.tested.reports)} recordings were scored and are measured."
+        for result, reasons in sorted(self.tested.reasons.items()):
+            yield f"{reasons.total()} {result}: {list_reasons(reasons)}."
         if steps["in_training"].recordings:
             yield f"{steps['in_training'].recordings} recordings of subjects who were in training are left out."
         yield f"{RECALIBRATION} says what a recalibration on this cohort would change; it is not applied."
@@ -256,8 +260,7 @@ def validate(
 
     >>> validate("model", "other_clinic.csv").metrics  # doctest: +SKIP
     """
-    if prevalence is not None and not 0 < prevalence < 1:
-        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
+    require_prevalence(prevalence)
     reading = Reading(**arguments)
     trained, folder = open_model(model)
     grouped = trained.manifest.provenance.get("label_groups", {})

@@ -58,7 +58,7 @@ def read_metadata(path: Path, *, key: str | None, renames: Mapping[str, str], sh
     opened = read_table(path, sheet=sheet)
     try:
         written = None if key is None else find_column(opened, key)
-        table, _ = standardise(rename_columns(opened, renames, file=path.name), missing={}, file=path.name)
+        table, emptied = standardise(rename_columns(opened, renames, file=path.name), missing={}, file=path.name)
         if written is not None:
             column = table.columns[opened.columns.index(written)]
         elif key is not None and standard_name(key) in table.columns:
@@ -77,7 +77,9 @@ def read_metadata(path: Path, *, key: str | None, renames: Mapping[str, str], sh
             )
     except InputError as error:
         raise name_other_sheets(error, opened.sheets, opened.sheet) from None
-    return Metadata(path.name, table.columns, tuple(table.rows), table.columns.index(column), opened.notes)
+    rows = tuple(table.rows)
+    notes = (*opened.notes, *(f"{path.name}: {note}" for note in emptied.describe()))
+    return Metadata(path.name, table.columns, rows, table.columns.index(column), notes)
 
 
 def _require_subject(columns: Sequence[str], *, file: str) -> None:

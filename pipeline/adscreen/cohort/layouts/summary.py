@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from adscreen.cohort.cohort import choose_labels
 from adscreen.cohort.controls import is_control
+from adscreen.cohort.identity import describe_spellings, first_spellings, identity_key
 from adscreen.errors import InputError
+from adscreen.writing import count
 
 if TYPE_CHECKING:
     import pandas
@@ -20,8 +22,15 @@ _MOST = 12  # values that are listed
 
 
 def describe_manifest(frame: pandas.DataFrame) -> list[str]:
-    """Return the counts of a manifest, and what to mind before it is evaluated."""
-    return [*_labels(frame), *(line for name in _GROUPINGS if name in frame for line in _grouping(frame, name))]
+    """Return the counts of a manifest, and what to mind before it is evaluated; spellings of one id are one subject."""
+    spellings = first_spellings(frame["subject_id"])
+    notes = [f"Note: {describe_spellings(spellings, noun='subject')}"] if spellings else []
+    return [*notes, *_labels(frame), *(line for name in _GROUPINGS if name in frame for line in _grouping(frame, name))]
+
+
+def count_subjects(frame: pandas.DataFrame) -> str:
+    """Return the number of people of a manifest, with the noun."""
+    return count(frame["subject_id"].map(identity_key).nunique(), "subject")
 
 
 def condition(column: str, value: str) -> str:
@@ -39,7 +48,7 @@ def _labels(frame: pandas.DataFrame) -> Iterator[str]:
         return
     counts = []
     for label, own in frame.fillna({"label": _NONE}).groupby("label", sort=True):
-        counts.append(f"{label}: {_count(len(own), 'recording')} of {_count(own['subject_id'].nunique(), 'subject')}")
+        counts.append(f"{label}: {count(len(own), 'recording')} of {count_subjects(own)}")
     yield f"Labels: {'; '.join(counts)}"
     found = sorted(frame["label"].dropna().unique())
     if len(found) > 2:
@@ -54,10 +63,6 @@ def _labels(frame: pandas.DataFrame) -> Iterator[str]:
             yield f"Note: {error.what}; name it with --positive"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
 def _grouping(frame: pandas.DataFrame, column: str) -> Iterator[str]:
     """Yield the counts of a column with several values, the condition that chooses one, and a warning."""
     values = frame[column].dropna().astype(str).value_counts()
@@ -69,7 +74,7 @@ def _grouping(frame: pandas.DataFrame, column: str) -> Iterator[str]:
     single: dict[str, str] = {}
     for value, own in frame.groupby(groups, sort=True):
         per_label = {} if labels is None else labels[own.index].value_counts().sort_index().to_dict()
-        listed = ", ".join(f"{label} {count}" for label, count in per_label.items())
+        listed = ", ".join(f"{label} {number}" for label, number in per_label.items())
         counts.append(f"{value}: {len(own)}" + (f" ({listed})" if listed else ""))
         if len(per_label) == 1 and value != _NONE:
             single[str(value)] = str(next(iter(per_label)))

@@ -68,10 +68,11 @@ def list_table(path: Path, renames: Mapping[str, str], *, sheet: str | None = No
     table = read_table(path, sheet=sheet)
     notes = list(table.notes)
     try:
-        named, _ = standardise(rename_columns(table, renames, file=path.name), missing={}, file=path.name)
+        named, emptied = standardise(rename_columns(table, renames, file=path.name), missing={}, file=path.name)
         cells = _read_cells(named, file=path.name)
     except InputError as error:
         raise name_other_sheets(error, table.sheets, table.sheet) from None
+    notes += emptied.describe()
     every = cells.rows
     cells, left_out = _with_speech(cells, file=path.name)
     notes += left_out
