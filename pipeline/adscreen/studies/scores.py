@@ -177,9 +177,8 @@ def score(
     reading = Reading(**arguments)
     named = name_recordings(source, reading)
     trained, folder = open_model(model)
-    file = None if language is None else read_language(Path(language))
-    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": as_path(cache)}
-    settings = model_settings(trained, as_path(bilm), **given)
+    given: dict[str, Any] = {"bilm": bilm, "parser": parser, "language": language, "engine": engine, "cache": cache}
+    settings = settings_of(trained, **given)
     options = ScoreOptions(
         minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, reading.same_id
     )
@@ -203,6 +202,23 @@ def open_model(model: ScreeningModel | TrainedModel | str | Path) -> tuple[Train
     return load_model(Path(model)), Path(model)
 
 
-def as_path(path: str | Path | None) -> Path | None:
-    """Return the path where one is given."""
+def settings_of(
+    model: TrainedModel,
+    *,
+    bilm: str | Path | None,
+    parser: str | None,
+    language: str | Path | None,
+    engine: EngineChoice,
+    cache: str | Path | None,
+) -> ExtractSettings:
+    """Return the extraction settings of a model, with what a call says of where its parts lie.
+
+    Raises:
+        InputError: the language file cannot be read, or is not that of training.
+    """
+    file = None if language is None else read_language(Path(language))
+    return model_settings(model, _as_path(bilm), parser=parser, file=file, engine=engine, cache=_as_path(cache))
+
+
+def _as_path(path: str | Path | None) -> Path | None:
     return None if path is None else Path(path)

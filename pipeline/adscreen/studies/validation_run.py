@@ -36,7 +36,6 @@ from adscreen.evaluation.results import MetricRow
 from adscreen.extract.extraction import ExtractSettings, extract_provenance
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.ingest.reasons import list_reasons
-from adscreen.language import read_language
 from adscreen.model.screening_model import ScreeningModel
 from adscreen.model.trained_model import TrainedModel
 from adscreen.progress import HIDDEN, Progress
@@ -50,13 +49,12 @@ from adscreen.scoring.scoring import (
     check_scoring,
     in_training,
     may_be_in_training,
-    model_settings,
     require_prevalence,
     stream_reports,
 )
 from adscreen.scoring.subjects import writing_subjects
 from adscreen.studies.runs import check_free, new_run
-from adscreen.studies.scores import as_path, open_model
+from adscreen.studies.scores import open_model, settings_of
 from adscreen.studies.sources import open_cohort
 from adscreen.studies.tested import Tested, match_labels
 from adscreen.writing import write_csv, write_json
@@ -274,9 +272,8 @@ def validate(
     if not reading.same_id:
         remarks += may_be_in_training(trained, recordings)
     _check_anybody(trained, recordings, same_id=reading.same_id, where=cohort.path.name)
-    file = None if language is None else read_language(Path(language))
-    given: dict[str, Any] = {"parser": parser, "file": file, "engine": engine, "cache": as_path(cache)}
-    settings = model_settings(trained, as_path(bilm), **given)
+    given: dict[str, Any] = {"bilm": bilm, "parser": parser, "language": language, "engine": engine, "cache": cache}
+    settings = settings_of(trained, **given)
     options = ScoreOptions(
         minimum_words=minimum_words,
         allow_training_subjects=True,  # they are left out of the measures, and counted
