@@ -55,6 +55,21 @@ def test_a_model_is_validated(run: Run, model_folder: Path, simulated: Path, tin
     assert "computed anew from the predictions, as stated" in " ".join(out.split())
 
 
+def test_the_status_says_that_a_recording_has_no_score(
+    run: Run, model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """The validation is written and measures the others: exit 3."""
+    same = {"control": "control", "case": "case"}
+    manifest = relabelled(simulated / "held_out.csv", tmp_path / "m.csv", same)
+    (tmp_path / "empty.cha").write_bytes(b"")
+    frame = pd.read_csv(manifest, dtype=str, keep_default_na=False)
+    frame.loc[0, "transcript"] = "empty.cha"
+    frame.to_csv(manifest, index=False)
+    assert 3 == run("validate", model_folder, manifest, tmp_path / "out", "--bilm", tiny_bilm, "--quiet")[0]
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv")
+    assert ["unreadable"] == scores[scores["probability"].isna()]["result"].tolist()
+
+
 @pytest.mark.parametrize(
     ("names", "options", "message"),
     [

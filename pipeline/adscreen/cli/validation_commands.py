@@ -21,6 +21,7 @@ from adscreen.cli.options import (
     QuietOpt,
     ReadingOptions,
     SeedOpt,
+    exit_incomplete,
     print_json,
     print_table,
     show_progress,
@@ -62,6 +63,9 @@ def validate(
     Nothing is fitted, tuned or chosen on the cohort, the threshold included. Subjects of the training cohort are left
     out and counted. recalibration.json says what a recalibration would change; it is not applied.
 
+    Exit status: 0 every recording of a new subject has a score; 3 done, but some have none, with the reason in
+    scores.csv; 2 bad input, nothing written; 1 a fault of adscreen's own.
+
     Example: adscreen validate model other_clinic.csv validation --prevalence 0.1
     """
     from adscreen.studies.validation_run import run_validation
@@ -91,3 +95,4 @@ def validate(
         print_table(found.show())
         print("\n".join(map(with_flags, found.notes)))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
+    exit_incomplete(found.missing)

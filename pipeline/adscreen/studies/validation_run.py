@@ -85,6 +85,11 @@ class Validation:
         return f"<Validation of a frozen model: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
 
     @property
+    def missing(self) -> int:
+        """The number of recordings without a score, those of training subjects not counted."""
+        return len(self.tested.apart) - len(self.predictions)
+
+    @property
     def metrics(self) -> pd.DataFrame:
         """Every measure with its intervals, and how many rows of each label it stands on (metrics.csv)."""
         return self.frames["metrics"]
