@@ -356,8 +356,10 @@ def say(quiet: bool, line: str) -> None:
 
 def say_skipped(quiet: bool, skipped: int, out: Path) -> None:
     """Say where the recordings are listed that were left out."""
+    from adscreen.writing import count
+
     if skipped:
-        say(quiet, f"Left out {skipped} recordings; {out / 'skipped.csv'} lists them with their reasons")
+        say(quiet, f"Left out {count(skipped, 'recording')}; {out / 'skipped.csv'} lists them with their reasons")
 
 
 def exit_incomplete(missing: int) -> None:

@@ -58,7 +58,7 @@ from adscreen.studies.growing_folder import RUN, check_growing, growing_folder
 from adscreen.studies.runs import describe_run
 from adscreen.studies.scores import PAGES, Scores
 from adscreen.version import __version__
-from adscreen.writing import is_vacant, write_json
+from adscreen.writing import count, is_vacant, write_json
 
 _MAY_DIFFER = ("model", "inputs", "passed_over", "append", "pages", "nights", "scores_digest", "stored_digests")
 _STORED = (JSON, REPORTS, APPENDED)  # what the next state is made of
@@ -200,9 +200,10 @@ def _note(scores: Scores, chosen: Sequence[Arrival], gone: Sequence[str]) -> Non
     replaced = [show(one.recording.recording_id) for one in chosen if one.change == "replaced"]
     notes = []
     if replaced:
-        notes.append(f"{len(replaced)} recordings have changed and are scored again: {list_some(replaced)}")
+        have = "has" if len(replaced) == 1 else "have"
+        notes.append(f"{count(len(replaced), 'recording')} {have} changed, to be scored again: {list_some(replaced)}")
     if gone:
-        what = f"the transcripts of {len(gone)} recordings cannot be found; their results are kept"
+        what = f"{count(len(gone), 'transcript')} cannot be found; the results are kept"
         notes.append(f"{what}: {list_some(map(show, gone))}")
     scores.progress.notes(notes)
 
