@@ -17,6 +17,7 @@ from adscreen.cli.panels import (
     output_option,
 )
 from adscreen.errors import InputError
+from adscreen.writing import count
 
 if TYPE_CHECKING:
     from adscreen.bilm.engines import EngineChoice
@@ -351,7 +352,7 @@ def say(quiet: bool, line: str) -> None:
 def say_skipped(quiet: bool, skipped: int, out: Path) -> None:
     """Say where the recordings are listed that were left out."""
     if skipped:
-        say(quiet, f"Left out {skipped} recordings; {out / 'skipped.csv'} lists them with their reasons")
+        say(quiet, f"Left out {count(skipped, 'recording')}; {out / 'skipped.csv'} lists them with their reasons")
 
 
 def exit_incomplete(missing: int) -> None:
