@@ -177,7 +177,7 @@ def test_the_commands_of_a_section_lead_from_the_raw_folder_to_scores(
         if arguments[1] == "manifest" and section.corpus != "pitt":  # whose facts leave out some diagnoses
             people = (facts_new if NEW in arguments[2] else facts)["people"]
             assert f" of {people} subjects" in outcome.out.splitlines()[-1]
-        if "--append" in arguments:  # nothing is new
+        if "--append" in arguments and before:  # nothing is new
             assert (DONE, before) == (outcome.status, read_scores(tmp_path))
         elif arguments[1] == "score":
             check_scores(tmp_path / "scores", outcome, facts_new)

@@ -1,6 +1,7 @@
 """Write a SYNTHETIC cohort of French picture descriptions: CHAT files and manifest.csv. No patient's words.
 
-    python examples/french/cohort.py cohort --subjects 24 --seed 1
+    python cohort.py cohort --subjects 24 --seed 1
+    python cohort.py other_cohort --subjects 24 --seed 2 --first 101
 
 Cases are given more fillers, pronouns and repetitions and fewer units than controls, by invented rates: the cohort
 shows that the line runs in a second language, and nothing about people.
@@ -53,12 +54,12 @@ def hesitate(line: str, rng: Random, *, rate: float) -> str:
     return " ".join(words)
 
 
-def write_cohort(out: Path, *, subjects: int, seed: int) -> Path:
-    """Write the cohort, half of it cases; return its manifest."""
+def write_cohort(out: Path, *, subjects: int, seed: int, first: int = 1) -> Path:
+    """Write the cohort, half of it cases, its subjects numbered from ``first``; return its manifest."""
     rng = Random(seed)
     (out / "transcripts").mkdir(parents=True)
     rows = ["subject_id,transcript,label,age,sex,task,note"]
-    for number in range(1, subjects + 1):
+    for number in range(first, first + subjects):
         case, name = number % 2 == 0, f"FR{number:03d}"
         head = ["@UTF8", "@Begin", "@Languages:\tfra", "@Participants:\tPAR Participant, INV Investigator"]
         prompt = "*INV:\tqu'est-ce que vous voyez sur cette image ?"
@@ -77,5 +78,6 @@ if __name__ == "__main__":
     parser.add_argument("out", type=Path, help="folder to write; must not exist")
     parser.add_argument("--subjects", type=int, default=24, help="[%(default)s]")
     parser.add_argument("--seed", type=int, default=1, help="[%(default)s]")
+    parser.add_argument("--first", type=int, default=1, help="number of the first subject [%(default)s]")
     given = parser.parse_args()
-    print(write_cohort(given.out, subjects=given.subjects, seed=given.seed))
+    print(write_cohort(given.out, subjects=given.subjects, seed=given.seed, first=given.first))

@@ -3,7 +3,7 @@ what the interviewer says.
 
 Each number is judged by its AUC over recordings, with a bootstrap interval over whole subjects (clusters, where the
 cohort has them); demographics together, and the interviewer's words, by predictions for unseen subjects. A classifier
-can learn whatever tells the classes apart here, and its AUC must be read beside it.
+can learn whatever distinguishes the classes here, and its AUC must be read beside it.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _numbers(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> 
     visits = table.subjects.groupby("subject_id")["recording_id"].transform("count")
     numbers = {"word count": table.inputs[TOKENS].map(len), "number of visits": visits}
     if INTERVIEWER_TOKENS in table.inputs:
-        numbers["words of the interviewer"] = table.inputs[INTERVIEWER_TOKENS].map(len)
+        numbers["number of words of the interviewer"] = table.inputs[INTERVIEWER_TOKENS].map(len)
     numbers |= {name: _column(table, name) for name in NUMBERS}
     for name, values in numbers.items():
         if values.nunique() > 1:
@@ -122,7 +122,7 @@ def _levels(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> I
 
 
 def _missing(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
-    """Yield one finding a covariate that some recordings lack, where its absence itself tells the classes apart."""
+    """Yield one finding a covariate that some recordings lack, where its absence itself distinguishes the classes."""
     for name in (*NUMBERS, *CATEGORIES):
         absent = _column(table, name).isna()
         if absent.any() and not absent.all():
@@ -144,9 +144,9 @@ def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floa
     if np.isnan([area, low]).any():
         return Finding("note", f"{name} alone: no AUC, one class lacks it", where=name)
     if low <= 0.5 <= high:
-        what = f"{name} alone does not tell the classes apart: {figure}"
+        what = f"{name} alone: no evidence that it distinguishes the classes, {figure}"
         return Finding("note", what, name, "", area, low, high)
-    what = f"{name} alone tells the classes apart: {figure}, {sides[int(area > 0.5)]}"
+    what = f"{name} alone distinguishes the classes: {figure}, {sides[int(area > 0.5)]}"
     return Finding("warning", what, name, "match the groups on it, or report it as a baseline", area, low, high)
 
 

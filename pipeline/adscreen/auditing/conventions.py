@@ -114,7 +114,7 @@ def _tell(judged: _Judged) -> Iterator[Finding]:
     if judged.one_sided:
         yield Finding("warning", judged.one_sided, where=habit.name, remedy=_ALIKE, value=area.value)
     elif not area.low <= 0.5 <= area.high:
-        more = "more" if area.value > 0.5 else "less"
+        more = "more" if area.value > 0.5 else "fewer"
         text = f"{habit.title}: {more} among cases, AUC {area.value:.3f} ({area.low:.3f} to {area.high:.3f})"
         if habit.family == "mark":
             remedy = "a sign of illness or a habit of the transcriber; ask who transcribed which class, by which rules"

@@ -58,7 +58,7 @@ _MARKS = (
     ("unintelligible", "stretches marked unintelligible"),
     ("questions", "utterances that end as questions"),
     ("unfinished", "utterances that end as trailing off or interrupted"),
-    ("utterance", "words an utterance"),
+    ("utterance", "words per utterance"),
 )
 _TYPING = (
     ("capitals", "utterances that begin with a capital"),

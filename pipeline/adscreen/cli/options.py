@@ -18,6 +18,7 @@ from adscreen.cli.panels import (
     scoring_option,
 )
 from adscreen.errors import InputError
+from adscreen.writing import count
 
 if TYPE_CHECKING:
     from adscreen.bilm.engines import EngineChoice

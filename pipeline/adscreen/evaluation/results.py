@@ -33,8 +33,8 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
     DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
     TASK: "which task was recorded (a picture, a story), logistic regression; no speech",
     INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
-    PERMUTED: "TF-IDF trained on labels permuted between whole groups, tested on the true ones: near 0.5 is right "
-    "(the interval leaves out the luck of the dealing)",
+    PERMUTED: "TF-IDF trained on labels permuted between whole groups, tested on the true ones: near 0.5 is right; "
+    "this is one permutation, by chance far from 0.5 in a small cohort, which the interval leaves out",
 }
 
 

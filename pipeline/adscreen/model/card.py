@@ -139,7 +139,8 @@ def _use(manifest: ModelManifest) -> str:
   recorded and transcribed move the score too. Labels were taken as correct.
 - Validate it on a labelled cohort of your own before you rely on it.
 - The files hold the words of the training transcripts that the model counts, without their order, and keyed digests of
-  the subjects' ids, by which training subjects are refused. Check consent and licence before you pass the model on."""
+  the subjects' ids, by which training subjects are recognised. Check consent and licence before you
+  pass the model on."""
 
 
 def _cohort(manifest: ModelManifest) -> str:
@@ -265,7 +266,7 @@ def _scoring(manifest: ModelManifest) -> str:
 
     adscreen score MODEL_DIR manifest.csv scores
 
-`MODEL_DIR` is this folder.{needs} Subjects of the training cohort are refused. In Python:
+`MODEL_DIR` is this folder.{needs} Subjects of the training cohort get no score. In Python:
 
 ```python
 import adscreen
