@@ -314,6 +314,20 @@ def written(out: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(out).as_posix(), path.read_bytes()
 
 
+def test_a_second_night_is_added(
+    run: Run, model_folder: Path, simulated: Path, tiny_bilm: Path, tmp_path: Path
+) -> None:
+    """A folder made with --append takes another night's recordings; without --append it is refused, as is --force."""
+    files = sorted((simulated / "transcripts").iterdir())[:2]
+    out, options = tmp_path / "scores", ["--bilm", tiny_bilm, "--allow-training-subjects", *SCORE]
+    assert 0 == run("score", model_folder, files[0], out, "--append", *options).status
+    assert 0 == run("score", model_folder, files[1], out, "--append", *options).status
+    assert 2 == len(pd.read_csv(out / "scores.csv"))
+    assert "already holds a run" in run("score", model_folder, files[1], out, *options).err
+    both = run("score", model_folder, files[1], out, "--append", "--force", *options)
+    assert (2, True) == (both.status, "contradicts --append" in both.err)
+
+
 @pytest.mark.slow
 def test_a_month_of_nights_is_one_run(
     run: Run, model_folder: Path, month: Month, tiny_bilm: Path, tmp_path: Path

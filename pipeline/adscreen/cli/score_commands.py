@@ -92,7 +92,8 @@ def score(
     from adscreen.studies.sources import name_recordings
 
     how = reading.reading()
-    check_free(out, force=force)
+    if not append:  # a folder that grows is checked by its own rules
+        check_free(out, force=force)
     named = name_recordings(inputs, how)
     from adscreen.ingest.reasons import list_reasons
     from adscreen.scoring.scoring import ScoreOptions  # after the checks, for these load scikit-learn
