@@ -228,7 +228,7 @@ def test_sites_of_one_label_are_a_warning() -> None:
     table = cohort_of(40, site=lambda n, label: "A" if label == "control" and n < 20 else "B")
     found = only(find_shortcuts(table), "site")
     assert ("warning", 1.0) == (found.level, found.value)
-    assert "1 of 2 sites hold one label only; share of case: A 0%, B 67%" == found.what
+    assert "1 of 2 sites has one label only; share of case: A 0%, B 67%" == found.what
 
 
 def test_what_is_missing_for_cases_alone_is_a_shortcut() -> None:
@@ -248,7 +248,7 @@ def test_a_value_that_one_class_lacks_has_no_auc() -> None:
 def test_clusters_are_counted_and_gaps_in_them_are_told() -> None:
     """Clusters decide what is independent; a row without one is told, since its subject then stands alone."""
     table = cohort_of(40, cluster=lambda n, _: f"C{n // 4}")
-    expected = "0 of 10 clusters hold one label only; they, not 40 subjects, are what is independent"
+    expected = "none of 10 clusters have one label only; they, not 40 subjects, are what is independent"
     assert expected == only(find_shortcuts(table), "cluster").what
     table.subjects.loc[0, "cluster"] = None
     gaps = [finding for finding in find_shortcuts(table) if finding.where == "cluster"]
@@ -389,7 +389,7 @@ def test_a_real_cohort(shared: Path) -> None:
     """AMI: no copies; site tells the whole label; nearly every test recording of a random split meets its speaker."""
     findings = audit_cohort(_ami(shared))
     assert [] == of_level(findings, "error")
-    assert "3 of 3 sites hold one label only; share of case: ES 0%, IS 100%, TS 100%" in of_level(findings, "warning")
+    assert "3 of 3 sites have one label only; share of case: ES 0%, IS 100%, TS 100%" in of_level(findings, "warning")
     assert only(findings, "site ES").value == 0.0
     assert any("puts 99% of test recordings" in what for what in of_level(findings, "note"))
 

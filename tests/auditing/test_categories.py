@@ -28,19 +28,19 @@ def test_a_task_of_one_class_alone_is_a_warning(read_classes: Classes) -> None:
         return tasks[number % 8]
 
     alone, predicted = about(read_classes(task=task), "task")
-    what = "3 of 4 tasks were recorded in one class alone: fluency (5 recordings of case, 0 of control), "
+    what = "3 of 4 tasks were recorded in one class only: fluency (5 recordings of case, 0 of control), "
     what += "reading (0 recordings of case, 10 of control), recall (5 recordings of case, 0 of control)"
     assert ("warning", what, 3.0) == (alone.level, alone.what, alone.value)
     expected = "evaluate one task, as with --where \"task == 'cookie'\": cookie (10 recordings of case, 10 of control)"
     assert expected == alone.remedy
-    assert predicted.what.startswith("task (recordings of case and of the other label: cookie 10 and 10, fluency 5 and")
+    assert predicted.what.startswith("task (recordings of case and of control: cookie 10 and 10, fluency 5 and")
 
 
 def test_without_a_common_task_none_can_be_chosen(read_classes: Classes) -> None:
     """Controls who describe a picture and cases who retell a story are told apart by the task: AUC 1."""
     tasks: dict[str, Any] = {"task": lambda n, label: "cookie" if label == "control" else "story"}
     alone, predicted = about(read_classes(**tasks), "task")
-    assert "no task was recorded in both classes: the label cannot be told from the task" == alone.remedy
+    assert "no task was recorded in both classes: the label cannot be separated from the task" == alone.remedy
     assert ("warning", 1.0) == (predicted.level, predicted.value)
 
 

@@ -58,7 +58,7 @@ def test_it_says_what_a_reader_needs(card: str, model: TrainedModel) -> None:
     assert "**A score is not a diagnosis**" in card
     assert "they are not those of a nested cross-validation" in card
     assert "**SYNTHETIC**" in card
-    assert f"from a probability of {model.manifest.threshold:.4f} on" in card
+    assert f"at a probability of {model.manifest.threshold:.4f} or more" in card
     assert model.manifest.provenance["bilm_digest"] in card
     assert f"{SUMS['model.json']}  model.json" in card
     value, low, high = model.manifest.training.measures["auc"]  # type: ignore[union-attr]

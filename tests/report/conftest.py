@@ -14,6 +14,7 @@ import pytest
 
 from adscreen.report.chromium import NAMES, Chromium, find_chromium
 
+AXE = Path(__file__).resolve().parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 READY = "document.readyState === 'complete'"
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 FAMILIES = {  # generic name -> family, and the files that hold them
@@ -163,6 +164,17 @@ class Tab:
         width: float = self.run("document.documentElement.scrollWidth")
         return width
 
+    def find_faults(self, axe: str) -> tuple[list[Any], int]:
+        """Return the serious faults that axe-core finds once everything that opens is open, and its rules that pass."""
+        self.run("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        self.run(axe + "; 0")
+        found = self.run(
+            "axe.run().then(({ violations, passes }) => ({ passes: passes.length, faults: violations"
+            ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
+            ".map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200), nodes[0].failureSummary]) }))"
+        )
+        return found["faults"], found["passes"]
+
     def choose(self, control: str, value: str) -> None:
         """Set a control as a person does, so that the page hears of it."""
         self.run(
@@ -197,6 +209,14 @@ def chromium() -> str:
 def miss(what: str) -> NoReturn:
     """Skip for want of something to install, or fail where ADSCREEN_REQUIRE_BROWSER is set."""
     (pytest.fail if os.environ.get("ADSCREEN_REQUIRE_BROWSER") else pytest.skip)(what)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    if not AXE.exists():
+        miss("needs axe-core: run `make test-browser`")
+    return AXE.read_text(encoding="utf-8")
 
 
 def write_font_configuration(family: str, folder: Path) -> Path:

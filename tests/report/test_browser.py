@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,7 +16,6 @@ from adscreen.scoring.recording_report import RecordingReport, ReportSentence, R
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 LABELS = {"positive_label": "case", "negative_label": "control"}
 HOSTILE = ("<script>document.title='run'</script>", "</style></table>", "\u202eesrever", "w" * 50_000, "nul\x00nul")
 SEEN = ("<script>document.title='run'</script>", "</style></table>", "[U+202E]esrever", "w" * 50_000, "nul␀nul")
@@ -32,15 +30,6 @@ SHOWN = "document.getElementById('shown').textContent"
 SORTS = "[...document.querySelectorAll('#list thead th')].map((head) => head.getAttribute('aria-sort'))"
 
 Make = Callable[..., RecordingReport]
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of axe-core."""
-    if not AXE.exists():
-        absent = "needs axe-core: run `make test-browser`"
-        (pytest.fail if os.environ.get("ADSCREEN_REQUIRE_BROWSER") else pytest.skip)(absent)
-    return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +129,8 @@ def test_a_long_id_breaks_at_its_separators(family_tab: Any, pages: dict[str, Pa
     family_tab.open(pages["long"], width=400)
     usual = family_tab.run(LINES)[:2]
     assert [1, 1] == usual
+    names = "[...document.querySelectorAll('#list tbody th')].map((cell) => cell.getClientRects()[0].height)"
+    assert family_tab.run(names)[2] == family_tab.run(names)[0]  # the whole width is there, not a part of it
     family_tab.open(pages["long"], width=1280)
     text = "getComputedStyle(document.querySelector('#list tbody tr:last-child td:nth-child(2)'))"
     assert len(LONG_IDS[-1]) / 8 >= family_tab.run(LINES)[-1]
@@ -181,15 +172,10 @@ def test_axe_finds_no_serious_fault(
 ) -> None:
     """By axe-core, in both colour schemes, on a phone and on a desk."""
     tab.open(pages[kind], scheme=scheme, width=width)
-    tab.run("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
-    tab.run(axe + "; 0")
-    found = tab.run(
-        "axe.run().then(({ violations, passes }) => ({ passes: passes.length, faults: violations"
-        ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
-        ".map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200), nodes[0].failureSummary]) }))"
-    )
-    assert [] == found["faults"]
-    assert found["passes"] > 15
+    assert (kind == "index") == tab.run("document.querySelector('.subjects') !== null")
+    faults, passes = tab.find_faults(axe)
+    assert [] == faults
+    assert passes > 15
 
 
 def test_hostile_text_is_shown_as_text(tab: Any, pages: dict[str, Path]) -> None:

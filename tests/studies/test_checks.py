@@ -103,7 +103,7 @@ def test_the_command_leads_with_what_it_found(run: Callable[..., Ran], capsys: p
     page = (ran.folder / "report.html").read_text(encoding="utf-8")
     assert page.index('id="checks"') < page.index('id="summary"')
     for level, what in (
-        ("warning", "1 of 2 tasks was recorded in one class alone: fluency (8 recordings of case, 0 of control)"),
+        ("warning", "1 of 2 tasks was recorded in one class only: fluency (8 recordings of case, 0 of control)"),
         ("warning", "2 subject ids may be one person written differently"),
         ("warning", "“case” holds 3 diagnoses (subjects of each: MCI 3, Vascular 3, ProbableAD 2)"),
     ):

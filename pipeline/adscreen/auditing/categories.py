@@ -37,9 +37,9 @@ def _one_sided_tasks(table: FeatureTable) -> Iterator[Finding]:
         return
     listed = name_some(_write_counts(table, str(task), row) for task, row in alone.iterrows())
     were = "was" if len(alone) == 1 else "were"
-    what = f"{len(alone)} of {len(counts)} tasks {were} recorded in one class alone: {listed}"
+    what = f"{len(alone)} of {len(counts)} tasks {were} recorded in one class only: {listed}"
     both = counts.min(axis=1)
-    remedy = "no task was recorded in both classes: the label cannot be told from the task"
+    remedy = "no task was recorded in both classes: the label cannot be separated from the task"
     if both.max() > 0:
         best = str(both.idxmax())
         of_best = _write_counts(table, best, pd.Series(counts.loc[best]))
@@ -61,7 +61,7 @@ def _association(table: FeatureTable, column: str) -> Iterator[Finding]:
     listed = name_some(f"{level} {row[1]} and {row[0]}" for level, row in shares.iterrows())
     title = {KIND: "kind of file"}.get(column, column)
     yield describe_prediction(
-        f"{title} (recordings of {table.positive} and of the other label: {listed})",
+        f"{title} (recordings of {table.positive} and of {table.negative}: {listed})",
         numbers_classifier(),
         pd.get_dummies(values).astype("float64"),
         table,

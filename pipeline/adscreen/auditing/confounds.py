@@ -160,7 +160,8 @@ def _sites(table: FeatureTable) -> Iterator[Finding]:
     shares, pure = _label_shares(table, "site")
     if len(shares) > 1:
         listed = name_some(f"{site} {share:.0%}" for site, share in shares.items())
-        what = f"{pure} of {len(shares)} sites hold one label only; share of {table.positive}: {listed}"
+        have = "has" if pure == 1 else "have"
+        what = f"{pure or 'none'} of {len(shares)} sites {have} one label only; share of {table.positive}: {listed}"
         remedy = "split or compare within sites: a model may learn the site" if pure else ""
         yield Finding("warning" if pure else "note", what, where="site", remedy=remedy, value=float(pure))
 
@@ -170,8 +171,12 @@ def _clusters(table: FeatureTable) -> Iterator[Finding]:
     missing = int(_column(table, "cluster").isna().sum()) if len(shares) else 0
     if len(shares):
         subjects = table.subjects["subject_id"].nunique()
-        what = f"{pure} of {count(len(shares), 'cluster')} hold one label only; they, not {subjects} subjects, are "
-        yield Finding("note", what + "what is independent", where="cluster", value=float(pure))
+        have = "has" if pure == 1 else "have"
+        what = (
+            f"{pure or 'none'} of {count(len(shares), 'cluster')} {have} one label only; they, not {subjects} "
+            "subjects, are what is independent"
+        )
+        yield Finding("note", what, where="cluster", value=float(pure))
     if missing:
         what = f"{count(missing, 'recording')} without a cluster: subjects who have none are kept together alone"
         yield Finding("warning", what, where="cluster", remedy="give every row a cluster", value=float(missing))

@@ -40,14 +40,14 @@ def describe_prediction(
     """
     area = predict(estimator, inputs, table)
     if area is None:
-        what = f"{name}: whether it predicts the label could not be told, with so few subjects or so little of it"
+        what = f"{name}: too few subjects or values to find out whether it predicts the label"
         return Finding("note", what, where)
     written, figure = write_area(area), (area.value, area.low, area.high)
     if area.low > 0.5:
         what = f"{name}: predicts the label of unseen subjects by itself, {written}"
         return Finding("warning", what, where, remedy, *figure)
     matched = "; below chance, as where the classes are matched on it" if area.high < 0.5 else ""
-    return Finding("note", f"{name}: no prediction of the label by itself, {written}{matched}", where, "", *figure)
+    return Finding("note", f"{name}: does not predict the label by itself, {written}{matched}", where, "", *figure)
 
 
 def predict(estimator: Any, inputs: Any, table: FeatureTable) -> Interval | None:

@@ -76,8 +76,8 @@ def audit_run(folder: Path) -> list[Finding]:
 _DOC2VEC = (
     Finding(
         "warning",
-        "Doc2Vec was fitted on all recordings, test ones included, and settings were chosen on inner folds that part a "
-        "speaker's visits: causes of optimism beside the speakers on both sides",
+        "Doc2Vec was fitted on all recordings, test ones included, and settings were chosen on inner folds that "
+        "separate a speaker's visits: causes of optimism beside the speakers on both sides",
         where="paper",
         remedy="report the subject protocol; this one shows what leakage adds",
     ),

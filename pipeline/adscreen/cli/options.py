@@ -357,7 +357,6 @@ def say(quiet: bool, line: str) -> None:
 
 def say_skipped(quiet: bool, skipped: int, out: Path) -> None:
     """Say where the recordings are listed that were left out."""
-    from adscreen.writing import count
 
     if skipped:
         say(quiet, f"Left out {count(skipped, 'recording')}; {out / 'skipped.csv'} lists them with their reasons")

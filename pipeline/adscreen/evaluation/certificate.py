@@ -198,7 +198,9 @@ def fitted_parts(protocol: str, *, own: bool = False, other_language: str = "") 
     """
     leaky = protocol == "paper"
     doc2vec: Side = "all" if leaky else "training"
-    inner = "inner folds by recording, which part a speaker's visits" if leaky else "inner folds by subject and cluster"
+    inner = (
+        "inner folds by recording, which separate a speaker's visits" if leaky else "inner folds by subject and cluster"
+    )
     bilm = Fitted(
         "biLM",
         "before",
@@ -233,8 +235,8 @@ def _causes(shares: dict[str, float], parts: Sequence[Fitted], dealt: NDArray[np
     }
     causes = [f"{max(shares[name], 0.01):.0%} {text}" for name, text in told.items() if shares[name] > 0]
     causes += [f"{part.part} was fitted on all recordings, test ones too" for part in parts if part.on == "all"]
-    if any("part a speaker" in part.note for part in parts):
-        causes.append("settings and threshold were chosen on inner folds that part a speaker's visits")
+    if any("separate a speaker" in part.note for part in parts):
+        causes.append("settings and threshold were chosen on inner folds that separate a speaker's visits")
     error = float(dealt.std(ddof=1)) / len(dealt) ** 0.5
     if dealt.mean() - 0.5 > max(NOTICEABLE, 3 * error):
         causes.append(

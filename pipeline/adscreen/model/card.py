@@ -30,8 +30,8 @@ TITLES = {
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
     "brier": "Brier score",
-    "calibration_slope": "Calibration slope (1 is right)",
-    "calibration_intercept": "Calibration intercept (0 is right)",
+    "calibration_slope": "Calibration slope (1 is ideal)",
+    "calibration_intercept": "Calibration intercept (0 is ideal)",
 }
 _LONGEST = 60
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -109,14 +109,14 @@ def _introduction(manifest: ModelManifest) -> str:
         f"{notice if manifest.training and manifest.training.synthetic else ''}"
         f"It reads a transcript of spontaneous speech and returns the probability that the language is that of the "
         f"{positive} recordings it was trained on, rather than that of the {negative} ones. It was trained with "
-        f"adscreen {plain(str(manifest.provenance.get('adscreen', '')))}: {_members(manifest)}."
+        f"adscreen {plain(str(manifest.provenance.get('adscreen', '')))}.{_members(manifest)}"
     )
 
 
 def _members(manifest: ModelManifest) -> str:
     weights = {name.removesuffix(".weight"): value for name, value in manifest.settings.items() if ".weight" in name}
     used = [f"{plain(name)} ({weight:.2f})" for name, weight in weights.items() if weight]
-    return f"members of the estimator and their weights {', '.join(used)}" if used else "an estimator without weights"
+    return f" Its members and their weights: {', '.join(used)}." if used else ""
 
 
 def _use(manifest: ModelManifest) -> str:
@@ -130,7 +130,7 @@ def _use(manifest: ModelManifest) -> str:
 
 - For research: batch screening, and comparison of methods. **A score is not a diagnosis**; only a clinical
   assessment can establish or rule out a condition.
-- It applies to recordings like those of training. Language: {spoken}. Task: {tasks}. Transcripts: {made}.
+- It applies to recordings like those of training. Language: {spoken}. Task: {tasks}. Transcribed: {made}.
   It does not score another language or task, or a recording with fewer than
   {count(manifest.minimum_words, "word")}, unless asked to.
 - A probability says how far the language resembles that of the {positive} recordings. It is not the chance that a
@@ -139,8 +139,8 @@ def _use(manifest: ModelManifest) -> str:
   recorded and transcribed move the score too. Labels were taken as correct.
 - Validate it on a labelled cohort of your own before you rely on it.
 - The files hold the words of the training transcripts that the model counts, without their order, and keyed digests of
-  the subjects' ids, by which training subjects are recognised. Check consent and licence before you
-  pass the model on."""
+  the subjects' ids, by which training subjects are recognised. Check consent and licence before you pass the model
+  on."""
 
 
 def _cohort(manifest: ModelManifest) -> str:
@@ -177,10 +177,10 @@ def _figures(manifest: ModelManifest) -> str:
 
 {_table(("By recording", "Value (95% interval)"), rows)}
 
-Each recording was predicted on {count(training.inner_folds, "inner fold")} by estimators that saw neither it nor
-another recording of its subject or cluster. But settings and threshold were chosen on these same predictions, so
+Each recording was predicted on {count(training.inner_folds, "inner fold")} by estimators trained on neither it nor
+any other recording of its subject or cluster. But settings and threshold were chosen on these same predictions, so
 **the figures are optimistic, and they are not those of a nested cross-validation**. `adscreen evaluate` on the same
-cohort gives nested figures: report those. Intervals are percentile bootstraps over {over}
+cohort gives nested figures; report those. Intervals are percentile bootstraps over {over}
 ({count(training.resamples, "resample")}); a rate or an AUC of 0 or 1 has the exact interval of Clopper and Pearson.
 They do not cover the choices above, another cohort, clinic, language or transcriber."""
 
@@ -200,7 +200,10 @@ def _written(figure: Figure) -> str:
 def _subgroups(manifest: ModelManifest) -> str:
     if manifest.training is None:
         return ""
-    hidden = f"Subgroups with 1 to {FEWEST_SHOWN - 1} subjects of a label are not shown, nor what would give them away"
+    hidden = (
+        f"Subgroups with 1 to {FEWEST_SHOWN - 1} subjects of a label are not shown, nor those from which they could be "
+        "worked out"
+    )
     if not manifest.training.subgroups:
         return f"## Subgroups\n\n{hidden}; there is no other."
     negative, positive = _labels(manifest)
@@ -216,7 +219,8 @@ On the same held-out predictions. {hidden}; figures need {FEWEST_MEASURED} subje
 
 def _subgroup_row(one: SubgroupSummary) -> tuple[str, ...]:
     measured = [_written(figure) for figure in one.measures.values()] or ["too few subjects", "", ""]
-    name = f"{one.column.capitalize()}: {plain(one.name)}"
+    column = "Label in the manifest" if one.column == "original_label" else one.column.capitalize()
+    name = f"{column}: {plain(one.name)}"
     return (name, f"{one.negative_subjects:,} / {one.positive_subjects:,}", *measured)
 
 
@@ -225,7 +229,7 @@ def _threshold(manifest: ModelManifest) -> str:
     return f"""\
 ## Threshold and calibration
 
-A recording is screened positive from a probability of {manifest.threshold:.4f} on. This threshold is {rule}.
+A recording is screened positive at a probability of {manifest.threshold:.4f} or more. This threshold is {rule}.
 Probabilities are calibrated on inner folds to the share of cases in training; where cases are rarer or more common,
 they are too high or too low."""
 

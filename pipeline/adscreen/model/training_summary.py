@@ -154,7 +154,7 @@ def _ages(subjects: pd.DataFrame, cases: NDArray[np.int64]) -> list[list[float]]
 
 
 def _subgroups(cohort: _Cohort) -> Iterator[SubgroupSummary]:
-    """Yield the subgroups of sex, age, task and language that can be shown."""
+    """Yield the subgroups of grouped labels, sex, age, task and language that can be shown."""
     for column, values in _columns(cohort.subjects):
         known = np.array(values, dtype=object)
         rows = {name: known == name for name in sorted({value for value in values if value})}
@@ -167,7 +167,9 @@ def _subgroups(cohort: _Cohort) -> Iterator[SubgroupSummary]:
 
 def _columns(subjects: pd.DataFrame) -> Iterator[tuple[str, list[str | None]]]:
     """Yield columns with the subgroup of each row, None where it is not known."""
-    for column in ("sex", "age", "task", "language"):
+    for column in ("original_label", "sex", "age", "task", "language"):
+        if column == "original_label" and (column not in subjects or subjects[column].nunique() < 3):
+            continue  # no label is a group of several
         if column == "age" and column in subjects:
             yield column, band_of(subjects[column].to_numpy(dtype=np.float64), column)
         elif column in subjects:

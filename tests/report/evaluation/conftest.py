@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +15,43 @@ from adscreen.evaluation import evaluate_protocol
 from adscreen.evaluation.certificate import certify
 from adscreen.evaluation.description import describe_cohort, describe_flow
 from adscreen.evaluation.frames import cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluation.frozen_certificate import certify_frozen
 from adscreen.extract.feature_table import FeatureTable
+from adscreen.metrics import Interval
 from adscreen.report.evaluation.assemble import assemble_report
+from adscreen.report.evaluation.contents import (
+    Abstention,
+    EvaluationReport,
+    FrozenModel,
+    NamedPredictiveValue,
+    PredictiveValue,
+    Recalibration,
+)
+from adscreen.report.evaluation.frozen_results import conclude_frozen
+
+NAN = float("nan")
+FIGURE = Interval(0.8, 0.7, 0.9)
+FROZEN = FrozenModel(
+    model="2fcdd98b0044",
+    threshold=0.6,
+    recordings=46,
+    scored=41,
+    not_scored=3,
+    in_training=2,
+    labels={"HC": "control", "AD": "case"},
+    predictive_values=(
+        NamedPredictiveValue("recording", "cohort", PredictiveValue(0.512, FIGURE, FIGURE), 21, 20),
+        NamedPredictiveValue("recording", "named", PredictiveValue(0.1, Interval(0.21, 0.1, 0.4), FIGURE), 21, 20),
+    ),
+    abstentions=(
+        Abstention("sensitivity", FIGURE, Interval(0.68, 0.5, 0.8)),
+        Abstention("specificity", FIGURE, FIGURE),
+    ),
+    recalibrations=(
+        Recalibration("intercept", FIGURE, Interval(1.0, NAN, NAN), (0.2, 0.19), (0.7, 0.6), (0.8, 0.9), 4, ""),
+        Recalibration("intercept_and_slope", *[Interval(NAN, NAN, NAN)] * 2, *[(0.2, NAN)] * 3, 0, "no fit is finite"),
+    ),
+)
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +73,17 @@ def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettin
     certificate = certify(table, evaluations, seed=0)
     report = assemble_report(frames, settings, certificate, synthetic=True)
     return SimpleNamespace(table=table, evaluations=evaluations, frames=frames, settings=settings, report=report)
+
+
+@pytest.fixture(scope="session")
+def frozen_report(ran: SimpleNamespace) -> EvaluationReport:
+    """The report of the small evaluation, as if one frozen model had been tested."""
+    first: Any = replace(ran.report.protocols[0], protocol="validate", apparent=(), learning=(), repeats=1)
+    methods = tuple(one for one in first.methods if one.kind == "ours")
+    measures = methods[0].measures | {"observed_minus_expected": Interval(-0.1, -0.2, -0.01)}
+    main = replace(first, methods=(replace(methods[0], title="Frozen model", measures=measures),))
+    summary = conclude_frozen(main, FROZEN, positive="case", negative="control")
+    certificate = certify_frozen(ran.table, tested=41, left_out=2)
+    return replace(
+        ran.report, protocols=(main,), gaps=(), absent=(), summary=summary, certificate=certificate, frozen=FROZEN
+    )

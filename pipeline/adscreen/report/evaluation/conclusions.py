@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from adscreen.evaluation.certificate import Certificate
@@ -22,7 +23,7 @@ def written(figure: Interval, *, signed: bool = False) -> str:
     >>> written(Interval(0.5, math.nan, math.nan))
     '0.500 (no interval)'
     """
-    form = "+.3f" if signed else ".3f"
+    form = "+z.3f" if signed else "z.3f"
 
     def number(value: float) -> str:
         return format(value, form).replace("-", _MINUS) if math.isfinite(value) else "–"
@@ -30,6 +31,15 @@ def written(figure: Interval, *, signed: bool = False) -> str:
     if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
         return f"{number(figure.value)} (no interval)" if math.isfinite(figure.value) else "–"
     return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)})"
+
+
+def written_inside(figure: Interval) -> str:
+    """Return a figure and its interval for a place that stands in brackets already.
+
+    >>> written_inside(Interval(0.8684, 0.742, 0.953))
+    '0.868, 95% interval 0.742 to 0.953'
+    """
+    return re.sub(r" \((.*)\)$", lambda found: f", 95% interval {found[1]}", written(figure))
 
 
 def main_protocol(protocols: Sequence[ProtocolResult]) -> ProtocolResult:
@@ -143,10 +153,10 @@ def _cautions(
         yield f"Intervals resample {count(groups, 'cluster')}: recordings of one cluster are not independent."
     for one in _of_kind(main, "shortcut"):
         if one.measures["auc"].low > 0.5:
-            area = written(one.measures["auc"])
+            area = written_inside(one.measures["auc"])
             yield f"{one.title} alone predicts the label (AUC {area}): the classes differ in it."
         if one.method == DEMOGRAPHICS and one.measures["auc"].high < 0.5:
-            area = written(one.measures["auc"])
+            area = written_inside(one.measures["auc"])
             yield (
                 f"{one.title} alone predicts worse than chance (AUC {area}), as where each case was matched to a "
                 "control that stays in training: give each pair a `cluster` of its own."
@@ -154,4 +164,4 @@ def _cautions(
     slope = main.ours.measures.get("calibration_slope")
     if slope and (slope.low > 1 or slope.high < 1):
         direction = "too extreme" if slope.high < 1 else "too cautious"
-        yield f"Probabilities are {direction} (calibration slope {written(slope)})."
+        yield f"Probabilities are {direction} (calibration slope {written_inside(slope)})."

@@ -119,7 +119,8 @@ def draw_roc(result: ProtocolResult) -> Drawing:
     """Return the ROC curve of each repeat, thin, and their mean."""
     frame = _Frame(0, 1, 0, 1)
     area = result.ours.measures["auc"]
-    repeats = [Line("repeat", frame.path(curve.points), "each repeat") for curve in result.roc]
+    several = len(result.roc) > 1
+    repeats = [Line("repeat", frame.path(curve.points), "each repeat") for curve in result.roc if several]
     return Drawing(
         name=f"roc-{result.protocol}",
         title=f"ROC curve. AUC {area.value:.3f}, {_interval_in_words(area)}.",
@@ -130,7 +131,7 @@ def draw_roc(result: ProtocolResult) -> Drawing:
         lines=(
             Line("chance", frame.path([(0, 0), (1, 1)]), "chance"),
             *repeats,
-            Line("main", frame.path([(0.0, 0.0), *result.roc_mean.points]), "mean"),
+            Line("main", frame.path([(0.0, 0.0), *result.roc_mean.points]), "mean" if several else result.ours.title),
         ),
     )
 

@@ -85,10 +85,10 @@ def _sentences(main: ProtocolResult, frozen: FrozenModel, positive: str, negativ
         f"{written(figures['sensitivity'])} and specificity {written(figures['specificity'])}."
     )
     if main.by_subject is not None:
-        yield f"With a subject’s visits joined the AUC is {written(main.by_subject.measures['auc'])}."
+        yield f"By subject, all visits together, the AUC is {written(main.by_subject.measures['auc'])}."
     yield (
-        f"Observed minus expected share of “{positive}”: {written(figures['observed_minus_expected'], signed=True)} "
-        f"({_judge(figures['observed_minus_expected'])}). {_slope(figures['calibration_slope'])}"
+        f"Observed minus expected share of “{positive}”: {written(figures['observed_minus_expected'], signed=True)}; "
+        f"{_judge(figures['observed_minus_expected'])}. {_slope(figures['calibration_slope'])}"
     )
     for one in frozen.predictive_values:
         if one.level == "recording":
@@ -101,7 +101,7 @@ def _judge(difference: Interval) -> str:
         return "probabilities are too low"
     if difference.high < 0:
         return "probabilities are too high"
-    return "neither too low nor too high, as far as this cohort shows"
+    return "this cohort does not show that probabilities are too low or too high"
 
 
 def _slope(slope: Interval) -> str:
@@ -109,11 +109,11 @@ def _slope(slope: Interval) -> str:
         return (
             "The calibration slope cannot be estimated: the probabilities separate the labels completely, or are equal."
         )
-    return f"The calibration slope is {written(slope)}; 1 is right, below 1 probabilities are too extreme."
+    return f"The calibration slope is {written(slope)}; 1 is ideal, and below 1 the probabilities are too extreme."
 
 
 def _predictive(one: NamedPredictiveValue, positive: str) -> str:
-    whose = "as in this cohort" if one.source == "cohort" else "the prevalence that was named"
+    whose = "as in this cohort" if one.source == "cohort" else "the prevalence you gave"
     return (
         f"Where {100 * one.value.prevalence:.3g}% are “{positive}” ({whose}), the positive predictive value is "
         f"{written(one.value.positive)} and the negative {written(one.value.negative)}; the cohort has {one.positives} "

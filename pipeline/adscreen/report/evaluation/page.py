@@ -104,7 +104,7 @@ def format_figure(value: float, digits: int = 3) -> str:
     >>> format_figure(0.8684), format_figure(-0.05, 2), format_figure(float("nan"))
     ('0.868', '−0.05', '–')
     """
-    return f"{value:.{digits}f}".replace("-", _MINUS) if math.isfinite(value) else "–"
+    return f"{value:z.{digits}f}".replace("-", _MINUS) if math.isfinite(value) else "–"
 
 
 def format_signed(value: float) -> str:
@@ -113,7 +113,7 @@ def format_signed(value: float) -> str:
     >>> format_signed(0.054), format_signed(-0.2)
     ('+0.054', '−0.200')
     """
-    return f"{value:+.3f}".replace("-", _MINUS) if math.isfinite(value) else "–"
+    return f"{value:+z.3f}".replace("-", _MINUS) if math.isfinite(value) else "–"
 
 
 def format_range(figure: Interval, signed: bool = False) -> str:

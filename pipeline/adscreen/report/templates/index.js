@@ -77,6 +77,9 @@ heads.forEach((head, column) => {
   sort.add(new Option(names[column], `${column} ascending`));
   sort.add(new Option(`${names[column]}, falling`, `${column} descending`));
 });
+const unsorted = new Option("choose", "");
+unsorted.disabled = true;
+sort.add(unsorted, 0);
 sort.value = "";
 sort.addEventListener("change", () => {
   const [column, direction] = sort.value.split(" ");
