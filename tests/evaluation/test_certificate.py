@@ -37,7 +37,7 @@ def test_the_published_protocol_leaks_and_the_causes_are_named(visited: FeatureT
     speakers, doc2vec, inner, recognised = one.causes
     assert speakers.endswith("of test recordings have a training recording of their speaker")
     assert "Doc2Vec was fitted on all recordings, test ones too" == doc2vec
-    assert inner.startswith("settings and threshold were chosen on inner folds that part")
+    assert inner.startswith("settings and threshold were chosen on inner folds that separate")
     assert recognised.endswith("speakers are recognised")
     assert one.permuted > 0.7  # each speaker has eight words of their own
 
