@@ -90,6 +90,21 @@ def test_plain_text_is_refused_by_its_words(run: Run, tmp_path: Path) -> None:
     assert "(by their words; the first is a.txt)" in outcome.err
 
 
+def test_english_in_a_header_alone_does_not_settle_it(run: Run, tmp_path: Path) -> None:
+    """Tools write ``eng`` unasked: Spanish under it is refused by its words, unless the column says English too."""
+    from adscreen.bundled import BUNDLED_BILM, bundled
+    from adscreen.cohort import read_cohort
+    from adscreen.extract.cohort_language import hear_chunk
+    from adscreen.language import ENGLISH, find_other
+
+    texts = {"a.cha": chat("eng", SPANISH), "b.cha": chat("eng", "the boy is on the stool and the water runs " * 8)}
+    outcome = run("features", write_cohort(tmp_path, texts), tmp_path / "out")
+    check_refused(outcome, "1 of 2 recordings are not in English")
+    assert "(by their words; the first is a.cha)" in outcome.err
+    settled = read_cohort(write_cohort(tmp_path, texts, language=["eng", "eng"]))
+    assert [] == find_other(hear_chunk([*settled.recordings], bundled(BUNDLED_BILM)), ENGLISH)
+
+
 def test_short_texts_are_judged_together(run: Run, tmp_path: Path) -> None:
     """Spanish texts that are too short to be judged by themselves are refused together."""
     texts = {f"{number}.txt": part for number, part in enumerate(SPANISH.split(" . "))}

@@ -128,12 +128,13 @@ def _told(recording: Recording) -> Heard:
         if match := _LANGUAGES.search(head):
             name = match[1].decode("utf-8", "replace")
             return _with_column(Heard(short_name(name)) if is_told(name) else Heard(), recording)
-    return Heard(recording.language or "") if is_told(recording.language) else Heard()
+    return _with_column(Heard(), recording)
 
 
 def _with_column(heard: Heard, recording: Recording) -> Heard:
-    """Add what the manifest says of a recording that names its language, for the two may not agree."""
-    return replace(heard, column=recording.language or "") if heard.told and is_told(recording.language) else heard
+    """Add what the manifest says, which a recording that names no language is in; for others the two may not agree."""
+    own = recording.language
+    return replace(heard, told=heard.told or own, column=own) if own and is_told(own) else heard
 
 
 def short_name(names: str) -> str:
@@ -142,8 +143,8 @@ def short_name(names: str) -> str:
 
 
 def _sample(cohort: Cohort, told: Sequence[Heard]) -> list[Recording]:
-    """Return some recordings that say nothing of their language, evenly spaced."""
-    untold = [place for place, one in enumerate(told) if not one.told]
+    """Return some recordings of whose language the manifest says nothing, evenly spaced."""
+    untold = [place for place, one in enumerate(told) if not one.column]
     step = max(1, -(-len(untold) // SAMPLE))
     return [cohort.recordings[place] for place in untold[::step]]
 
@@ -181,7 +182,7 @@ def describe_other(recordings: Sequence[Recording], heard: Sequence[Heard], lang
         recordings=len(places),
         among=len(recordings),
         languages=tuple(sorted(told.items(), key=lambda item: (-item[1], item[0]))),
-        by_words=sum(not heard[place].told for place in places),
+        by_words=sum(not heard[place].other_name(language) for place in places),
         first=recordings[places[0]].transcript.name,
     )
 
@@ -196,7 +197,7 @@ def hear_recording(read: Transcript | str, recording: Recording, vocabulary: Voc
     """Return what tells the language of a recording that was read; its manifest's word where it cannot be read."""
     if isinstance(read, Transcript):
         return _with_column(hear(read, vocabulary), recording)
-    return Heard(recording.language or "") if is_told(recording.language) else Heard()
+    return _with_column(Heard(), recording)
 
 
 @lru_cache(maxsize=2)

@@ -1,9 +1,10 @@
 """A transcript -> the language it is in, where that is not the language of the models: as it says, or as its words do.
 
-What a transcript (or its manifest) says is believed. Where nothing is said, the participant's words are compared with
-the biLM's vocabulary. Speech in another language has many words that are unknown, *and* few of those that are
-commonest; jargon and neologisms have the first alone, because small words stay. The figures and how often they err:
-docs/languages.md, benchmarks/other_language.py.
+What a manifest says is believed, and so is a transcript that names another language. Where nothing is said, or only the
+transcript says English, which tools write unasked, the participant's words are compared with the biLM's vocabulary.
+Speech in another language has many words that are unknown, *and* few of those that are commonest; jargon and neologisms
+have the first alone, because small words stay. The figures and how often they err: docs/languages.md,
+benchmarks/other_language.py.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Vocabulary:
 class Heard:
     """What tells the language of one recording: ``told`` is what it says, empty where nothing; counts of words.
 
-    ``column`` is what the manifest says of a recording that says something itself.
+    ``column`` is what the manifest says, empty where it says nothing.
     """
 
     told: str = ""
@@ -56,8 +57,8 @@ class Heard:
         return Heard("", self.words + other.words, self.unknown + other.unknown, self.common + other.common)
 
     def is_other(self, language: Language) -> bool:
-        """Return whether this is not in a language: as it says, or where it says nothing, as its words do."""
-        return bool(self.other_name(language)) if self.told else self._looks_other()
+        """Return whether this is not in a language: as it or its manifest says, or as its words do."""
+        return bool(self.other_name(language)) or self.looks_other(language)
 
     def other_name(self, language: Language) -> str:
         """Return the other language that the recording, or else its manifest, names; empty where neither does.
@@ -67,18 +68,19 @@ class Heard:
         names = (self.told, self.column) if language.is_english else (self.told,)
         return next((name for name in names if name and not language.goes_by(name)), "")
 
-    def _looks_other(self) -> bool:
+    def looks_other(self, language: Language) -> bool:
+        """Return whether the words are not those of a language, where that is for them to tell."""
+        if self.column or (self.told and not language.is_english):
+            return False
         many_unknown = self.unknown >= UNKNOWN_SHARE * self.words
         return self.words >= FEWEST_WORDS and many_unknown and self.common <= COMMON_SHARE * self.words
 
 
 def hear(transcript: Transcript, vocabulary: Vocabulary) -> Heard:
     """Return what tells a transcript's language. Marked fillers, fragments, nonwords and foreign words do not count."""
-    told = transcript.language or ""
-    if is_told(told):
-        return Heard(told)
+    told = transcript.language if transcript.language and is_told(transcript.language) else ""
     if len(vocabulary.known) < FEWEST_KNOWN:
-        return Heard()
+        return Heard(told)
     words = [
         token.lower()
         for utterance in participant_utterances(transcript)
@@ -87,7 +89,7 @@ def hear(transcript: Transcript, vocabulary: Vocabulary) -> Heard:
         for token in spoken_tokens(word)
     ]
     unknown = sum(word not in vocabulary.known for word in words)
-    return Heard("", len(words), unknown, sum(word in vocabulary.common for word in words))
+    return Heard(told, len(words), unknown, sum(word in vocabulary.common for word in words))
 
 
 def find_other(heard: Iterable[Heard], language: Language) -> list[int]:

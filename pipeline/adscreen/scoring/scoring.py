@@ -22,14 +22,14 @@ from adscreen.cohort.identity import list_some, show
 from adscreen.errors import InputError
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.extract.cache import Cache, cache_key, open_cache
-from adscreen.extract.cohort_language import bilm_vocabulary
+from adscreen.extract.cohort_language import bilm_vocabulary, hear_recording
 from adscreen.extract.copies import THRESHOLD
 from adscreen.extract.extraction import ExtractSettings, extract_chunk, extract_provenance, leave_out_each, map_chunks
 from adscreen.extract.feature_table import TOKENS
 from adscreen.extract.row import Extracted, recording_key
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
-from adscreen.language import LanguageFile, hear, language_of
+from adscreen.language import LanguageFile, language_of
 from adscreen.model.applicability import find_difference
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
@@ -292,9 +292,9 @@ def _compare(
     """Return in what a recording that has words is unlike those of training."""
     assert row.transcript is not None
     tokens, language = row.inputs[TOKENS], settings.language
-    heard = hear(row.transcript, bilm_vocabulary(settings.bilm))
+    heard = hear_recording(row.transcript, row.recording, bilm_vocabulary(settings.bilm))
     seen = Observed(
-        language=row.transcript.language,
+        language=heard.other_name(language) or row.transcript.language,
         task=row.transcript.task,
         source_format=row.transcript.source_format,
         words=len(tokens),
@@ -302,7 +302,7 @@ def _compare(
         unknown_words=math.nan if vocabulary is None else share_unknown(tokens, vocabulary),
         fillers=share_of_fillers(tokens, language=language),
         languages_of_model=(language.name, *language.codes),
-        words_of_other_language=not heard.told and heard.is_other(language),
+        words_of_other_language=heard.looks_other(language),
     )
     return compare_scope(model.manifest.scope, seen) if model.manifest.scope else ()
 
