@@ -192,7 +192,7 @@ def test_every_row_is_in_the_flow(found: Validation, odd: Path) -> None:
     assert not set(found.predictions["subject_id"]) & {"N1", "N2", "syn0001\u200b", "SYN0001"}
     assert f"{used} of {read} recordings were scored and are measured." in found.notes
     assert "1 unreadable: no such file (1)." in found.notes
-    assert f"{short} insufficient_speech: N words, the model needs N ({short})." in found.notes
+    assert f"{short} insufficient_speech: fewer words than the model needs ({short})." in found.notes
     assert read - used == found.tested.missing
     assert "2 recordings of subjects who were in training are left out." in found.notes
 

@@ -104,7 +104,8 @@ def evaluate(
     elif not quiet:
         print("\n".join(map(with_flags, lead_with(found.findings))))
         print_table(found.show())
-        print("\n".join(map(with_flags, found.notes)))
+        told = {note for cohort in found.cohorts for note in cohort.notes}  # on standard error, before the work
+        print("\n".join(with_flags(note) for note in found.notes if note not in told))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
     skipped = sum(map(len, found.skipped))
     say_skipped(quiet or json, skipped, out)

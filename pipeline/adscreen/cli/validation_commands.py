@@ -93,6 +93,7 @@ def validate(
         print_json(found.metrics)
     elif not quiet:
         print_table(found.show())
-        print("\n".join(map(with_flags, found.notes)))
+        told = {*found.tested.cohort.notes, *found.remarks}  # on standard error, before the work
+        print("\n".join(with_flags(note) for note in found.notes if note not in told))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
     exit_incomplete(found.tested.missing)

@@ -154,6 +154,8 @@ def count_reasons(run: Path) -> dict[str, Counter[str]]:
 def reason_of(row: Mapping[str, Any]) -> str:
     """Return the reason of a row without its file and numbers, so that rows with the same fault are alike."""
     reason = str(row["reason"])
+    if row["result"] == "insufficient_speech":  # the reason is two numbers
+        return "fewer words than the model needs"
     return without_numbers(plain_reason(reason) if row["result"] == "unreadable" else reason)
 
 
