@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from adscreen.evaluation.certificate import Certificate, CertifiedProtocol, Fitted, fitted_parts
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.version import __version__
+from adscreen.writing import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _causes(texts: TextsInTraining) -> tuple[str, ...]:
 def _verdict(causes: tuple[str, ...], *, tested: int, left_out: int, texts: TextsInTraining) -> str:
     if causes:
         return f"Leaks: {'; '.join(causes)}. Its figures are not those of unseen people."
-    gone = f"; {left_out} recordings of subjects who were in training are left out" if left_out else ""
+    gone = f"; {count(left_out, 'recording')} of training subjects left out" if left_out else ""
     compared = "no text is a copy of one of training" if math.isfinite(texts.copies) else "texts were not compared"
     return (
         f"No leakage found: the model was frozen before this cohort was read, and none of the {tested} tested "

@@ -57,7 +57,7 @@ from adscreen.studies.runs import check_free, new_run
 from adscreen.studies.scores import open_model, settings_of
 from adscreen.studies.sources import open_cohort
 from adscreen.studies.tested import Tested, match_labels
-from adscreen.writing import write_csv, write_json
+from adscreen.writing import count, write_csv, write_json
 
 RECALIBRATION = "recalibration.json"
 SHOWN = ("auc", "sensitivity", "specificity", "observed_minus_expected", "calibration_intercept", "calibration_slope")
@@ -167,7 +167,7 @@ class Validation:
         for result, reasons in sorted(self.tested.reasons.items()):
             yield f"{reasons.total()} {result}: {list_reasons(reasons)}."
         if steps["in_training"].recordings:
-            yield f"{steps['in_training'].recordings} recordings of subjects who were in training are left out."
+            yield f"{count(steps['in_training'].recordings, 'recording')} of training subjects left out."
         yield f"{RECALIBRATION} says what a recalibration on this cohort would change; it is not applied."
 
     def show(self) -> pd.DataFrame:

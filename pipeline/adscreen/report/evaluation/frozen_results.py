@@ -19,6 +19,7 @@ from adscreen.report.evaluation.contents import (
     Recalibration,
 )
 from adscreen.report.evaluation.protocol_results import Frames, interval
+from adscreen.writing import count
 
 _NOT_SCORED = ("unreadable", "insufficient_speech", "out_of_scope")
 
@@ -130,4 +131,4 @@ def _left_out(frozen: FrozenModel) -> Iterator[str]:
             f"{written(worst['specificity'])}."
         )
     if frozen.in_training:
-        yield f"{frozen.in_training} recordings of subjects who were in training are left out of every figure."
+        yield f"Every figure leaves out {count(frozen.in_training, 'recording')} of training subjects."
