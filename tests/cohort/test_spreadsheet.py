@@ -122,6 +122,7 @@ def test_any_bytes_are_a_table_or_refused(tmp_path_factory: pytest.TempPathFacto
 
 
 PLAIN = st.text("abcé1 ,;\t|\"'", min_size=1, max_size=6).map(str.strip).filter(bool)
+PLAIN = PLAIN.filter(lambda cell: cell[0] != "'")  # which may be the mark that a cell is no formula
 
 
 @given(st.sampled_from(",;\t|"), st.integers(2, 4), st.data())

@@ -184,7 +184,7 @@ def test_another_model_version_or_option_is_refused(
     before = content(out)
     with pytest.raises(InputError, match=r"was scored with another minimum_words= \(5, now not given\); use the same"):
         append(model_folder, source, out, tiny_bilm, options=ScoreOptions(allow_out_of_scope=True))
-    with pytest.raises(InputError, match="has pages; leave out no_pages="):
+    with pytest.raises(InputError, match="has pages; score with pages here too"):
         append(model_folder, source, out, tiny_bilm, pages=False)
     record = json.loads((out / "run.json").read_text())
     for change, message in (
