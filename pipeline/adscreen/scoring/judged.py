@@ -176,6 +176,8 @@ def _score_row(model: TrainedModel, judged: Judged, *, warnings: str, prevalence
         ppv=ppv,
         npv=npv,
         source_digest=row.transcript.source_digest if row.transcript else "",
+        visit_correlation=manifest.visit_correlation,
+        subject_threshold=manifest.subject_threshold,
     )
 
 

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from adscreen.metrics.visits import WHOLLY_SHARED
+
 Result = Literal[
     "screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "in_training", "unreadable"
 ]
@@ -26,6 +28,7 @@ class ScoreRow:
     the training recordings of either label scored lower when they were held out (nearest whole one). ``scope`` says
     whether the recording is like those of training; ``warnings`` are joined by ``; ``. ``ppv`` and ``npv`` are shares
     of true results among screen positives and negatives at ``prevalence``, NaN where none was named.
+    ``visit_correlation`` and ``subject_threshold`` are the model's for the joined recordings of a subject.
     """
 
     recording_id: str
@@ -55,6 +58,8 @@ class ScoreRow:
     ppv: float = math.nan
     npv: float = math.nan
     source_digest: str = ""
+    visit_correlation: float = WHOLLY_SHARED
+    subject_threshold: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
