@@ -4,11 +4,8 @@ Each member is tuned by itself. On an inner fold everything is fitted once for a
 for each of its own settings, the paired heads for all weights of their context. The chosen candidates' out-of-fold
 log-odds give the fusion.
 
-What is said of a training row while it is held out must not have learned from it in any step. So the rows of inner fold
-j are fused by weights from the other folds' rows, as predicted by members that left out j as well as the row's own
-fold: for each pair of folds the chosen members are fitted once more on the rest. (The other folds' out-of-fold log-odds
-come from members that were trained on j, and would carry its labels into the weights.) Threshold and joined visits are
-found on these probabilities.
+What is said of a training row while it is held out, threshold and joined visits among it, has learned nothing from the
+row (``held_out``).
 """
 
 from __future__ import annotations
@@ -16,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,10 +21,10 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from adscreen.errors import InputError
 from adscreen.estimator.blocks import build_columns, doc2vec_of
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
 from adscreen.estimator.fusion import Fusion, fit_fusion
+from adscreen.estimator.held_out import HeldOut, area_of, best_of_each, pair_folds
 from adscreen.estimator.member import build_classifier
 from adscreen.estimator.paired import PairedPerplexity
 from adscreen.estimator.stack import Stack, build_estimator
@@ -41,7 +37,6 @@ from adscreen.metrics import (
     sum_visits,
     visit_correlation,
     weigh_by_subject,
-    weighted_auc,
 )
 
 Result = TypeVar("Result")
@@ -114,152 +109,71 @@ def tune(
     calls = (delayed(on_one_thread)(score_candidates, table, flat, fold, cases, seed, vectors) for fold in inner)
     for number, ((_, test), found) in enumerate(zip(inner, Parallel(n_jobs=jobs)(calls), strict=True)):
         logits[:, test] = found
-        areas[:, number] = [_area(row, cases[test]) for row in found]
+        areas[:, number] = [area_of(row, cases[test]) for row in found]
     both = ~np.isnan(areas[0])  # clusters may leave a fold with one label, which ranks no candidate
     means = areas[:, both].mean(axis=1) if both.any() else areas[:, 0]
     listing = pd.DataFrame([{"member": settings.name, **settings.read()} for settings in flat]).assign(inner_auc=means)
-    chosen = _best_of_each([len(of_member) for of_member in candidates], means)
+    chosen = best_of_each([len(of_member) for of_member in candidates], means)
     members = tuple(flat[number] for number in chosen)
+    refitted = [_refitted(of_member, member) for of_member, member in zip(candidates, members, strict=True)]
+    places = [flat.index(settings) for of_member in refitted for settings in of_member]
     parts = pair_folds(table, inner, seed=seed)
-    calls = (
-        delayed(on_one_thread)(score_candidates, table, list(members), part.fold, cases, seed, vectors)
-        for part in parts
+    again = [flat[place] for place in places]
+    calls = (delayed(on_one_thread)(score_candidates, table, again, part.fold, cases, seed, vectors) for part in parts)
+    order = table.canonical_order()
+    held_out = HeldOut.of(
+        logits[places].T,
+        list(zip(parts, Parallel(n_jobs=jobs)(calls), strict=True)),
+        counts=[len(of_member) for of_member in refitted],
+        cases=cases,
+        subjects=table.subjects["subject_id"].to_numpy(dtype=str),
+        order=order,
     )
-    without = _without_each(len(table), len(inner), parts, Parallel(n_jobs=jobs)(calls))
-    subjects = table.subjects["subject_id"].to_numpy(dtype=str)
-    held_out = _HeldOut(logits[chosen].T, without, cases, subjects)
-    return on_one_thread(_fuse, table, members, held_out, listing, inner, rule)
+    return on_one_thread(_fuse, members, logits[chosen].T, held_out, listing, inner, rule)
 
 
-def _best_of_each(counts: Sequence[int], means: Floats) -> list[int]:
-    """Return the place of each member's best candidate among all; ``counts`` are the candidates of each."""
-    ends = np.cumsum(counts)
-    parts = np.split(means, ends[:-1])
-    return [int(end - len(own) + np.argmax(own >= own.max() - 1e-9)) for end, own in zip(ends, parts, strict=True)]
+def _refitted(candidates: Sequence[MemberSettings], chosen: MemberSettings) -> list[MemberSettings]:
+    """Return the candidates of a member that are fitted again without a pair of folds: all with the chosen Doc2Vec.
 
-
-@dataclass(frozen=True, slots=True)
-class PairFold:
-    """A fit that leaves out two inner folds: its training and test rows, and which test rows are for which fold.
-
-    ``uses`` holds (left out, rows): log-odds of these rows serve the fusion that judges the fold left out.
+    Another Doc2Vec would cost as much as everything else; the others share what is fitted.
     """
-
-    fold: Fold
-    uses: tuple[tuple[int, NDArray[np.intp]], ...]
-
-
-def pair_folds(table: FeatureTable, inner: Sequence[Fold], *, seed: int) -> list[PairFold]:
-    """Return the fits by which every inner fold is judged by a fusion that never saw it, directly or through members.
-
-    For folds i and j, one on the rows that train for both: it predicts i for the fusion that judges j, and j for that
-    which judges i. With two folds there is no such row: the training side of each is split in two by groups.
-    """
-    if len(inner) == 2:
-        return [part for number in (0, 1) for part in _halves(table, inner[number][0], number, seed=seed)]
-    pairs = []
-    for one, other in combinations(range(len(inner)), 2):
-        rows = np.intersect1d(inner[one][0], inner[other][0])
-        if len(set(table.cases[rows].tolist())) == 2:
-            tests = inner[one][1], inner[other][1]
-            training = _in_order(rows, inner[one][0])
-            pairs.append(PairFold((training, np.concatenate(tests)), ((other, tests[0]), (one, tests[1]))))
-    return pairs
-
-
-def _in_order(rows: NDArray[np.intp], ordered: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return rows in the order in which ``ordered`` has them: the canonical one, whatever the manifest's is."""
-    return ordered[np.isin(ordered, rows)]
-
-
-def _halves(table: FeatureTable, training: NDArray[np.intp], left_out: int, *, seed: int) -> list[PairFold]:
-    try:
-        halves = table.rows(training).folds(2, seed=seed)
-    except InputError:  # a label has one group there
-        return []
-    return [PairFold((training[own], training[test]), ((left_out, training[test]),)) for own, test in halves]
-
-
-def _without_each(rows: int, folds: int, parts: Sequence[PairFold], found: Sequence[Floats]) -> Floats:
-    """Return log-odds (folds, rows, members) by members that saw neither the row nor the fold; NaN where none did."""
-    width = len(found[0]) if found else 0
-    without = np.full((folds, rows, width), np.nan)
-    for part, logits in zip(parts, found, strict=True):
-        place = {row: number for number, row in enumerate(part.fold[1].tolist())}
-        for left_out, own in part.uses:
-            without[left_out, own] = logits[:, [place[row] for row in own.tolist()]].T
-    return without
-
-
-@dataclass(frozen=True, slots=True)
-class _HeldOut:
-    """Log-odds of the chosen members on rows that they did not see, and what the rows are.
-
-    ``logits`` (n, members) of members that left out the row's fold; ``without`` (folds, n, members) of members that
-    left out another fold besides.
-    """
-
-    logits: Floats
-    without: Floats
-    cases: NDArray[np.int64]
-    subjects: NDArray[np.str_]
-
-    def ordered(self, order: NDArray[np.intp]) -> _HeldOut:
-        """Return the same with the rows in this order."""
-        return _HeldOut(self.logits[order], self.without[:, order], self.cases[order], self.subjects[order])
-
-    def judge(self, number: int, test: NDArray[np.intp], rule: ThresholdRule) -> tuple[Floats, float]:
-        """Return the log-odds of a fold's test rows and a threshold, by a fusion of rows that know nothing of them.
-
-        0 and NaN where no such rows hold both labels.
-        """
-        known = np.isfinite(self.without[number]).all(axis=1) if self.without.shape[2] else np.zeros(0, dtype=bool)
-        others = np.setdiff1d(np.flatnonzero(known), test)
-        cases, weights = self.cases[others], weigh_by_subject(self.subjects[others])
-        if len(set(cases.tolist())) < 2:
-            return np.zeros(len(test)), math.nan
-        seen = self.without[number][others]
-        fusion = fit_fusion(seen, cases, weights)
-        return fusion.logits(self.logits[test]), rule.choose(expit(fusion.logits(seen)), cases, weights)
+    own = DOC2VEC not in chosen.blocks
+    return [settings for settings in candidates if own or doc2vec_key(settings) == doc2vec_key(chosen)]
 
 
 def _fuse(
-    table: FeatureTable,
     members: tuple[MemberSettings, ...],
-    found: _HeldOut,
+    logits: Floats,
+    held_out: HeldOut,
     listing: pd.DataFrame,
     inner: list[Fold],
     rule: ThresholdRule,
 ) -> Tuned:
-    """Return what tuning found, given the held-out log-odds of the chosen members.
+    """Return what tuning found, given the chosen members' log-odds (n, members) on rows that they did not see.
 
     Rows are fused in canonical order, so that rounding does not depend on the manifest's.
     """
-    order = table.canonical_order()
-    place = np.argsort(order)
-    held_out = found.ordered(order)
+    order, cases, subjects = held_out.order, held_out.cases, held_out.subjects
     fused, cuts = np.full(len(order), np.nan), np.full(len(order), np.nan)
     for number, (_, test) in enumerate(inner):
-        own = np.sort(place[test])
-        fused[own], cuts[own] = held_out.judge(number, own, rule)
-    cases, weights = held_out.cases, weigh_by_subject(held_out.subjects)
-    known, seen = np.isfinite(fused), np.isfinite(held_out.logits).all(axis=1)
-    probabilities = expit(fused)
-    areas = [_area(probabilities[place[test]], found.cases[test]) for _, test in inner]
+        fused[test], cuts[test] = held_out.judge(number, test, rule)
+    weights, probabilities = weigh_by_subject(subjects), expit(fused)
+    known, seen = order[np.isfinite(fused[order])], order[np.isfinite(logits[order]).all(axis=1)]
+    areas = [area_of(probabilities[test], cases[test]) for _, test in inner]
     threshold = rule.choose(probabilities[known], cases[known], weights[known])
-    correlation = visit_correlation(fused, cases, held_out.subjects)
+    correlation = visit_correlation(fused[order], cases[order], subjects[order])
     return Tuned(
         members=members,
-        fusion=fit_fusion(held_out.logits[seen], cases[seen], weights[seen]),
+        fusion=fit_fusion(logits[seen], cases[seen], weights[seen]),
         threshold=threshold,
         candidates=listing,
-        logits=found.logits,
-        probabilities=probabilities[place],
-        thresholds=np.where(np.isnan(cuts), threshold, cuts)[place],
+        logits=logits,
+        probabilities=probabilities,
+        thresholds=np.where(np.isnan(cuts), threshold, cuts),
         inner_auc=float(np.nanmean(areas)) if np.isfinite(areas).any() else math.nan,
         visit_correlation=correlation,
         subject_threshold=subject_threshold(
-            fused, cases, held_out.subjects, correlation=correlation, rule=rule, threshold=threshold
+            fused[order], cases[order], subjects[order], correlation=correlation, rule=rule, threshold=threshold
         ),
     )
 
@@ -349,10 +263,6 @@ def _alike(candidates: list[MemberSettings]) -> list[list[int]]:
     for number, settings in enumerate(candidates):
         groups.setdefault(replace(settings, C=1.0, classifier=LOGISTIC, paired_context=0.0), []).append(number)
     return list(groups.values())
-
-
-def _area(scores: Floats, cases: NDArray[np.int64]) -> float:
-    return float(weighted_auc(scores, cases.astype(bool), np.ones((1, len(cases))))[0])
 
 
 def _fit_vectors(
