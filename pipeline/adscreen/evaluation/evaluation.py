@@ -15,6 +15,7 @@ from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluation.folds import FoldTask, all_vectors, run_fold
+from adscreen.evaluation.forecast import forecast_learning
 from adscreen.evaluation.learning import SHARES, take_groups
 from adscreen.evaluation.own_estimator import check_estimator, describe_estimator, name_estimator
 from adscreen.evaluation.protocols import outer_splits
@@ -30,6 +31,7 @@ from adscreen.evaluation.results import (
 )
 from adscreen.evaluation.shortcuts import SHORTCUTS, absent_shortcuts
 from adscreen.evaluation.subgroups import measure_subgroups
+from adscreen.evaluation.sufficiency import judge_size
 from adscreen.evaluation.summary import (
     Folds,
     compare_apparent,
@@ -83,6 +85,23 @@ def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol
     tasks = _tasks(table, study, protocol=protocol, fit=False)
     first = sum(task.repeat == 0 for task in tasks)
     return len(tasks) + (len(SHARES) - 1) * first * (learning_curve and protocol != "paper")
+
+
+def run_first_repeat(
+    table: FeatureTable,
+    study: StudySettings,
+    *,
+    protocol: Protocol,
+    jobs: int = 1,
+    progress: Advance | None = None,
+) -> list[FoldResult]:
+    """Run adscreen and TF-IDF on the folds of the first repeat; nothing is summarised.
+
+    Raises:
+        InputError: the cohort cannot be split so; a class has fewer groups than folds.
+    """
+    tasks = [task for task in _tasks(table, study, protocol=protocol) if task.repeat == 0]
+    return [result for fold in _run(table, study, tasks, [TFIDF], None, jobs, progress) for result in fold]
 
 
 def _tasks(table: FeatureTable, study: StudySettings, *, protocol: Protocol, fit: bool = True) -> list[FoldTask]:
@@ -150,4 +169,6 @@ def _summarise(folds: Folds, methods: list[MethodRow], learning: list[LearningRo
         families=summarise_families(folds),
         apparent=compare_apparent(folds, metrics),
         shared_subject_share=shared_subjects(folds),
+        sample_size=judge_size(folds, metrics),
+        forecast=forecast_learning(learning, seed=folds.study.seed),
     )

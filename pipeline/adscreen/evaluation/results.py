@@ -16,6 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from adscreen.evaluation.stability_rows import CleaningRow, ForecastRow, InstabilityRow, SampleSizeRow
+
 Protocol = Literal["subject", "paper", "site", "external", "validate"]
 Level = Literal["recording", "subject"]
 PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external", "validate")
@@ -300,6 +302,10 @@ class ProtocolEvaluation:
     families: list[FamilyRow]
     apparent: list[ApparentRow]
     shared_subject_share: float
+    sample_size: list[SampleSizeRow] = field(default_factory=list)
+    forecast: list[ForecastRow] = field(default_factory=list)
+    instability: list[InstabilityRow] = field(default_factory=list)
+    cleaning: list[CleaningRow] = field(default_factory=list)
 
     @property
     def main(self) -> str:
