@@ -27,7 +27,6 @@ from adscreen.evaluation.results import ADSCREEN, Protocol
 from adscreen.evaluation.stability_rows import InstabilityRow
 from adscreen.extract.feature_table import FeatureTable
 
-FEWEST_MODELS = 10
 _MOST_DRAWS = 200  # of one bootstrap cohort, whose groups may be too few different ones to split
 
 Advance = Callable[[int], None]
@@ -42,13 +41,6 @@ class _Original:
     members: tuple[MemberSettings, ...]
     probabilities: NDArray[np.float64]
     threshold: float
-
-
-def check_models(models: int) -> None:
-    """Raise InputError where instability is asked for with too few models."""
-    if models != 0 and models < FEWEST_MODELS:
-        what, remedy = f"must be 0 or at least {FEWEST_MODELS}, not {models}", "200 models are usual, 50 give an idea"
-        raise InputError(what, where="instability=", remedy=remedy)
 
 
 def measure_instability(
