@@ -16,7 +16,7 @@ from adscreen.estimator.tuning import on_one_thread
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluation.folds import FoldTask, all_vectors, run_fold
 from adscreen.evaluation.forecast import forecast_learning
-from adscreen.evaluation.learning import SHARES, take_groups
+from adscreen.evaluation.learning import SHARES, take_groups, usable_shares
 from adscreen.evaluation.own_estimator import check_estimator, describe_estimator, name_estimator
 from adscreen.evaluation.protocols import outer_splits
 from adscreen.evaluation.results import (
@@ -83,8 +83,9 @@ def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol
         InputError: the cohort cannot be split so.
     """
     tasks = _tasks(table, study, protocol=protocol, fit=False)
-    first = sum(task.repeat == 0 for task in tasks)
-    return len(tasks) + (len(SHARES) - 1) * first * (learning_curve and protocol != "paper")
+    if not learning_curve or protocol == "paper":
+        return len(tasks)
+    return len(tasks) + len(_smaller(table, study, tasks)) * sum(task.repeat == 0 for task in tasks)
 
 
 def run_first_repeat(
@@ -137,12 +138,18 @@ def _learn(
     table, study = folds.table, folds.study
     first = [task for task in tasks if task.repeat == 0]
     by_share: dict[float, list[FoldResult]] = {}
-    for share in SHARES[:-1]:
+    for share in _smaller(table, study, tasks):
         smaller = [replace(task, training=take_groups(table, task.training, share, seed=study.seed)) for task in first]
         done = _run(table, study, smaller, [TFIDF], estimator, jobs, progress)
         by_share[share] = [result for results in done for result in results]
     by_share[SHARES[-1]] = [r for r in folds.results if r.repeat == 0 and r.method in (folds.main, TFIDF)]
     return summarise_learning(folds, by_share)
+
+
+def _smaller(table: FeatureTable, study: StudySettings, tasks: list[FoldTask]) -> tuple[float, ...]:
+    """Return the shares on which the first repeat can be trained again; a small cohort has not all of them."""
+    sides = [task.training for task in tasks if task.repeat == 0]
+    return usable_shares(table, sides, inner_folds=study.inner_folds, seed=study.seed)
 
 
 def _describe_methods(estimator: Any, absent: dict[str, str]) -> list[MethodRow]:
