@@ -134,7 +134,6 @@ def _held(frames: Frames) -> set[str]:
     held = {"site"} & columns
     held |= {"subgroups"} if columns else set()
     held |= {"size"} if len(frames.get("sample_size", ())) else set()
-    held |= {"learning"} if len(frames["learning_curve"]) else set()
     return held | ({"external"} if "external" in set(frames["metrics"]["protocol"]) else set())
 
 
