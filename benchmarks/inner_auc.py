@@ -7,8 +7,9 @@ Each SYNTHETIC cohort has two blocks of 20 standard normal columns and 30 words 
 labels dealt at random, half of the subjects each; three members read a block or the words. ``inner_auc`` is that of
 tuning (3 inner folds). ``old`` is that of the rule which adscreen had before: the fusion of a fold's rows is fitted on
 the other folds' out-of-fold log-odds, which come from members that were trained on the fold. ``member`` is the mean
-out-of-fold AUC of the members by themselves, each the better of two candidates on these very folds. The size was decided beforehand: 200 cohorts tell 0.50 from 0.52 (an AUC
-of 80 subjects scatters by about 0.08, so the standard error is near 0.006).
+out-of-fold AUC of the members by themselves, each the better of two candidates on these very folds. The size was
+decided beforehand: 200 cohorts tell 0.50 from 0.52 (an AUC of 80 subjects scatters by about 0.08, so the standard error
+is near 0.006).
 """
 
 from __future__ import annotations

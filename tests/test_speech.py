@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from adscreen.ingest.main_line import parse_main_line
 from adscreen.ingest.plain_text import read_text
-from adscreen.records import Sentence, Transcript, Utterance, View, Word
-from adscreen.speech import marks_pauses, participant_utterances, split_sentences
+from adscreen.records import Sentence, Transcript, Utterance, View, Word, WordKind
+from adscreen.speech import Cleaning, clean_tokens, marks_pauses, participant_utterances, split_sentences
 from adscreen.words import split_text, tokenize
 
 
@@ -127,3 +127,53 @@ def test_pauses_are_seen_in_chat_and_where_words_have_times(
     other = Utterance("INV", "Investigator", (Word("so", start_ms=0, end_ms=9),))
     transcript = Transcript("r", "s", (Utterance("PAR", "", (word,)), other), "PAR", source_format=source_format)
     assert expected == marks_pauses(transcript)
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [  # by hand
+        ("spoken", "uh the the boy fallin ba wa goed"),
+        ("spoken_without_fillers", "the the boy fallin ba wa goed"),
+        ("spoken_with_targets", "uh the the boy falling ba wa went"),
+        ("fluent", "the boy falling went"),
+        ("fluent_with_fillers", "uh the boy falling went"),
+        ("fluent_without_targets", "the boy fallin goed"),
+    ],
+)
+def test_each_cleaning_reads_its_own_words(view: str, words: str) -> None:
+    """Fillers, repairs (repeats, fragments, nonwords) and targets are left out or put in, each by itself."""
+    said = (
+        Word("uh", kind="filler"),
+        Word("the", repeated=True),
+        Word("the"),
+        Word("boy"),
+        Word("fallin", target=("falling",)),
+        Word("ba", kind="nonword"),
+        Word("wa", kind="fragment"),
+        Word("well", kind="excluded"),
+        Word("goed", target=("went",)),
+    )
+    (sentence,) = split_sentences(transcript_of(Utterance("PAR", "Participant", said)), view=view)
+    assert tuple(words.split()) == sentence.tokens
+
+
+@given(
+    kind=st.sampled_from(["word", "filler", "fragment", "nonword", "excluded"]),
+    target=st.sampled_from([(), ("",), ("falling",), ("going", "to")]),
+    retraced=st.booleans(),
+    repeated=st.booleans(),
+)
+def test_a_cleaning_that_reads_more_reads_no_less(
+    kind: WordKind, target: tuple[str, ...], retraced: bool, repeated: bool
+) -> None:
+    """Keeping fillers, or repairs, never takes a word away; nothing reads an excluded one."""
+    word = Word("fallin", kind=kind, target=target, retraced=retraced, repeated=repeated)
+    for targets in (False, True):
+        read = {
+            (fillers, repairs): len(clean_tokens(word, Cleaning(fillers=fillers, repairs=repairs, targets=targets)))
+            for fillers in (False, True)
+            for repairs in (False, True)
+        }
+        assert read[False, False] <= min(read[True, False], read[False, True])
+        assert max(read[True, False], read[False, True]) <= read[True, True]
+        assert kind != "excluded" or {0} == set(read.values())

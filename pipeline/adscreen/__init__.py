@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from adscreen.estimator.study import StudySettings, read_study
     from adscreen.extract.feature_table import FeatureTable
     from adscreen.ingest import read_transcript
+    from adscreen.metrics.sample_size import plan_sample_size
     from adscreen.model.screening_model import ScreeningModel
     from adscreen.studies.audit_run import audit
     from adscreen.studies.comparison_run import compare
@@ -52,6 +53,7 @@ _PLACES = {
     "evaluate": "studies.evaluation_run",
     "audit": "studies.audit_run",
     "compare": "studies.comparison_run",
+    "plan_sample_size": "metrics.sample_size",
     "ScreeningModel": "model.screening_model",
     "Scores": "studies.scores",
     "score": "studies.scores",
@@ -89,6 +91,7 @@ __all__ = [
     "evaluate",
     "extract_features",
     "make_cohort",
+    "plan_sample_size",
     "read_cohort",
     "read_study",
     "read_transcript",

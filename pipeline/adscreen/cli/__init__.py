@@ -18,6 +18,7 @@ from adscreen.cli import (  # noqa: F401
     language_model_commands,
     manifest_command,
     model_commands,
+    planning_commands,
     score_commands,
     setup_commands,
     validation_commands,

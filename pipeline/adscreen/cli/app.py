@@ -19,6 +19,7 @@ from adscreen.cli.panels import PanelCommand
 
 COMMANDS = (  # as help lists them: along the line, then what stands beside it
     *("demo", "manifest", "ingest", "features", "evaluate", "compare", "train", "score", "report", "validate", "audit"),
+    "power",
     *("simulate", "formats", "perplexity", "pretrain", "models", "doctor"),
 )
 Function = TypeVar("Function", bound=Callable[..., None])

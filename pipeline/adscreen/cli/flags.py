@@ -10,7 +10,7 @@ import typer
 from adscreen.cli.app import app
 from adscreen.errors import InputError
 
-PARAMETER = re.compile(r"(?<![\w-])([a-z][a-z_]*)=(?=[\s,;:.)]|$)")  # a parameter that an error of the library names
+PARAMETER = re.compile(r"(?<![\w-])([a-z][a-z0-9_]*)=(?=[\s,;:.)]|$)")  # a parameter that an error of the library names
 OTHER_NAMES = {
     "blocks": "--block",
     "engine": "--elmo-engine",

@@ -49,6 +49,19 @@ def evaluate(
     learning_curve: Annotated[
         bool, estimator_option("--learning-curve", help="Also train on parts of the cohort.")
     ] = False,
+    instability: Annotated[
+        int,
+        estimator_option(
+            metavar="<models>", help="Refit to this many bootstrap cohorts; how far probabilities move [0: not]."
+        ),
+    ] = 0,
+    cleaning_sensitivity: Annotated[
+        bool,
+        estimator_option(
+            "--cleaning-sensitivity",
+            help="Also evaluate other cleanings: fluent or spoken, fillers or none, errors or their targets.",
+        ),
+    ] = False,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
     quiet: QuietOpt = False,
@@ -66,12 +79,16 @@ def evaluate(
 
     Example: adscreen evaluate manifest.csv evaluation --protocol both --jobs 2
     """
-    from adscreen.studies.protocol_names import name_protocols
+    from adscreen.studies.protocol_names import check_extras, name_protocols
 
     if test is not None and protocol is not None:
         raise InputError("--test has a protocol of its own", where="--protocol", remedy="leave one of them out")
     rule = usable.rule()
-    name_protocols(protocol or "subject")
+    check_extras(
+        name_protocols(protocol or "subject") if test is None else ("external",),
+        instability=instability,
+        cleaning_sensitivity=cleaning_sensitivity,
+    )
     how = reading.reading(labels)
     study = study_options.settings(folds=folds, repeats=repeats)
     cohort = read_cohort_for(out, manifest, how, force=force)
@@ -93,6 +110,8 @@ def evaluate(
             allow_other_language=extract_options.allow_other_language,
             test=tested,
             learning_curve=learning_curve,
+            instability=instability,
+            cleaning_sensitivity=cleaning_sensitivity,
             reading=how,
             rule=rule,
             jobs=jobs,

@@ -15,7 +15,8 @@ from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluation.folds import FoldTask, all_vectors, run_fold
-from adscreen.evaluation.learning import SHARES, take_groups
+from adscreen.evaluation.forecast import forecast_learning
+from adscreen.evaluation.learning import SHARES, take_groups, usable_shares
 from adscreen.evaluation.own_estimator import check_estimator, describe_estimator, name_estimator
 from adscreen.evaluation.protocols import outer_splits
 from adscreen.evaluation.results import (
@@ -30,6 +31,7 @@ from adscreen.evaluation.results import (
 )
 from adscreen.evaluation.shortcuts import SHORTCUTS, absent_shortcuts
 from adscreen.evaluation.subgroups import measure_subgroups
+from adscreen.evaluation.sufficiency import judge_size
 from adscreen.evaluation.summary import (
     Folds,
     compare_apparent,
@@ -81,8 +83,26 @@ def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol
         InputError: the cohort cannot be split so.
     """
     tasks = _tasks(table, study, protocol=protocol, fit=False)
-    first = sum(task.repeat == 0 for task in tasks)
-    return len(tasks) + (len(SHARES) - 1) * first * (learning_curve and protocol != "paper")
+    if not learning_curve or protocol == "paper":
+        return len(tasks)
+    return len(tasks) + len(_smaller(table, study, tasks)) * sum(task.repeat == 0 for task in tasks)
+
+
+def run_first_repeat(
+    table: FeatureTable,
+    study: StudySettings,
+    *,
+    protocol: Protocol,
+    jobs: int = 1,
+    progress: Advance | None = None,
+) -> list[FoldResult]:
+    """Run adscreen and TF-IDF on the folds of the first repeat; nothing is summarised.
+
+    Raises:
+        InputError: the cohort cannot be split so; a class has fewer groups than folds.
+    """
+    tasks = [task for task in _tasks(table, study, protocol=protocol) if task.repeat == 0]
+    return [result for fold in _run(table, study, tasks, [TFIDF], None, jobs, progress) for result in fold]
 
 
 def _tasks(table: FeatureTable, study: StudySettings, *, protocol: Protocol, fit: bool = True) -> list[FoldTask]:
@@ -118,12 +138,18 @@ def _learn(
     table, study = folds.table, folds.study
     first = [task for task in tasks if task.repeat == 0]
     by_share: dict[float, list[FoldResult]] = {}
-    for share in SHARES[:-1]:
+    for share in _smaller(table, study, tasks):
         smaller = [replace(task, training=take_groups(table, task.training, share, seed=study.seed)) for task in first]
         done = _run(table, study, smaller, [TFIDF], estimator, jobs, progress)
         by_share[share] = [result for results in done for result in results]
     by_share[SHARES[-1]] = [r for r in folds.results if r.repeat == 0 and r.method in (folds.main, TFIDF)]
     return summarise_learning(folds, by_share)
+
+
+def _smaller(table: FeatureTable, study: StudySettings, tasks: list[FoldTask]) -> tuple[float, ...]:
+    """Return the shares on which the first repeat can be trained again; a small cohort has not all of them."""
+    sides = [task.training for task in tasks if task.repeat == 0]
+    return usable_shares(table, sides, inner_folds=study.inner_folds, seed=study.seed)
 
 
 def _describe_methods(estimator: Any, absent: dict[str, str]) -> list[MethodRow]:
@@ -150,4 +176,6 @@ def _summarise(folds: Folds, methods: list[MethodRow], learning: list[LearningRo
         families=summarise_families(folds),
         apparent=compare_apparent(folds, metrics),
         shared_subject_share=shared_subjects(folds),
+        sample_size=judge_size(folds, metrics),
+        forecast=forecast_learning(learning, seed=folds.study.seed),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adscreen.evaluation import results
+from adscreen.evaluation import results, stability_rows
 from adscreen.evaluation.results import FlowRow, ProtocolEvaluation, TableOneRow
 from adscreen.extract.feature_table import FeatureTable
 
@@ -24,6 +24,10 @@ TABLES: dict[str, tuple[str, type[Any]]] = {  # file stem -> field of ProtocolEv
     "learning_curve": ("learning", results.LearningRow),
     "families": ("families", results.FamilyRow),
     "apparent": ("apparent", results.ApparentRow),
+    "sample_size": ("sample_size", stability_rows.SampleSizeRow),
+    "learning_forecast": ("forecast", stability_rows.ForecastRow),
+    "instability": ("instability", stability_rows.InstabilityRow),
+    "cleaning": ("cleaning", stability_rows.CleaningRow),
 }
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from adscreen.evaluation.stability_rows import CleaningRow, ForecastRow, InstabilityRow, SampleSizeRow
 from adscreen.metrics.visits import WHOLLY_SHARED
 
 Protocol = Literal["subject", "paper", "site", "external", "validate"]
@@ -311,6 +312,10 @@ class ProtocolEvaluation:
     families: list[FamilyRow]
     apparent: list[ApparentRow]
     shared_subject_share: float
+    sample_size: list[SampleSizeRow] = field(default_factory=list)
+    forecast: list[ForecastRow] = field(default_factory=list)
+    instability: list[InstabilityRow] = field(default_factory=list)
+    cleaning: list[CleaningRow] = field(default_factory=list)
 
     @property
     def main(self) -> str:

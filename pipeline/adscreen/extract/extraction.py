@@ -43,7 +43,7 @@ from adscreen.features.tasks import Task, bundled_tasks, find_task
 from adscreen.ingest import read_recording
 from adscreen.language import ENGLISH, Language, mark_fillers
 from adscreen.parser import BUNDLED, load_parser
-from adscreen.records import Sentence, Transcript, View
+from adscreen.records import Sentence, Transcript
 from adscreen.speech import participant_utterances, split_sentences, spoken_tokens
 from adscreen.version import __version__
 
@@ -57,7 +57,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class ExtractSettings:
-    """What decides a row: the biLM folder, the layer, the pooling over words, and the view read.
+    """What decides a row: the biLM folder, the layer, the pooling over words, and the view read (of CLEANINGS).
 
     ``layer`` is ``mean``, a number (0 the token layer) or one weight a layer (``0.2,0.3,0.5``); ``pooling`` is ``mean``
     or ``mean+max``. ``parser`` names the parser (``load_parser``), ``tasks`` are the task files known, ``norms`` the
@@ -67,7 +67,7 @@ class ExtractSettings:
 
     bilm: Path
     layer: str = "mean"
-    view: View = "spoken"
+    view: str = "spoken"
     pooling: str = "mean"
     parser: str = BUNDLED
     tasks: tuple[Task, ...] = field(default_factory=bundled_tasks)
@@ -218,7 +218,7 @@ def _read(recording: Recording, language: Language) -> Transcript | str:
     return mark_fillers(read, language) if isinstance(read, Transcript) else read
 
 
-def _sentences(transcript: Transcript, *, view: View) -> tuple[Sentence, ...]:
+def _sentences(transcript: Transcript, *, view: str) -> tuple[Sentence, ...]:
     """Return the sentences; one without words where every utterance is excluded."""
     return split_sentences(transcript, view=view) or (Sentence(transcript.recording_id, 0, ()),)
 

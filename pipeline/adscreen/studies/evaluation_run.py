@@ -20,6 +20,7 @@ from adscreen.evaluation import TFIDF, ProtocolEvaluation, count_steps, evaluate
 from adscreen.evaluation.certificate import Certificate, certify
 from adscreen.evaluation.description import describe_cohort, describe_flow
 from adscreen.evaluation.frames import as_frame, cohort_frames, evaluation_frames, predictions_frame
+from adscreen.evaluation.instability import measure_instability
 from adscreen.evaluation.levels import changing_subjects
 from adscreen.evaluation.protocols import COHORT, TEST, check_apart, check_sexes, compare_ids
 from adscreen.extract.extraction import ExtractSettings
@@ -29,8 +30,9 @@ from adscreen.progress import HIDDEN, Progress
 from adscreen.report.evaluation.assemble import assemble_report
 from adscreen.report.evaluation.page import write_page, write_report
 from adscreen.studies.checks import check_cohorts, check_tables, list_errors
+from adscreen.studies.cleaning_run import evaluate_cleanings
 from adscreen.studies.feature_run import check_columns, check_language, read_training_table, write_skipped
-from adscreen.studies.protocol_names import name_protocols
+from adscreen.studies.protocol_names import check_extras, name_protocols
 from adscreen.studies.runs import check_free, new_run
 from adscreen.writing import write_csv, write_json
 
@@ -169,6 +171,7 @@ def evaluate(
     min_sensitivity: float | None = None,
     threshold: float | None = None,
     learning_curve: bool = False,
+    instability: int = 0,
     jobs: int = 1,
     progress: Progress = HIDDEN,
 ) -> Evaluation:
@@ -188,6 +191,7 @@ def evaluate(
         study: settings, or the path of a study.toml; the arguments after it win. Blocks that it declares are taken from
             the columns that the manifest carries; ``members`` may also read those that the table holds.
         learning_curve: also train on shares of the training groups.
+        instability: refit the model to this many bootstrap cohorts, and say how far each person's probability moves.
         jobs: processes; changes no result.
 
     Raises:
@@ -208,6 +212,7 @@ def evaluate(
     chosen = choose_study(study, table_blocks=table.blocks, **named)
     table = table.with_blocks(chosen.blocks)
     protocols = ("external",) if test is not None else name_protocols(protocol)
+    check_extras(protocols, instability=instability)
     require_words(table)
     if test is not None:
         require_words(test)
@@ -221,8 +226,14 @@ def evaluate(
         advance = progress.task(f"Evaluating ({one})", count)
         options: dict[str, Any] = {"learning_curve": learning_curve, "jobs": jobs, "progress": advance}
         run.append(evaluate_protocol(table, chosen, protocol=one, estimator=estimator, **options))
+    if instability:
+        place = _leak_free(run)
+        advance = progress.task("Refitting the model to other people", instability)
+        options = {"models": instability, "estimator": estimator, "jobs": jobs, "progress": advance}
+        rows = measure_instability(table, chosen, protocol=run[place].protocol, **options)
+        run[place] = replace(run[place], instability=rows)
     made: dict[str, Any] = {"positive": table.positive, "negative": table.negative, "protocols": list(protocols)}
-    made |= {"learning_curve": learning_curve, "provenance": table.provenance}
+    made |= {"learning_curve": learning_curve, "instability": instability, "provenance": table.provenance}
     if changing_subjects(table.subjects):
         made["label_by_visit"] = True
     settings = chosen.as_dict() | made
@@ -230,6 +241,11 @@ def evaluate(
         settings = {name: value for name, value in settings.items() if name not in _OF_MEMBERS}
         settings["estimator"] = run[0].methods[0].description
     return Evaluation(table, chosen, tuple(run), settings=settings)
+
+
+def _leak_free(evaluations: Sequence[ProtocolEvaluation]) -> int:
+    """Return the place of the first protocol whose folds keep subjects together."""
+    return next(number for number, one in enumerate(evaluations) if one.protocol != "paper")
 
 
 def _check_labels(training: tuple[str, str], test: tuple[str, str], *, name: str, where: str) -> None:
@@ -250,6 +266,8 @@ def run_evaluation(
     protocol: str | Sequence[str] = "subject",
     test: Path | Cohort | None = None,
     learning_curve: bool = False,
+    instability: int = 0,
+    cleaning_sensitivity: bool = False,
     reading: Reading = AS_WRITTEN,
     rule: Rule = REFUSE,
     jobs: int = 1,
@@ -260,9 +278,11 @@ def run_evaluation(
 
     ``test`` is the manifest of another cohort to test on, under the protocol ``external`` alone. A Cohort is what
     ``reading`` read of its manifest already. What ``rule`` allows to leave out is listed in flow.csv and skipped.csv.
+    ``cleaning_sensitivity`` reads and evaluates the cohort under every other cleaning of its transcripts as well.
     """
     check_free(out, force=force)
-    name_protocols(protocol)
+    protocols = ("external",) if test is not None else name_protocols(protocol)
+    check_extras(protocols, instability=instability, cleaning_sensitivity=cleaning_sensitivity)
     first = reading.read(manifest)
     others = [] if test is None else [reading.read(test, known=first.grouped_labels)]
     cohorts = [first, *others]
@@ -288,12 +308,20 @@ def run_evaluation(
     usable = [cohort.without(one.recording for one in left) for cohort, left in zip(cohorts, skipped, strict=True)]
     checked = check_cohorts(usable, jobs=jobs, progress=progress)
     progress.notes(list_errors(checked))
-    options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "jobs": jobs, "progress": progress}
+    options: dict[str, Any] = {"study": study, "learning_curve": learning_curve, "instability": instability} | given
     found = evaluate(tables[0], protocol=protocol, test=tables[1] if others else None, **options)
+    if cleaning_sensitivity:
+        place = _leak_free(found.protocols)
+        options = {"table": found.table, "study": found.study, "extract": extract, "foreign": foreign}
+        rows = evaluate_cleanings(usable, found.protocols[place], **options, **given)
+        changed = list(found.protocols)
+        changed[place] = replace(changed[place], cleaning=rows)
+        found = replace(found, protocols=tuple(changed))
     about: dict[str, Any] = {"manifest": first.path, "test_manifest": others[0].path if others else None}
     about |= reading.arguments() | {"label_groups": first.label_groups}
     settings = found.study.as_dict() | about | dict(found.settings)  # run.json names the study first
     settings |= {"skip_unreadable": rule.skip, "strict": rule.strict, "skipped": sum(map(len, skipped))}
+    settings |= {"cleaning_sensitivity": cleaning_sensitivity}
     named = replace(found, cohorts=tuple(cohorts), skipped=skipped, checked=checked, settings=settings)
     named.save(out, force=force)
     return named

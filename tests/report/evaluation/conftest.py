@@ -19,6 +19,7 @@ from adscreen.evaluation.frozen_certificate import certify_frozen
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.assemble import assemble_report
+from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.contents import (
     Abstention,
     EvaluationReport,
@@ -84,6 +85,6 @@ def frozen_report(ran: SimpleNamespace) -> EvaluationReport:
     main = replace(first, methods=(replace(methods[0], title="Frozen model", measures=measures),))
     summary = conclude_frozen(main, FROZEN, positive="case", negative="control")
     certificate = certify_frozen(ran.table, tested=41, left_out=2)
-    return replace(
-        ran.report, protocols=(main,), gaps=(), absent=(), summary=summary, certificate=certificate, frozen=FROZEN
-    )
+    checklist = tuple(fill_checklist({"subgroups"}, validation=True))
+    report = replace(ran.report, protocols=(main,), gaps=(), absent=(), summary=summary, checklist=checklist)
+    return replace(report, certificate=certificate, frozen=FROZEN)

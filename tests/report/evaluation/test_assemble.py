@@ -203,7 +203,7 @@ def test_the_checklist_has_the_27_items() -> None:
 def test_what_a_run_does_not_hold_is_left_to_a_person() -> None:
     """Without sites, subgroups and so on, items that need them are answered by nobody but a person."""
     bare = {one.item: one for one in fill_checklist(())}
-    full = {one.item: one for one in fill_checklist({"site", "subgroups", "learning", "external"})}
+    full = {one.item: one for one in fill_checklist({"site", "subgroups", "size", "external"})}
     assert ("person", "") == (bare["14"].answered, bare["14"].anchor)
     assert ("partly", "subgroups") == (full["14"].answered, full["14"].anchor)
     assert all(bool(one.anchor) == (one.answered != "person") for one in full.values())
@@ -214,4 +214,4 @@ def test_what_items_need_can_be_held() -> None:
     import tomllib
 
     content = tomllib.loads(files("adscreen.report.evaluation").joinpath("tripod.toml").read_text(encoding="utf-8"))
-    assert {"site", "subgroups", "learning", "external"} == {one["needs"] for one in content["item"] if "needs" in one}
+    assert {"site", "subgroups", "size", "external"} == {one["needs"] for one in content["item"] if "needs" in one}

@@ -133,7 +133,7 @@ def _held(frames: Frames) -> set[str]:
     columns = set(frames["subgroups"]["column"]) if len(frames["subgroups"]) else set()
     held = {"site"} & columns
     held |= {"subgroups"} if columns else set()
-    held |= {"learning"} if len(frames["learning_curve"]) else set()
+    held |= {"size"} if len(frames.get("sample_size", ())) else set()
     return held | ({"external"} if "external" in set(frames["metrics"]["protocol"]) else set())
 
 

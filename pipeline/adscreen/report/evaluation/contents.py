@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.metrics import Interval
+from adscreen.report.evaluation.stability_contents import Stability
 
 Kind = Literal["ours", "baseline", "shortcut", "check"]
 Answer = Literal["run", "partly", "person"]
@@ -173,6 +174,7 @@ class ProtocolResult:
     choices: tuple[SettingChoice, ...]
     fold_choices: tuple[FoldChoice, ...]
     families: tuple[FamilyWeight, ...]
+    stability: Stability = field(default_factory=Stability)
 
     @property
     def ours(self) -> MethodResult:

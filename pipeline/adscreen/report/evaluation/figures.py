@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.contents import LearningPoint, ProtocolResult
+from adscreen.report.evaluation.stability_contents import ForecastPoint
 
 WIDTH, HEIGHT = 340.0, 292.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 10.0, 10.0, 40.0
@@ -199,8 +200,10 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
     points = [one for one in result.learning if math.isfinite(one.auc.value)]
     if not points:
         return None
-    most = max(one.groups for one in points)
-    low = min(0.5, *(one.auc.low for one in points if math.isfinite(one.auc.low)))
+    ahead = _points_ahead(result)
+    shown: list[LearningPoint | ForecastPoint] = [*points, *ahead]
+    most = max(one.groups for one in shown)
+    low = min(0.5, *(one.auc.low for one in shown if math.isfinite(one.auc.low)))
     frame = _Frame(0, most * 1.05, math.floor(low * 10) / 10, 1)
     methods = list(dict.fromkeys(one.method for one in points))
     lines = [
@@ -217,15 +220,64 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
         + "; ".join(f"{one.title} {one.groups:.0f}: {one.auc.value:.3f}" for one in points),
         x_label="training subjects or clusters",
         y_label="AUC",
-        x_ticks=frame.x_ticks(sorted({0.0, *(round(one.groups) for one in points)}), ".0f"),
+        x_ticks=frame.x_ticks(_spread_out({0.0, *(round(one.groups) for one in shown)}, most), ".0f"),
         y_ticks=frame.y_ticks([number / 10 for number in range(round(frame.y_low * 10), 11)]),
-        lines=tuple(lines),
+        lines=(*_continue(frame, ahead), *lines),
         dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == result.ours.method),
     )
 
 
 def _curve(points: Sequence[LearningPoint], method: str) -> list[Point]:
     return [(one.groups, one.auc.value) for one in points if one.method == method]
+
+
+def _points_ahead(result: ProtocolResult) -> tuple[ForecastPoint, ...]:
+    """Return the forecast of the evaluated method, none where there is none."""
+    own = (one.points for one in result.stability.forecasts if one.method == result.ours.method)
+    return next(own, ())
+
+
+def _spread_out(values: Iterable[float], most: float) -> list[float]:
+    """Return those of the values, in order, that are far enough apart for their labels."""
+    kept: list[float] = []
+    for value in sorted(values):
+        if not kept or value - kept[-1] >= most / 12:
+            kept.append(value)
+    return kept
+
+
+def _continue(frame: _Frame, ahead: Sequence[ForecastPoint]) -> tuple[Line, ...]:
+    """Return the band and the line of a forecast."""
+    if not ahead:
+        return ()
+    lower, upper = ([(one.groups, getattr(one.auc, end)) for one in ahead] for end in ("low", "high"))
+    line = frame.path((one.groups, one.auc.value) for one in ahead)
+    return Line("band", frame.band(lower, upper)), Line("forecast", line, "forecast, 95% interval")
+
+
+def draw_instability(result: ProtocolResult) -> Drawing:
+    """Return each recording's probability by models of other people against that by the model of all people."""
+    found = result.stability.instability
+    assert found is not None
+    frame = _Frame(0, 1, 0, 1)
+    ranges = "".join(frame.path([(one.original, one.low), (one.original, one.high)]) for one in found.recordings)
+    middles = "".join(
+        frame.path([(max(one.original - 0.006, 0.0), one.median), (min(one.original + 0.006, 1.0), one.median)])
+        for one in found.recordings
+    )
+    return Drawing(
+        name=f"instability-{result.protocol}",
+        title=f"Prediction instability over {found.models} models. Mean absolute difference {found.mean_error:.3f}.",
+        x_label="probability, model of all people",
+        y_label="probability, models of other people",
+        x_ticks=frame.x_ticks(_SHARES),
+        y_ticks=frame.y_ticks(_SHARES),
+        lines=(
+            Line("chance", frame.path([(0, 0), (1, 1)]), "no change"),
+            Line("repeat", ranges, "95% of the models"),
+            Line("main", middles, "their median"),
+        ),
+    )
 
 
 def _title(points: Sequence[LearningPoint], method: str) -> str:

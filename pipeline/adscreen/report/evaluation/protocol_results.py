@@ -29,6 +29,7 @@ from adscreen.report.evaluation.contents import (
     SettingChoice,
     Subgroup,
 )
+from adscreen.report.evaluation.stability import summarise_stability
 from adscreen.report.evaluation.wording import PAPER_OF_OWN, PROTOCOLS, name_method, name_setting
 
 _RATES = np.linspace(0.0, 1.0, 101)
@@ -106,6 +107,7 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
             FamilyWeight(row.family, float(row.contribution), float(row.sd_over_folds))
             for row in _rows(tables.of("families").sort_values("contribution", ascending=False))
         ),
+        stability=summarise_stability(frames, protocol, main=tables.main),
     )
 
 
