@@ -25,7 +25,7 @@ def _columns(block: str, table: FeatureTable, study: StudySettings) -> int:
     if block == BILM:
         return _of_family("perplexity", table) + 1  # and the share of sentences above the controls' percentile
     if block == WORDS:
-        return len(WordWeights().fit(table.inputs[TOKENS]).vocabulary_)
+        return len(WordWeights().fit(table.inputs[TOKENS].tolist()).vocabulary_)
     return {HYBRID: len(SUMMARIES), PAIRED: 1}.get(block) or _of_family(block, table)
 
 
