@@ -49,9 +49,9 @@ from adscreen.scoring.scoring import (
     check_scoring,
     in_training,
     may_be_in_training,
-    require_prevalence,
     stream_reports,
 )
+from adscreen.scoring.shares import require_prevalence
 from adscreen.scoring.subjects import writing_subjects
 from adscreen.studies.runs import check_free, new_run
 from adscreen.studies.scores import open_model, settings_of
