@@ -11,7 +11,8 @@ the second says what another cohort of the same size and kind would have answere
 
 - range: the share of people whose true log-odds it holds, the share whose range does not cross the threshold, and of
   these the share who have the other result by the paired cohort's model; for the least and greatest of the models
-  without a fold, which share the whole model's fusion (as before), and for the jackknife;
+  without a fold, which share the whole model's fusion (as before), and for the jackknife (of the same models, and of
+  models with a fusion of their own, which is what adscreen reports). Cohorts whose members get no weight have no range;
 - sets: the share of cases and of controls whose conformal set at 0.9 holds their label, and the share decided;
 - ppv: at a prevalence of 0.1 the stated positive predictive value, the true one of the model at its threshold, and the
   share of cohorts whose interval holds it; the same of the negative one; and the mean of the prior-shifted probability
@@ -37,7 +38,6 @@ from scipy import special
 
 from adscreen.estimator import Stack
 from adscreen.estimator.study import SearchSpace, StudySettings
-from adscreen.estimator.tuning import Tuned
 from adscreen.extract.feature_table import GROUP, INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 from adscreen.model.conformal import conformal_p_values, conformal_set
 from adscreen.model.reference import log_odds, predictive_values
@@ -105,23 +105,23 @@ def judge_pair(design: Design, number: int, people: int) -> list[dict[str, float
     features = draw_people(design, labels, rng)
     inputs = as_inputs(design, features)
     truth = features @ design.difference
-    answers = [special.expit(model.estimator.decision_function(inputs)) for model, _ in trained]
-    sides = [one >= model.manifest.threshold for one, (model, _) in zip(answers, trained, strict=True)]
+    answers = [special.expit(model.estimator.decision_function(inputs)) for model in trained]
+    sides = [one >= model.manifest.threshold for one, model in zip(answers, trained, strict=True)]
     rows = []
-    for which, (model, tuned) in enumerate(trained):
+    for which, model in enumerate(trained):
         about = {"cohort": 2 * number + which}
-        about |= judge_ranges(model, tuned, inputs, truth, sides[which] != sides[1 - which], answers[1 - which])
+        about |= judge_ranges(model, inputs, truth, sides[which] != sides[1 - which], answers[1 - which])
         about |= judge_sets(model, answers[which], labels)
         about |= judge_values(model, design, rng)
         rows.append(about)
     return rows
 
 
-def train_cohort(design: Design, rng: np.random.Generator, *, seed: int) -> tuple[TrainedModel, Tuned]:
+def train_cohort(design: Design, rng: np.random.Generator, *, seed: int) -> TrainedModel:
     """Train on a cohort of the design, half of it cases."""
     cases = np.arange(design.subjects) % 2
     table = make_table(design, draw_people(design, cases, rng), cases)
-    return train_model(table, replace(design.study, seed=seed))
+    return train_model(table, replace(design.study, seed=seed))[0]
 
 
 def as_inputs(design: Design, features: Floats) -> pd.DataFrame:
@@ -139,21 +139,22 @@ def with_fusion_of(stack: Stack, whole: Stack) -> Stack:
 
 
 def judge_ranges(
-    model: TrainedModel, tuned: Tuned, inputs: pd.DataFrame, truth: Floats, changed: NDArray[np.bool_], other: Floats
+    model: TrainedModel, inputs: pd.DataFrame, truth: Floats, changed: NDArray[np.bool_], other: Floats
 ) -> dict[str, float]:
     """Return how many people's truth, and the other cohort's answer, each range holds; and who changes sides."""
-    own = model.estimator.decision_function(inputs)
+    fusion = model.estimator
+    own = fusion.decision_function(inputs)
     spread = np.array([one.decision_function(inputs) for one in model.spread])
-    shared = np.array(
-        [_shared(one, model.estimator, inputs, logits) for one, logits in zip(model.spread, spread, strict=True)]
-    )
+    shared = np.array([_shared(one, fusion, inputs, logits) for one, logits in zip(model.spread, spread, strict=True)])
     ranges = {
         "extremes": (np.minimum(own, shared.min(axis=0)), np.maximum(own, shared.max(axis=0))),
         "jackknife_shared": _jackknife(own, shared),
         "jackknife": _jackknife(own, spread),
     }
     cut, elsewhere = log_odds(model.manifest.threshold), np.log(other) - np.log1p(-other)
-    found: dict[str, float] = {"changed": float(changed.mean())}
+    found: dict[str, float] = {"changed": float(changed.mean()), "without_weight": float(not any(fusion.weights))}
+    if not any(fusion.weights):  # one answer for everybody, and no range
+        return found
     for name, (low, high) in ranges.items():
         firm = ~((low < cut) & (cut <= high))
         found |= {

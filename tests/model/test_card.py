@@ -81,12 +81,12 @@ def test_it_holds_no_id_no_path_and_no_words(card: str, simulated_table: Feature
 
 
 def test_figures_are_those_of_the_inner_folds(simulated_table: FeatureTable, model: TrainedModel) -> None:
-    """Sensitivity and specificity are those that scores are read against; the AUC is within its interval."""
+    """Of subjects with two recordings each, sensitivity and specificity are those that scores are read against."""
     training, scores = model.manifest.training, model.manifest.scores
     assert training is not None
     assert scores is not None
-    assert pytest.approx(scores.sensitivity) == training.measures["sensitivity"][0]
-    assert pytest.approx(scores.specificity) == training.measures["specificity"][0]
+    assert pytest.approx(scores.sensitivity.value) == training.measures["sensitivity"][0]
+    assert pytest.approx(scores.specificity.value) == training.measures["specificity"][0]
     ages = simulated_table.subjects.groupby("subject_id").agg({"age": "mean", "label": "first"})
     for label, row in zip(("control", "case"), training.age, strict=True):
         own = ages.loc[ages["label"] == label, "age"]

@@ -22,9 +22,10 @@ class ScoreRow:
 
     ``probability`` is the model's probability of ``positive_label`` and ``logit`` its log-odds. ``probability_low`` and
     ``probability_high`` are the individual range by the method that ``interval`` names: how uncertain the probability
-    is because the model was trained on this cohort and not on another of the same size and kind (see
-    ``individual_range``). It is not a chance of disease, nor how scores of one person differ from recording to
-    recording. ``crosses_threshold``: the range holds the threshold; missing where there is no score.
+    is because the model was trained on this cohort and not on another of the same size and kind. In simulations such a
+    range held the true probability of about 90% of people, of fewer in small cohorts (docs/method.md). It is not a
+    chance of disease, nor how scores of one person differ from recording to recording. ``crosses_threshold``: the range
+    holds the threshold; missing where there is no range.
 
     ``perplexity`` is joint, per target, over the whole recording; ``perplexity_median`` and ``perplexity_max`` are over
     its sentences; ``out_of_vocabulary`` is the share of words that the biLM does not know. ``control_percentile`` and
@@ -53,7 +54,7 @@ class ScoreRow:
     perplexity: float
     in_training: bool
     model_digest: str
-    interval: str = "jackknife"
+    interval: str = "jackknife, about 90%"
     crosses_threshold: bool | None = None
     logit: float = math.nan
     perplexity_median: float = math.nan

@@ -317,7 +317,8 @@ def _evaluate(
     """Return what the estimators make of each row."""
     inputs = pd.DataFrame([row.inputs for row in rows])
     terms = model.estimator.contributions(inputs)
-    spread = [[math.fsum(of.values()) for of in estimator.contributions(inputs)] for estimator in model.spread]
+    others = model.spread if any(model.estimator.weights) else ()  # without weights every answer is the same
+    spread = [[math.fsum(of.values()) for of in estimator.contributions(inputs)] for estimator in others]
     scored = [Scored(of, tuple(logits[n] for logits in spread)) for n, of in enumerate(terms)]
     if not options.sentence_effects:
         return scored
