@@ -41,7 +41,7 @@ from adscreen.estimator.study import SearchSpace, StudySettings
 from adscreen.extract.feature_table import GROUP, INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 from adscreen.model.conformal import conformal_p_values, conformal_set
 from adscreen.model.reference import log_odds, predictive_values
-from adscreen.model.trained_model import TrainedModel, train_model
+from adscreen.model.trained_model import TrainedModel, fit_model
 from adscreen.scoring.individual_range import jackknife_range
 
 Floats = NDArray[np.float64]
@@ -121,7 +121,7 @@ def train_cohort(design: Design, rng: np.random.Generator, *, seed: int) -> Trai
     """Train on a cohort of the design, half of it cases."""
     cases = np.arange(design.subjects) % 2
     table = make_table(design, draw_people(design, cases, rng), cases)
-    return train_model(table, replace(design.study, seed=seed))[0]
+    return fit_model(table, replace(design.study, seed=seed))[0]
 
 
 def as_inputs(design: Design, features: Floats) -> pd.DataFrame:

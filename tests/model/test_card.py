@@ -52,7 +52,7 @@ def test_it_says_what_a_reader_needs(card: str, model: TrainedModel) -> None:
     """Use, limits, cohort, figures with intervals, subgroups, threshold, digests, how to score, citation."""
     for title in (
         *("Intended use and limits", "Training cohort", "Figures on held-out training recordings", "Subgroups"),
-        *("Threshold and calibration", "Digests", "How to score", "Citation"),
+        *("Threshold and calibration", "What a score says of one person", "Digests", "How to score", "Citation"),
     ):
         assert f"\n## {title}\n" in card
     assert "**A score is not a diagnosis**" in card
@@ -91,6 +91,16 @@ def test_figures_are_those_of_the_inner_folds(simulated_table: FeatureTable, mod
     for label, row in zip(("control", "case"), training.age, strict=True):
         own = ages.loc[ages["label"] == label, "age"]
         assert [len(own), pytest.approx(own.mean()), pytest.approx(own.std())] == row
+
+
+def test_the_card_says_what_a_score_says_of_one_person(model: TrainedModel, card: str) -> None:
+    """The rates behind predictive values with their exact intervals, and what a range and a set are not."""
+    assert model.manifest.scores
+    rate = model.manifest.scores.sensitivity
+    assert f"| Sensitivity | {rate.value:.3f} ({rate.low:.3f} to {rate.high:.3f}) |" in card
+    assert "It is not the chance of a disease, nor how scores of one person differ" in " ".join(card.split())
+    old = replace(model.manifest, scores=None)
+    assert "of one person" not in write_card(old, SUMS)
 
 
 def test_small_cells_are_not_shown(simulated_table: FeatureTable, small_study: StudySettings) -> None:

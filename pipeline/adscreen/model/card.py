@@ -48,6 +48,7 @@ def write_card(manifest: ModelManifest, sums: Mapping[str, str]) -> str:
         _figures(manifest),
         _subgroups(manifest),
         _threshold(manifest),
+        _one_person(manifest),
         _origin(manifest, sums),
         _scoring(manifest),
         _CITATION,
@@ -232,6 +233,28 @@ def _threshold(manifest: ModelManifest) -> str:
 A recording is screened positive at a probability of {manifest.threshold:.4f} or more. This threshold is {rule}.
 Probabilities are calibrated on inner folds to the share of cases in training; where cases are rarer or more common,
 they are too high or too low."""
+
+
+def _one_person(manifest: ModelManifest) -> str:
+    """Return what scores say of one person, with the rates that they stand on."""
+    if manifest.scores is None:
+        return ""
+    rates = [
+        (name, _written([one.value, one.low, one.high]))
+        for name, one in (("Sensitivity", manifest.scores.sensitivity), ("Specificity", manifest.scores.specificity))
+    ]
+    return f"""\
+## What a score says of one person
+
+- **Individual range** (`probability_low` to `probability_high`): how far the probability depends on which people the
+  model was trained on. In simulations such a range held the true probability of about 90% of people, of fewer in small
+  cohorts. It is not the chance of a disease, nor how scores of one person differ from recording to recording.
+- **Sets** (`--confidence 0.9`): which of the two labels can be ruled out, or that neither can, which is no decision.
+  About 90% of new people of either label keep it, if they are like those of training.
+- **Predictive values** (`--prevalence 0.1`) follow from these rates, at thresholds that were chosen without the
+  recording, each subject counting once:
+
+{_table(("", "Value (exact 95% interval)"), rates)}"""
 
 
 def _origin(manifest: ModelManifest, sums: Mapping[str, str]) -> str:

@@ -134,6 +134,15 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
     Raises:
         InputError: a class has fewer groups than folds, or the columns of a block cannot be used.
     """
+    model, tuned = fit_model(table, study, jobs=jobs)
+    return replace(model, digest=_digest(_sums(_files(model)))), tuned
+
+
+def fit_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> tuple[TrainedModel, Tuned]:
+    """Return the model of ``train_model`` without its digest, which takes longer than a small model's fit.
+
+    Raises: as ``train_model`` does.
+    """
     from joblib import Parallel, delayed
 
     table = table.with_blocks(study.blocks)
@@ -153,8 +162,7 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
         delayed(on_one_thread)(_fit, own, table.inputs.iloc[rows], cases[rows], study.seed)
         for own, rows in [(tuned, everything), *((_with_fusion_of(tuned, rows, cases), rows) for rows in fits)]
     )
-    model = TrainedModel(estimator, tuple(spread), _describe(table, study, tuned, inner))
-    return replace(model, digest=_digest(_sums(_files(model)))), tuned
+    return TrainedModel(estimator, tuple(spread), _describe(table, study, tuned, inner)), tuned
 
 
 def _fit(tuned: Tuned, inputs: pd.DataFrame, cases: NDArray[np.int64], seed: int) -> Stack:
