@@ -12,11 +12,11 @@ from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from adscreen.estimator import build_member, cross_fuse, doc2vec_of, fit_fusion, member_logits
+from adscreen.estimator import build_member, doc2vec_of, fit_fusion, member_logits
 from adscreen.estimator.study import MemberSettings, SearchSpace, StudySettings
-from adscreen.estimator.tuning import Tuned, doc2vec_key, doc2vecs_of, tune, with_vectors
+from adscreen.estimator.tuning import Tuned, doc2vec_key, doc2vecs_of, pair_folds, tune, with_vectors
 from adscreen.extract.feature_table import TOKENS, FeatureTable, Fold
-from adscreen.metrics import youden_threshold
+from adscreen.metrics import join_logits, sum_visits, visit_correlation, youden_threshold
 
 SPACE = SearchSpace(
     C=(0.01, 1.0), doc2vec_size=(4, 8), doc2vec_alpha=(0.05,), elmo_size=(4,), paired_context=(0.0, 0.5)
@@ -83,11 +83,83 @@ def test_fusion_and_threshold_come_from_rows_that_were_not_seen(
         pytest.approx(tuned.fusion.centres),
         pytest.approx(tuned.fusion.weights, rel=1e-4),
     )
-    assert_allclose(tuned.probabilities, expit(cross_fuse(tuned.logits, cases, inner)))
     assert youden_threshold(tuned.probabilities, cases) == tuned.threshold
     assert tuned.inner_auc == pytest.approx(
         np.mean([roc_auc_score(cases[test], tuned.probabilities[test]) for _, test in inner])
     )
+
+
+def fit_on_the_rest(
+    table: FeatureTable, members: tuple[MemberSettings, ...], inner: list[Fold], judged: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of all folds but ``judged``, and their log-odds by members that saw neither fold."""
+    rows, logits = [], []
+    with threadpool_limits(1):
+        for other in set(range(len(inner))) - {judged}:
+            rest = [row for row in inner[judged][0].tolist() if row not in set(inner[other][1].tolist())]
+            fitted = [build_member(settings).fit(table.inputs.iloc[rest], table.cases[rest]) for settings in members]
+            rows.append(inner[other][1])
+            inputs = table.inputs.iloc[inner[other][1]]
+            logits.append(np.column_stack([member_logits(member, inputs) for member in fitted]))
+    return np.concatenate(rows), np.vstack(logits)
+
+
+def test_a_row_is_judged_by_a_fusion_that_never_saw_it(
+    simulated_table: FeatureTable, inner: list[Fold], tuned: Tuned
+) -> None:
+    """Fold j's fusion and threshold come from the other folds' rows, by members that were not trained on j either."""
+    cases = simulated_table.cases
+    for number, (_, test) in enumerate(inner):
+        rows, logits = fit_on_the_rest(simulated_table, tuned.members, inner, number)
+        order = np.argsort(simulated_table.subjects["recording_id"].to_numpy(dtype=str)[rows])
+        rows, logits = rows[order], logits[order]
+        fusion = fit_fusion(logits, cases[rows])
+        assert_allclose(tuned.probabilities[test], expit(fusion.logits(tuned.logits[test])), atol=1e-6)
+        expected = youden_threshold(expit(fusion.logits(logits)), cases[rows])
+        assert [pytest.approx(expected, abs=1e-6)] * len(test) == tuned.thresholds[test].tolist()
+
+
+def test_labels_of_a_fold_do_not_reach_what_is_said_of_it(simulated_table: FeatureTable, inner: list[Fold]) -> None:
+    """With the labels of one fold's rows turned round, its rows' probabilities and thresholds stay the same bytes."""
+    _, test = inner[0]
+    candidates = [SPACE.candidates("lexical")[:1], SPACE.candidates("paired")[:1]]
+    labels = simulated_table.subjects["label"].to_numpy(dtype=object).copy()
+    other = {simulated_table.positive: simulated_table.negative, simulated_table.negative: simulated_table.positive}
+    labels[test] = [other[label] for label in labels[test]]
+    turned = replace(simulated_table, subjects=simulated_table.subjects.assign(label=labels))
+    first, second = (tune(table, candidates, inner=inner, seed=0) for table in (simulated_table, turned))
+    assert first.probabilities[test].tobytes() == second.probabilities[test].tobytes()
+    assert first.thresholds[test].tobytes() == second.thresholds[test].tobytes()
+    assert first.probabilities.tobytes() != second.probabilities.tobytes()
+
+
+def test_with_two_inner_folds_the_other_fold_is_split(simulated_table: FeatureTable) -> None:
+    """Each is then judged by members fitted on halves of the other: four fits, each label still on both sides."""
+    inner = simulated_table.folds(2, seed=0)
+    parts = pair_folds(simulated_table, inner, seed=0)
+    groups = simulated_table.groups
+    assert 4 == len(parts)
+    for part in parts:
+        (training, test), ((left_out, used),) = part.fold, part.uses
+        assert test.tolist() == used.tolist()
+        assert not set(groups[training]) & set(groups[test])
+        assert not set(groups[np.concatenate([training, test])]) & set(groups[inner[left_out][1]])
+    found = tune(simulated_table, [SPACE.candidates("lexical")[:1]], inner=inner, seed=0)
+    assert np.isfinite(found.probabilities).all()
+
+
+def test_the_threshold_of_subjects_is_of_joined_visits(simulated_table: FeatureTable) -> None:
+    """The threshold of subjects is found on probabilities that join their visits, each subject counting once."""
+    inner = simulated_table.folds(3, seed=0)
+    candidates = [SPACE.candidates("lexical")[:1]]
+    found = tune(simulated_table, candidates, inner=inner, seed=0)
+    assert 0 <= found.visit_correlation <= 1
+    cases, subjects = simulated_table.cases, simulated_table.subjects["subject_id"].to_numpy(dtype=str)
+    logits = np.log(found.probabilities) - np.log1p(-found.probabilities)
+    assert visit_correlation(logits, cases, subjects) == found.visit_correlation
+    sums, visits, labels = sum_visits(logits, cases, subjects)
+    joined = expit(join_logits(sums, visits, found.visit_correlation))
+    assert youden_threshold(joined, labels) == pytest.approx(found.subject_threshold)
 
 
 def test_the_settings_name_member_and_weight(tuned: Tuned) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from adscreen.estimator.baseline import words_classifier
     from adscreen.estimator.blocks import doc2vec_of
-    from adscreen.estimator.fusion import Fusion, cross_fuse, fit_fusion
+    from adscreen.estimator.fusion import Fusion, fit_fusion
     from adscreen.estimator.head import HybridHead
     from adscreen.estimator.hybrid_perplexity import HybridPerplexity
     from adscreen.estimator.member import build_member, member_logits
@@ -35,7 +35,6 @@ _PLACES = {
     "Stack": "stack",
     "build_estimator": "stack",
     "build_member": "member",
-    "cross_fuse": "fusion",
     "doc2vec_of": "blocks",
     "fit_fusion": "fusion",
     "member_logits": "member",
@@ -50,7 +49,6 @@ __all__ = [
     "Stack",
     "build_estimator",
     "build_member",
-    "cross_fuse",
     "doc2vec_of",
     "fit_fusion",
     "member_logits",

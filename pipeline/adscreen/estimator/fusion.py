@@ -4,6 +4,7 @@
 
 Weights are at least 0 (Breiman), so that no member counts against its own sense; they are found by logistic regression
 with a small ridge penalty. Labels are not weighed: the probability is that of a cohort with training's share of cases.
+Recordings are: those of one subject count together as much as those of another.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
-
-from adscreen.extract.feature_table import Fold
 
 PENALTY = 1.0  # half of it times the sum of squared weights is added to the summed log-loss
 
@@ -38,37 +37,43 @@ class Fusion:
         return fused
 
 
-def fit_fusion(of_members: Floats, cases: NDArray[np.int64]) -> Fusion:
-    """Return the fusion of members' log-odds (n, m) that were found on rows they had not learned from."""
-    centres, scales = of_members.mean(axis=0), of_members.std(axis=0)
+def fit_fusion(
+    of_members: Floats, cases: NDArray[np.int64], weights: Floats | None = None, *, least_weight: float = 0.0
+) -> Fusion:
+    """Return the fusion of members' log-odds (n, m) that were found on rows they had not learned from.
+
+    ``weights`` (n,) are what the rows count, in proportion: their sum is taken as n. ``least_weight`` is the least that
+    a standard deviation of a member may add to the log-odds; 0 lets a member count for nothing.
+    """
+    counts = np.ones(len(cases)) if weights is None else weights * (len(cases) / weights.sum())
+    centres, scales = _moments(of_members, counts)
     standard = np.divide(of_members - centres, scales, out=np.zeros_like(of_members), where=scales > 1e-12)
     signs = np.where(cases > 0, 1.0, -1.0)
-    start = np.zeros(standard.shape[1] + 1)
-    start[0] = np.log(max(cases.sum(), 0.5) / max(len(cases) - cases.sum(), 0.5))
-    bounds = [(None, None), *[(0.0, None)] * standard.shape[1]]
+    start = np.full(standard.shape[1] + 1, least_weight)
+    positive = float(counts @ (cases > 0))
+    start[0] = np.log(max(positive, 0.5) / max(len(cases) - positive, 0.5))
+    bounds = [(None, None), *[(least_weight, None)] * standard.shape[1]]
     found = minimize(
-        _loss, start, args=(standard, signs), jac=True, bounds=bounds, method="L-BFGS-B",
+        _loss, start, args=(standard, signs, counts), jac=True, bounds=bounds, method="L-BFGS-B",
         options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000},
     )  # fmt: skip
-    intercept, weights = found.x[0], found.x[1:]
-    weights = np.divide(weights, scales, out=np.zeros_like(weights), where=scales > 1e-12)
-    return Fusion(tuple(centres.tolist()), tuple(weights.tolist()), float(intercept))
+    intercept, slopes = found.x[0], found.x[1:]
+    slopes = np.divide(slopes, scales, out=np.zeros_like(slopes), where=scales > 1e-12)
+    return Fusion(tuple(centres.tolist()), tuple(slopes.tolist()), float(intercept))
 
 
-def _loss(parameters: Floats, standard: Floats, signs: Floats) -> tuple[float, Floats]:
+def _moments(of_members: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Return the mean and the standard deviation of each member (m,) each, under the rows' counts."""
+    if (counts == 1).all():
+        return of_members.mean(axis=0), of_members.std(axis=0)
+    centres = np.average(of_members, axis=0, weights=counts)
+    return centres, np.sqrt(np.average((of_members - centres) ** 2, axis=0, weights=counts))
+
+
+def _loss(parameters: Floats, standard: Floats, signs: Floats, counts: Floats) -> tuple[float, Floats]:
     """Return the penalised log-loss and its gradient."""
     intercept, weights = parameters[0], parameters[1:]
     margins = signs * (standard @ weights + intercept)
-    pulls = -signs * expit(-margins)
-    loss = np.logaddexp(0.0, -margins).sum() + PENALTY / 2 * weights @ weights
+    pulls = -counts * signs * expit(-margins)
+    loss = counts @ np.logaddexp(0.0, -margins) + PENALTY / 2 * weights @ weights
     return float(loss), np.concatenate([[pulls.sum()], standard.T @ pulls + PENALTY * weights])
-
-
-def cross_fuse(of_members: Floats, cases: NDArray[np.int64], folds: list[Fold]) -> Floats:
-    """Return the log-odds (n,) of each fold's test rows under the fusion that the other folds' test rows give."""
-    fused = np.full(len(cases), np.nan)
-    for _, test in folds:
-        others = np.setdiff1d(np.concatenate([other for _, other in folds]), test)
-        both = len(set(cases[others].tolist())) == 2
-        fused[test] = fit_fusion(of_members[others], cases[others]).logits(of_members[test]) if both else 0.0
-    return fused

@@ -2,8 +2,13 @@
 
 Each member is tuned by itself. On an inner fold everything is fitted once for all candidates that share it: each block
 for each of its own settings, the paired heads for all weights of their context. The chosen candidates' out-of-fold
-log-odds give the fusion, and the threshold comes from probabilities fused by the other inner folds, so no test row has
-a say in either.
+log-odds give the fusion.
+
+What is said of a training row while it is held out must not have learned from it in any step. So the rows of inner fold
+j are fused by weights from the other folds' rows, as predicted by members that left out j as well as the row's own
+fold: for each pair of folds the chosen members are fitted once more on the rest. (The other folds' out-of-fold log-odds
+come from members that were trained on j, and would carry its labels into the weights.) Threshold and joined visits are
+found on these probabilities.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,15 +25,24 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
+from adscreen.errors import InputError
 from adscreen.estimator.blocks import build_columns, doc2vec_of
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
-from adscreen.estimator.fusion import Fusion, cross_fuse, fit_fusion
+from adscreen.estimator.fusion import Fusion, fit_fusion
 from adscreen.estimator.member import build_classifier
 from adscreen.estimator.paired import PairedPerplexity
 from adscreen.estimator.stack import Stack, build_estimator
 from adscreen.estimator.study import DOC2VEC, LOGISTIC, PAIRED, MemberSettings, settings_of_block
 from adscreen.extract.feature_table import TOKENS, FeatureTable, Fold
-from adscreen.metrics import YOUDEN, ThresholdRule, weighted_auc
+from adscreen.metrics import (
+    YOUDEN,
+    ThresholdRule,
+    join_logits,
+    sum_visits,
+    visit_correlation,
+    weigh_by_subject,
+    weighted_auc,
+)
 
 Result = TypeVar("Result")
 Doc2VecKey = tuple[int, int, float]
@@ -40,7 +55,9 @@ class Tuned:
     """The chosen members, their fusion and the threshold; every candidate with its inner AUC.
 
     ``logits`` (n, members) are each chosen member's on rows that it did not see; ``probabilities`` (n,) are of
-    estimators, fusion included, that did not see the row; ``inner_auc`` is their mean AUC over inner folds.
+    estimators, fusion included, that did not see the row, and ``thresholds`` (n,) what the rule chooses without it;
+    ``inner_auc`` is the probabilities' mean AUC over inner folds. Recordings of a subject share ``visit_correlation``
+    (see ``metrics.visits``), and ``subject_threshold`` is that of their joined probability.
     """
 
     members: tuple[MemberSettings, ...]
@@ -49,7 +66,10 @@ class Tuned:
     candidates: pd.DataFrame
     logits: Floats
     probabilities: Floats
+    thresholds: Floats
     inner_auc: float
+    visit_correlation: float
+    subject_threshold: float
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -100,7 +120,15 @@ def tune(
     listing = pd.DataFrame([{"member": settings.name, **settings.read()} for settings in flat]).assign(inner_auc=means)
     chosen = _best_of_each([len(of_member) for of_member in candidates], means)
     members = tuple(flat[number] for number in chosen)
-    return on_one_thread(_fuse, table, members, logits[chosen].T, listing, cases, inner, rule)
+    parts = pair_folds(table, inner, seed=seed)
+    calls = (
+        delayed(on_one_thread)(score_candidates, table, list(members), part.fold, cases, seed, vectors)
+        for part in parts
+    )
+    without = _without_each(len(table), len(inner), parts, Parallel(n_jobs=jobs)(calls))
+    subjects = table.subjects["subject_id"].to_numpy(dtype=str)
+    held_out = _HeldOut(logits[chosen].T, without, cases, subjects)
+    return on_one_thread(_fuse, table, members, held_out, listing, inner, rule)
 
 
 def _best_of_each(counts: Sequence[int], means: Floats) -> list[int]:
@@ -110,34 +138,149 @@ def _best_of_each(counts: Sequence[int], means: Floats) -> list[int]:
     return [int(end - len(own) + np.argmax(own >= own.max() - 1e-9)) for end, own in zip(ends, parts, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class PairFold:
+    """A fit that leaves out two inner folds: its training and test rows, and which test rows are for which fold.
+
+    ``uses`` holds (left out, rows): log-odds of these rows serve the fusion that judges the fold left out.
+    """
+
+    fold: Fold
+    uses: tuple[tuple[int, NDArray[np.intp]], ...]
+
+
+def pair_folds(table: FeatureTable, inner: Sequence[Fold], *, seed: int) -> list[PairFold]:
+    """Return the fits by which every inner fold is judged by a fusion that never saw it, directly or through members.
+
+    For folds i and j, one on the rows that train for both: it predicts i for the fusion that judges j, and j for that
+    which judges i. With two folds there is no such row: the training side of each is split in two by groups.
+    """
+    if len(inner) == 2:
+        return [part for number in (0, 1) for part in _halves(table, inner[number][0], number, seed=seed)]
+    pairs = []
+    for one, other in combinations(range(len(inner)), 2):
+        rows = np.intersect1d(inner[one][0], inner[other][0])
+        if len(set(table.cases[rows].tolist())) == 2:
+            tests = inner[one][1], inner[other][1]
+            training = _in_order(rows, inner[one][0])
+            pairs.append(PairFold((training, np.concatenate(tests)), ((other, tests[0]), (one, tests[1]))))
+    return pairs
+
+
+def _in_order(rows: NDArray[np.intp], ordered: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return rows in the order in which ``ordered`` has them: the canonical one, whatever the manifest's is."""
+    return ordered[np.isin(ordered, rows)]
+
+
+def _halves(table: FeatureTable, training: NDArray[np.intp], left_out: int, *, seed: int) -> list[PairFold]:
+    try:
+        halves = table.rows(training).folds(2, seed=seed)
+    except InputError:  # a label has one group there
+        return []
+    return [PairFold((training[own], training[test]), ((left_out, training[test]),)) for own, test in halves]
+
+
+def _without_each(rows: int, folds: int, parts: Sequence[PairFold], found: Sequence[Floats]) -> Floats:
+    """Return log-odds (folds, rows, members) by members that saw neither the row nor the fold; NaN where none did."""
+    width = len(found[0]) if found else 0
+    without = np.full((folds, rows, width), np.nan)
+    for part, logits in zip(parts, found, strict=True):
+        place = {row: number for number, row in enumerate(part.fold[1].tolist())}
+        for left_out, own in part.uses:
+            without[left_out, own] = logits[:, [place[row] for row in own.tolist()]].T
+    return without
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """Log-odds of the chosen members on rows that they did not see, and what the rows are.
+
+    ``logits`` (n, members) of members that left out the row's fold; ``without`` (folds, n, members) of members that
+    left out another fold besides.
+    """
+
+    logits: Floats
+    without: Floats
+    cases: NDArray[np.int64]
+    subjects: NDArray[np.str_]
+
+    def ordered(self, order: NDArray[np.intp]) -> _HeldOut:
+        """Return the same with the rows in this order."""
+        return _HeldOut(self.logits[order], self.without[:, order], self.cases[order], self.subjects[order])
+
+    def judge(self, number: int, test: NDArray[np.intp], rule: ThresholdRule) -> tuple[Floats, float]:
+        """Return the log-odds of a fold's test rows and a threshold, by a fusion of rows that know nothing of them.
+
+        0 and NaN where no such rows hold both labels.
+        """
+        known = np.isfinite(self.without[number]).all(axis=1) if self.without.shape[2] else np.zeros(0, dtype=bool)
+        others = np.setdiff1d(np.flatnonzero(known), test)
+        cases, weights = self.cases[others], weigh_by_subject(self.subjects[others])
+        if len(set(cases.tolist())) < 2:
+            return np.zeros(len(test)), math.nan
+        seen = self.without[number][others]
+        fusion = fit_fusion(seen, cases, weights)
+        return fusion.logits(self.logits[test]), rule.choose(expit(fusion.logits(seen)), cases, weights)
+
+
 def _fuse(
     table: FeatureTable,
     members: tuple[MemberSettings, ...],
-    of_members: Floats,
+    found: _HeldOut,
     listing: pd.DataFrame,
-    cases: NDArray[np.int64],
     inner: list[Fold],
     rule: ThresholdRule,
 ) -> Tuned:
-    """Return what tuning found, given the chosen members and their out-of-fold log-odds (n, members).
+    """Return what tuning found, given the held-out log-odds of the chosen members.
 
     Rows are fused in canonical order, so that rounding does not depend on the manifest's.
     """
     order = table.canonical_order()
     place = np.argsort(order)
-    folds = [(np.sort(place[training]), np.sort(place[test])) for training, test in inner]
-    probabilities = np.empty(len(cases))
-    probabilities[order] = expit(cross_fuse(of_members[order], cases[order], folds))
-    areas = [_area(probabilities[test], cases[test]) for _, test in inner]
+    held_out = found.ordered(order)
+    fused, cuts = np.full(len(order), np.nan), np.full(len(order), np.nan)
+    for number, (_, test) in enumerate(inner):
+        own = np.sort(place[test])
+        fused[own], cuts[own] = held_out.judge(number, own, rule)
+    cases, weights = held_out.cases, weigh_by_subject(held_out.subjects)
+    known, seen = np.isfinite(fused), np.isfinite(held_out.logits).all(axis=1)
+    probabilities = expit(fused)
+    areas = [_area(probabilities[place[test]], found.cases[test]) for _, test in inner]
+    threshold = rule.choose(probabilities[known], cases[known], weights[known])
+    correlation = visit_correlation(fused, cases, held_out.subjects)
     return Tuned(
         members=members,
-        fusion=fit_fusion(of_members[order], cases[order]),
-        threshold=rule.choose(probabilities, cases),
+        fusion=fit_fusion(held_out.logits[seen], cases[seen], weights[seen]),
+        threshold=threshold,
         candidates=listing,
-        logits=of_members,
-        probabilities=probabilities,
+        logits=found.logits,
+        probabilities=probabilities[place],
+        thresholds=np.where(np.isnan(cuts), threshold, cuts)[place],
         inner_auc=float(np.nanmean(areas)) if np.isfinite(areas).any() else math.nan,
+        visit_correlation=correlation,
+        subject_threshold=subject_threshold(
+            fused, cases, held_out.subjects, correlation=correlation, rule=rule, threshold=threshold
+        ),
     )
+
+
+def subject_threshold(
+    logits: Floats,
+    cases: NDArray[np.int64],
+    subjects: NDArray[np.str_],
+    *,
+    correlation: float,
+    rule: ThresholdRule,
+    threshold: float,
+) -> float:
+    """Return the threshold of subjects' joined probabilities; that of recordings where no subject has several.
+
+    Also where subjects with one label hold a single label.
+    """
+    sums, visits, labels = sum_visits(logits, cases, subjects)
+    if not (visits > 1).any() or len(set(labels.tolist())) < 2:
+        return threshold
+    return rule.choose(expit(join_logits(sums, visits, correlation)), labels)
 
 
 def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:

@@ -23,11 +23,13 @@ from adscreen.metrics.measures import MEASURES, PREVALENCES, measure
 from adscreen.metrics.predictions import Predictions, by_subject, logit
 from adscreen.metrics.proportions import NO_INTERVAL, Interval, bound_predictive, exact_interval
 from adscreen.metrics.threshold import YOUDEN, ThresholdRule, sensitive_threshold, youden_threshold
+from adscreen.metrics.visits import WHOLLY_SHARED, join_logits, sum_visits, visit_correlation, weigh_by_subject
 
 __all__ = [
     "MEASURES",
     "NO_INTERVAL",
     "PREVALENCES",
+    "WHOLLY_SHARED",
     "YOUDEN",
     "Interval",
     "Predictions",
@@ -42,6 +44,7 @@ __all__ = [
     "confusion",
     "exact_interval",
     "interval_of",
+    "join_logits",
     "logit",
     "measure",
     "net_benefit",
@@ -52,6 +55,9 @@ __all__ = [
     "resample",
     "roc_curve",
     "sensitive_threshold",
+    "sum_visits",
+    "visit_correlation",
+    "weigh_by_subject",
     "weighted_auc",
     "weighted_average_precision",
     "youden_threshold",

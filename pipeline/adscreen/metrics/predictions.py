@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from adscreen.metrics.visits import WHOLLY_SHARED, join_logits
+
 Floats = NDArray[np.float64]
 LEAST = 1e-12  # probabilities nearer 0 or 1 are taken as this far, so that a logit is finite
 
@@ -52,17 +54,29 @@ def logit(scores: Floats) -> Floats:
     return odds
 
 
-def by_subject(predictions: Predictions, subjects: NDArray[np.str_]) -> Predictions:
-    """Join the recordings of a subject in a fold: the probability of their mean logit, against the fold's threshold.
+def by_subject(
+    predictions: Predictions,
+    subjects: NDArray[np.str_],
+    *,
+    correlations: Floats | None = None,
+    thresholds: Floats | None = None,
+) -> Predictions:
+    """Join the recordings of a subject in a fold: the probability of their joined log-odds, against a threshold.
 
-    ``subjects`` names the subject of each row of the cohort. A subject that is tested in several folds (recordings in
-    folds of their own) has one prediction in each.
+    ``subjects`` names the subject of each row of the cohort. ``correlations`` (folds,) is what recordings of a subject
+    share in each fold (``visits``; without it, everything: the mean logit is taken), ``thresholds`` (folds,) that of
+    each fold for subjects (without it, the one for recordings). A subject that is tested in several folds (recordings
+    in folds of their own) has one prediction in each.
     """
     keys = np.stack([predictions.folds, np.unique(subjects, return_inverse=True)[1][predictions.rows]], axis=1)
     _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     inverse = inverse.reshape(-1)
     counts = np.bincount(inverse)
-    mean = np.bincount(inverse, weights=logit(predictions.scores)) / counts
+    folds = predictions.folds[first]
+    shared = WHOLLY_SHARED if correlations is None else correlations[folds]
+    sums: Floats = np.bincount(inverse, weights=logit(predictions.scores)).astype(np.float64)
+    joined = join_logits(sums, counts.astype(np.float64), shared)
     # one recording keeps its very probability; logit and back would round it
-    joined = np.where(counts == 1, predictions.scores[first], 1 / (1 + np.exp(-mean)))
-    return Predictions(predictions.rows[first], predictions.folds[first], joined, predictions.thresholds[first])
+    scores = np.where(counts == 1, predictions.scores[first], 1 / (1 + np.exp(-joined)))
+    cuts = predictions.thresholds[first] if thresholds is None else thresholds[folds]
+    return Predictions(predictions.rows[first], folds, scores, cuts)
