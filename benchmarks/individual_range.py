@@ -15,7 +15,8 @@ the second says what another cohort of the same size and kind would have answere
   models with a fusion of their own, which is what adscreen reports). Cohorts whose members get no weight have no range;
 - sets: the share of cases and of controls whose conformal set at 0.9 holds their label, and the share decided;
 - ppv: at a prevalence of 0.1 the stated positive predictive value, the true one of the model at its threshold, and the
-  share of cohorts whose interval holds it; the same of the negative one; and the mean of the prior-shifted probability
+  share of cohorts whose interval holds it; what was stated before, on the rows that chose the threshold
+  (``ppv_same_rows``); the same of the negative one; and the mean of the prior-shifted probability
   in new people of that prevalence, who have a true mean of 0.1.
 
 WORK keeps a row a pair of cohorts, so a stopped run goes on.
@@ -40,7 +41,7 @@ from adscreen.estimator import Stack
 from adscreen.estimator.study import SearchSpace, StudySettings
 from adscreen.extract.feature_table import GROUP, INTERVIEWER_TOKENS, SENTENCES, TOKENS, FeatureTable
 from adscreen.model.conformal import conformal_p_values, conformal_set
-from adscreen.model.reference import log_odds, predictive_values
+from adscreen.model.reference import ScoreReference, log_odds, predictive_values
 from adscreen.model.trained_model import TrainedModel, fit_model
 from adscreen.scoring.individual_range import jackknife_range
 
@@ -76,8 +77,9 @@ class Design(NamedTuple):
 
 
 DESIGNS = [
-    *(Design(subjects, auc, 5) for auc in (0.72, 0.88) for subjects in (40, 100, 300)),
+    *(Design(subjects, auc, 5) for subjects in (40, 100) for auc in (0.72, 0.88)),
     *(Design(subjects, 0.88, 20) for subjects in (40, 100)),
+    *(Design(300, auc, 5) for auc in (0.72, 0.88)),
 ]
 
 
@@ -214,6 +216,8 @@ def judge_values(model: TrainedModel, design: Design, rng: np.random.Generator) 
         "sensitivity_stated": reference.sensitivity.value,
         "specificity": 1 - false,
         "specificity_stated": reference.specificity.value,
+        "sensitivity_same_rows": reference.cases.weight(least=model.manifest.threshold) / reference.cases.subjects,
+        "ppv_same_rows": _ppv_on_the_same_rows(reference, model.manifest.threshold),
         "ppv": ppv,
         "ppv_stated": positive.value,
         "ppv_width": positive.high - positive.low,
@@ -223,6 +227,13 @@ def judge_values(model: TrainedModel, design: Design, rng: np.random.Generator) 
         "npv_holds": float(negative.low <= npv <= negative.high),
         "shifted_mean": float(mean),
     }
+
+
+def _ppv_on_the_same_rows(reference: ScoreReference, threshold: float) -> float:
+    """Return the positive predictive value as it was stated before: on the rows that chose the threshold."""
+    right = PREVALENCE * reference.cases.weight(least=threshold) / reference.cases.subjects
+    wrong = (1 - PREVALENCE) * reference.controls.weight(least=threshold) / reference.controls.subjects
+    return right / (right + wrong)
 
 
 def collect(design: Design, work: Path, options: argparse.Namespace) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def test_each_subject_counts_once() -> None:
     """Control a has three recordings, of which one is above its threshold; b has one, below: 5/6 of subjects.
 
     Case c is above its threshold in one of two, d in its only one: 3/4. A row that no fold tested is left out. The
-    exact intervals are of two people each.
+    exact intervals are of half of two people each.
     """
     table = make_table("aaabccde", "----++++")
     probabilities = np.array([0.3, 0.1, 0.6, 0.2, 0.9, 0.4, 0.5, np.nan])
@@ -55,8 +55,8 @@ def test_each_subject_counts_once() -> None:
     assert [0.1, 0.2, 0.3, 0.6] == reference.controls.probabilities
     assert (1 / 3, 1.0, 1 / 3, 1 / 3) == pytest.approx(tuple(reference.controls.weights))
     assert (2.0, 2.0) == pytest.approx((reference.controls.subjects, reference.cases.subjects))
-    assert (5 / 6, *exact_interval(5 / 6, 2)) == pytest.approx(tuple(asdict(reference.specificity).values()))
-    assert (3 / 4, *exact_interval(3 / 4, 2)) == pytest.approx(tuple(asdict(reference.sensitivity).values()))
+    assert (5 / 6, *exact_interval(5 / 6, 1)) == pytest.approx(tuple(asdict(reference.specificity).values()))
+    assert (3 / 4, *exact_interval(3 / 4, 1)) == pytest.approx(tuple(asdict(reference.sensitivity).values()))
 
 
 def test_each_recording_has_its_own_threshold() -> None:
@@ -66,10 +66,10 @@ def test_each_recording_has_its_own_threshold() -> None:
 
 
 def test_people_of_one_cluster_are_one_in_an_interval() -> None:
-    """Four controls in two clusters of three and one: 16 / (9 + 1) = 1.6 independent ones; the share stays."""
+    """Four controls in two clusters of three and one: 16 / (9 + 1) = 1.6 independent ones, 0.8 of them count."""
     table = make_table("abcdef", "----++", "xxxyzw")
     reference = describe_scores(table, np.array([0.1, 0.1, 0.9, 0.1, 0.9, 0.9]), np.full(6, 0.5))
-    assert (0.75, *exact_interval(0.75, 1.6)) == pytest.approx(tuple(asdict(reference.specificity).values()))
+    assert (0.75, *exact_interval(0.75, 0.8)) == pytest.approx(tuple(asdict(reference.specificity).values()))
 
 
 def test_a_reference_is_read_as_it_was_written() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from adscreen.metrics import Interval, bound_predictive, exact_interval
+from adscreen.metrics import Interval, bound_predictive, exact_interval, weigh_by_subject
 
 if TYPE_CHECKING:
     from adscreen.extract.feature_table import FeatureTable
@@ -86,8 +86,14 @@ def describe_scores(
         cases=cases.held_out(),
         sensitivity=cases.rate(cases.probabilities >= cases.thresholds),
         specificity=controls.rate(controls.probabilities < controls.thresholds),
-        case_share=float(np.mean(table.cases)),
+        case_share=_share_of_cases(table),
     )
+
+
+def _share_of_cases(table: FeatureTable) -> float:
+    """Return the share of cases that the fusion weighs: each subject counts once, whatever the labels of its visits."""
+    weights = weigh_by_subject(table.subjects["subject_id"].to_numpy(dtype=str))
+    return math.fsum(weights[table.cases == 1]) / math.fsum(weights)
 
 
 @dataclass(frozen=True)
@@ -105,9 +111,7 @@ class _Own:
     ) -> Self:
         """Return the recordings of a label, each with 1 / (its subject's recordings among them) for a weight."""
         rows = np.flatnonzero(np.isfinite(probabilities) & (table.cases == label))
-        subjects = table.subjects["subject_id"].astype(str).to_numpy(dtype=np.str_)[rows]
-        _, place, visits = np.unique(subjects, return_inverse=True, return_counts=True)
-        weights = 1 / visits[place]
+        weights = weigh_by_subject(table.subjects["subject_id"].to_numpy(dtype=str)[rows])
         order = np.lexsort((weights, probabilities[rows]))
         own = rows[order]
         return cls(probabilities[own], thresholds[own], weights[order], table.groups[own])
@@ -119,8 +123,9 @@ class _Own:
     def rate(self, right: NDArray[np.bool_]) -> Interval:
         """Return the share of the label's subjects that were classified rightly, with its exact interval.
 
-        The interval stands on the effective number of independent groups (clusters, else subjects; Kish 1965):
-        (sum of weights)^2 / (sum over groups of the squared weight of each).
+        The interval stands on half of the effective number of independent groups (clusters, else subjects; Kish 1965),
+        (sum of weights)^2 / (sum over groups of the squared weight of each). Half, because in cross-validation a person
+        also moves the models and thresholds that judge the others, which doubles the variance at most.
         """
         total = math.fsum(self.weights)
         if not total:
@@ -128,7 +133,8 @@ class _Own:
         share = math.fsum(self.weights[right]) / total
         _, place = np.unique(self.groups, return_inverse=True)
         of_groups = np.bincount(place, weights=self.weights)
-        return Interval(share, *exact_interval(share, float(total**2 / (of_groups**2).sum())))
+        people = float(total**2 / (of_groups**2).sum())
+        return Interval(share, *exact_interval(share, people / 2))
 
 
 def predictive_values(reference: ScoreReference, prevalence: float) -> tuple[Interval, Interval]:

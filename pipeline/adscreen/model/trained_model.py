@@ -32,6 +32,7 @@ from adscreen.estimator.fusion import fit_fusion
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import Tuned, on_one_thread, tune
 from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable, Fold
+from adscreen.metrics import weigh_by_subject
 from adscreen.model.card import CARD, write_card
 from adscreen.model.known_speech import closest_speech, speech_digest, speech_digests, speech_sketches
 from adscreen.model.reference import ScoreReference, describe_scores
@@ -160,7 +161,7 @@ def fit_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> tu
     fits = [training for training, _ in table.folds(study.folds, seed=study.seed)]
     estimator, *spread = Parallel(n_jobs=jobs)(
         delayed(on_one_thread)(_fit, own, table.inputs.iloc[rows], cases[rows], study.seed)
-        for own, rows in [(tuned, everything), *((_with_fusion_of(tuned, rows, cases), rows) for rows in fits)]
+        for own, rows in [(tuned, everything), *((_with_fusion_of(tuned, table, rows), rows) for rows in fits)]
     )
     return TrainedModel(estimator, tuple(spread), _describe(table, study, tuned, inner)), tuned
 
@@ -169,12 +170,14 @@ def _fit(tuned: Tuned, inputs: pd.DataFrame, cases: NDArray[np.int64], seed: int
     return tuned.build(seed=seed).fit(inputs, cases)
 
 
-def _with_fusion_of(tuned: Tuned, rows: NDArray[np.intp], cases: NDArray[np.int64]) -> Tuned:
+def _with_fusion_of(tuned: Tuned, table: FeatureTable, rows: NDArray[np.intp]) -> Tuned:
     """Return what was tuned with the fusion that these training rows alone give.
 
     So a model without a fold differs from the whole one in its fusion as well, as one of another cohort would.
     """
-    return replace(tuned, fusion=on_one_thread(fit_fusion, tuned.logits[rows], cases[rows]))
+    seen = rows[np.isfinite(tuned.logits[rows]).all(axis=1)]
+    weights = weigh_by_subject(table.subjects["subject_id"].to_numpy(dtype=str)[seen])
+    return replace(tuned, fusion=on_one_thread(fit_fusion, tuned.logits[seen], table.cases[seen], weights))
 
 
 def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned, inner: list[Fold]) -> ModelManifest:
@@ -211,7 +214,7 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned, inner: li
         provenance={name: value for name, value in table.provenance.items() if name not in ("transcripts", "blocks")}
         | ({"blocks": blocks} if blocks else {})
         | {"training_digest": key},
-        scores=describe_scores(table, tuned.probabilities, np.full(len(table), tuned.threshold)),
+        scores=describe_scores(table, tuned.probabilities, tuned.thresholds),
         scope=describe_scope(table, min_count=LEAST_COUNT),
         training=summarise_training(table, study, tuned, inner),
     )

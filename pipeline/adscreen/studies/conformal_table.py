@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from adscreen.metrics import exact_interval
+from adscreen.metrics import exact_interval, weigh_by_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ def judge_sets(
     """
     for number, (own, label) in enumerate(zip(("control", "case"), labels, strict=True)):
         rows = scores[cases == number]
-        visits = rows.groupby("subject_id")["subject_id"].transform("size").to_numpy(dtype=np.float64)
-        sets, weights = rows["conformal_set"], 1 / visits
+        sets, weights = rows["conformal_set"], weigh_by_subject(rows["subject_id"].to_numpy(dtype=str))
         held = _share(weights, sets.isin([own, "control|case"]))
         low, high = exact_interval(held, len(np.unique(groups[cases == number])))
         yield ConformalRow(
