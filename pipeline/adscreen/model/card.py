@@ -182,7 +182,8 @@ Each recording was predicted on {count(training.inner_folds, "inner fold")} by e
 any other recording of its subject or cluster, at a threshold chosen without it. But settings were chosen on these
 same predictions, so **the figures are optimistic, and they are not those of a nested cross-validation**.
 `adscreen evaluate` on the same cohort gives nested figures; report those. Intervals are percentile bootstraps over
-{over} ({count(training.resamples, "resample")}); a rate or an AUC of 0 or 1 has the exact interval of Clopper and Pearson.
+{over} ({count(training.resamples, "resample")}); a rate or an AUC of 0 or 1 has the exact interval of Clopper and
+Pearson.
 They do not cover the choices above, another cohort, clinic, language or transcriber."""
 
 
