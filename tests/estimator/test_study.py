@@ -206,7 +206,7 @@ def test_members_can_be_listed(given: str | list[str]) -> None:
         (
             "members = ['gait']\n[blocks]\nacoustic = ['a']",
             "no block 'gait'; name adscreen or paper, or list members such as doc2vec+elmo, of doc2vec, elmo, bilm, "
-            "hybrid, paired, lexical, syntactic, fluency, semantic, acoustic",
+            "hybrid, paired, words, lexical, syntactic, fluency, semantic, acoustic",
         ),
         ("folds = '4'", "folds: must be a whole number of at least 2, not '4'"),
         ("folds = 4.0", "folds: must be a whole number of at least 2, not 4.0"),

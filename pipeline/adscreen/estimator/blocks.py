@@ -1,7 +1,7 @@
 """Blocks of features side by side: each is learned from the training rows alone and scaled to a variance of its own.
 
-A block is a column of numbers or many: the Doc2Vec vector, the biLM's mean vector reduced to components, perplexities
-under a reading, a family of linguistic features, the user's own columns.
+A block is a column of numbers or many: the Doc2Vec vector, the weights of words, the biLM's mean vector reduced to
+components, perplexities under a reading, a family of linguistic features, the user's own columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from adscreen.errors import InputError
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
 from adscreen.estimator.hybrid_perplexity import HybridPerplexity
 from adscreen.estimator.labels import case_labels
-from adscreen.estimator.study import BILM, DOC2VEC, ELMO, HYBRID, MemberSettings
+from adscreen.estimator.study import BILM, DOC2VEC, ELMO, HYBRID, WORDS, MemberSettings
+from adscreen.estimator.word_weights import WordWeights
 from adscreen.extract.feature_table import GROUP, SENTENCE_WORDS, SENTENCES, STATES, TOKENS
 from adscreen.extract.perplexity import control_limit, share_above
 
@@ -50,6 +51,8 @@ def _build_block(block: str, settings: MemberSettings, *, seed: int, doc2vec_kno
         return [(block, make_pipeline(UnitBlock()), Columns(DOC2VEC))]
     if block == DOC2VEC:
         return [(block, make_pipeline(doc2vec_of(settings, seed=seed), UnitBlock()), TOKENS)]
+    if block == WORDS:
+        return [(block, make_pipeline(WordWeights(), UnitBlock(equal=False)), TOKENS)]
     if block == ELMO:
         reduced = make_pipeline(StandardScaler(), Reduce(settings.elmo_size), UnitBlock(equal=False))
         return [(block, reduced, Columns(ELMO))]

@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 
 from adscreen.estimator.blocks import build_columns
 from adscreen.estimator.paired import PairedPerplexity
-from adscreen.estimator.study import BILM, BOOSTING, DOC2VEC, ELASTIC_NET, HYBRID, PAIRED, SVM, MemberSettings
+from adscreen.estimator.study import BILM, BOOSTING, DOC2VEC, ELASTIC_NET, HYBRID, PAIRED, SVM, WORDS, MemberSettings
 
 Member: TypeAlias = "Pipeline | PairedPerplexity"
 Classifier: TypeAlias = "LogisticRegression | LinearSVC | HistGradientBoostingClassifier"
@@ -66,7 +66,8 @@ def member_vocabulary(member: Member) -> frozenset[str] | None:
     if isinstance(member, PairedPerplexity):
         return frozenset(member.vocabulary_.tolist())
     learned = member.named_steps["columns"].named_transformers_
-    return frozenset(learned[DOC2VEC][0].vocabulary_.tolist()) if DOC2VEC in learned else None
+    reading = next((learned[block][0] for block in (DOC2VEC, WORDS) if block in learned), None)
+    return None if reading is None else frozenset(reading.vocabulary_.tolist())
 
 
 def member_terms(member: Member, inputs: pd.DataFrame) -> list[dict[str, float]]:

@@ -21,13 +21,14 @@ MOST_SEED = 2**31 - 1  # what NumPy's and gensim's generators take, repeats adde
 
 LOGISTIC, ELASTIC_NET, SVM, BOOSTING = "logistic", "elastic_net", "svm", "boosting"
 CLASSIFIERS = (LOGISTIC, ELASTIC_NET, SVM, BOOSTING)
-DOC2VEC, ELMO, BILM, HYBRID, PAIRED = "doc2vec", "elmo", "bilm", "hybrid", "paired"
+DOC2VEC, ELMO, BILM, HYBRID, PAIRED, WORDS = "doc2vec", "elmo", "bilm", "hybrid", "paired", "words"
 BLOCKS: dict[str, tuple[str, ...]] = {  # what a member can be made of -> the settings that it alone reads
     DOC2VEC: ("doc2vec_dm", "doc2vec_size", "doc2vec_alpha"),
     ELMO: ("elmo_size",),
     BILM: (),
     HYBRID: (),
     PAIRED: ("paired_context",),
+    WORDS: (),
     "lexical": (),
     "syntactic": (),
     "fluency": (),
@@ -107,7 +108,7 @@ class Preset:
 
 PRESETS = {
     "adscreen": Preset(
-        (PAIRED, DOC2VEC, ELMO, f"{BILM}+{HYBRID}", "lexical+syntactic+fluency+semantic"), SearchSpace()
+        (PAIRED, WORDS, DOC2VEC, ELMO, f"{BILM}+{HYBRID}", "lexical+syntactic+fluency+semantic"), SearchSpace()
     ),
     "paper": Preset((f"{DOC2VEC}+{ELMO}+{HYBRID}+lexical+syntactic+semantic",), SearchSpace(doc2vec_dm=(1,))),
 }

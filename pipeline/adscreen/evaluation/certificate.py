@@ -213,6 +213,7 @@ def fitted_parts(protocol: str, *, own: bool = False, other_language: str = "") 
     return [
         bilm,
         Fitted("Doc2Vec", doc2vec, "all recordings, test ones too, as the paper describes" if leaky else ""),
+        Fitted("weights of words", "training", ""),
         Fitted("reduction of biLM vectors", "training", ""),
         Fitted("perplexity references", "training", ""),
         Fitted("hybrid perplexity heads", "training", "training recordings by heads that had not seen them"),

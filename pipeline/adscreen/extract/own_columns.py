@@ -21,7 +21,7 @@ _NOT_CARRIED = {*COVARIATES, "task", "language", "source_format"}
 _NAME = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*")
 RESERVED = frozenset(
     {"lexical", "syntactic", "fluency", "semantic", "perplexity", "intercept"}
-    | {"doc2vec", "elmo", "bilm", "bilm_share", "hybrid", "paired", "adscreen", "paper"}
+    | {"doc2vec", "elmo", "bilm", "bilm_share", "hybrid", "paired", "words", "adscreen", "paper"}
     | {"transformers", "remainder", "sparse_threshold", "n_jobs", "transformer_weights", "verbose"}  # scikit-learn's
     | {"verbose_feature_names_out", "force_int_remainder_cols"}
 )

@@ -52,6 +52,7 @@ TRUSTED_TYPES = (
     "adscreen.estimator.head.HybridHead",
     "adscreen.estimator.paired.PairedPerplexity",
     "adscreen.estimator.hybrid_perplexity.HybridPerplexity",
+    "adscreen.estimator.word_weights.WordWeights",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
 REFERENCE_QUANTILES = (0.05, 0.5, 0.95)

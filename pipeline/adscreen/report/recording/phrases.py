@@ -21,6 +21,7 @@ RESULTS = {
 FAMILIES = {
     "perplexity": ("Predictability", "how surprising the sentences are (perplexity)"),
     "paired": ("Wording", "whether the words are likelier in cases’ speech or in controls’ (paired perplexity)"),
+    "words": ("Words", "which words are used, each by itself (TF-IDF)"),
     "lexical": ("Vocabulary", "choice and variety of words"),
     "fluency": ("Fluency", "hesitations, repetitions, pauses"),
     "syntactic": ("Sentence structure", "length, clauses, parts of speech"),
