@@ -8,7 +8,7 @@ of K folds of the training subjects, their log-odds L_k of the person, and the w
 It says how uncertain the answer is because the model was trained on this cohort and not on another of the same size and
 kind. It is not the chance of a disease, nor how scores of one person differ from recording to recording. A model whose
 members have no weight gives everybody one answer, and nobody a range. Nominally 95%, it holds the true log-odds of
-about 90% of simulated people (benchmarks/individual_range.py), fewer in small cohorts: it is called by what it holds.
+82 to 95% of simulated people (benchmarks/individual_range.py), and is called by that: about 90%.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class ScoreRow:
     ``probability`` is the model's probability of ``positive_label`` and ``logit`` its log-odds. ``probability_low`` and
     ``probability_high`` are the individual range by the method that ``interval`` names: how uncertain the probability
     is because the model was trained on this cohort and not on another of the same size and kind. In simulations such a
-    range held the true probability of about 90% of people, of fewer in small cohorts (docs/method.md). It is not a
+    range held the true probability of 82% to 95% of people (docs/method.md). It is not a
     chance of disease, nor how scores of one person differ from recording to recording. ``crosses_threshold``: the range
     holds the threshold; missing where there is no range.
 
