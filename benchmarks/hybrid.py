@@ -52,6 +52,7 @@ SINGLE: dict[str, tuple[str, SearchSpace]] = {  # name -> blocks, search space
     "bilm+hybrid": ("bilm+hybrid", SearchSpace()),
     "doc2vec+elmo": ("doc2vec+elmo", SearchSpace()),
     "linguistic": (LINGUISTIC, SearchSpace()),
+    "words": ("words", SearchSpace()),
     "paper": (PAPER.members[0], PAPER.search),
 }
 ROWS: dict[str, tuple[str, ...]] = {  # row of the table -> members fused
@@ -66,7 +67,9 @@ ROWS: dict[str, tuple[str, ...]] = {  # row of the table -> members fused
     "hybrid embedding, fused": ("doc2vec", "elmo"),
     "hybrid embedding + perplexity": ("doc2vec", "elmo", "bilm+hybrid", "paired"),
     "linguistic features alone": ("linguistic",),
-    "everything (adscreen)": ("paired", "doc2vec", "elmo", "bilm+hybrid", "linguistic"),
+    "words alone (TF-IDF, C tuned)": ("words",),
+    "everything but words": ("paired", "doc2vec", "elmo", "bilm+hybrid", "linguistic"),
+    "everything (adscreen)": ("paired", "doc2vec", "elmo", "bilm+hybrid", "linguistic", "words"),
     "the paper's one member": ("paper",),
 }
 BASELINE = "TF-IDF + logistic regression"
@@ -187,7 +190,7 @@ def read_table(arguments: argparse.Namespace) -> FeatureTable:
         manifest = arguments.work / "cohort" / "manifest.csv"
         if not manifest.exists():
             manifest = simulate_cohort(arguments.work / "cohort", subjects=arguments.subjects, visits=2, seed=0)
-        return extract_cohort(read_cohort(manifest), settings), "case"
+        return extract_cohort(read_cohort(manifest), settings)
     cohort = read_cohort(arguments.manifest)
     return extract_cohort(cohort, settings)
 

@@ -16,7 +16,7 @@ from adscreen.estimator.study import PRESETS, MemberSettings
 from adscreen.extract.feature_table import FeatureTable
 
 MEMBERS = [MemberSettings(tuple(name.split("+")), doc2vec_size=8, elmo_size=4) for name in PRESETS["adscreen"].members]
-FUSION = Fusion(centres=(0.1, 0.0, 0.2, -0.3, 0.0, 0.4), weights=(3.0, 0.3, 0.5, 0.25, 0.1, 0.6), intercept=-0.7)
+FUSION = Fusion(centres=(0.1, 0.2, -0.3, 0.0, 0.4, 0.0), weights=(3.0, 0.5, 0.25, 0.1, 0.6, 0.3), intercept=-0.7)
 FAMILIES = {"paired", "words", "doc2vec", "elmo", "perplexity", "lexical", "syntactic", "fluency", "semantic"}
 
 
@@ -51,7 +51,7 @@ def test_a_family_is_weighed_as_its_member(fitted: Stack, simulated_table: Featu
     """The Doc2Vec term is the fusion's weight times that of the member alone; `paired` is centred."""
     rows = simulated_table.inputs[16:18]
     terms = pd.DataFrame(fitted.contributions(rows))
-    paired, _, doc2vec = fitted.fitted_[:3]
+    paired, doc2vec = fitted.fitted_[:2]
     assert 3.0 * (paired.decision_function(rows) - 0.1) == pytest.approx(terms["paired"])
     own = doc2vec.decision_function(rows) - doc2vec.named_steps["classifier"].intercept_[0]
     assert 0.5 * own == pytest.approx(terms["doc2vec"])
@@ -61,9 +61,9 @@ def test_a_member_without_weight_is_not_fitted(simulated_table: FeatureTable) ->
     """It costs nothing, contributes no term, and the others are as they were."""
     inputs, cases = simulated_table.inputs, simulated_table.cases
     fusion = Fusion((0.0, 0.0), (1.0, 0.0), 0.0)
-    estimator = build_estimator([MEMBERS[2], MEMBERS[4]], fusion).fit(inputs[:16], cases[:16])
+    estimator = build_estimator([MEMBERS[1], MEMBERS[3]], fusion).fit(inputs[:16], cases[:16])
     assert estimator.fitted_[1] is None
-    alone = build_member(MEMBERS[2]).fit(inputs[:16], cases[:16])
+    alone = build_member(MEMBERS[1]).fit(inputs[:16], cases[:16])
     assert member_logits(alone, inputs) == pytest.approx(estimator.decision_function(inputs))
     assert {"intercept", "doc2vec"} == estimator.contributions(inputs[:1])[0].keys()
 
@@ -71,7 +71,7 @@ def test_a_member_without_weight_is_not_fitted(simulated_table: FeatureTable) ->
 def test_without_any_weight_everybody_has_the_intercept(simulated_table: FeatureTable) -> None:
     """Where no member tells cases from controls the probability is training's share of cases."""
     fusion = Fusion((0.0,), (0.0,), -1.0)
-    estimator = build_estimator([MEMBERS[2]], fusion).fit(simulated_table.inputs, simulated_table.cases)
+    estimator = build_estimator([MEMBERS[1]], fusion).fit(simulated_table.inputs, simulated_table.cases)
     assert {-1.0} == set(estimator.decision_function(simulated_table.inputs).tolist())
     assert [{"intercept": -1.0}] == estimator.contributions(simulated_table.inputs[:1])
     assert estimator.vocabulary() is None

@@ -58,5 +58,5 @@ def test_of_too_many_words_those_in_most_recordings_are_taken(monkeypatch: pytes
 
 def test_nothing_in_common_is_refused() -> None:
     """There is nothing to learn from."""
-    with pytest.raises(InputError, match="no word occurs in 2 training transcripts"):
+    with pytest.raises(InputError, match="no word occurs in two training transcripts"):
         WordWeights().fit([["one"], ["two"]])

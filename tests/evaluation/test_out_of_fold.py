@@ -43,6 +43,8 @@ def test_rows_are_numbered_among_the_recordings_given() -> None:
             "label": ["case", "control", "case"],
             "probability": [0.9, 0.4, 0.7],
             "threshold": 0.5,
+            "visit_correlation": 0.3,
+            "subject_threshold": 0.6,
         }
     )
     part = OutOfFold.of(whole.iloc[[2, 1]], positive="case", among=whole)

@@ -64,6 +64,20 @@ def test_the_sensitivity_asked_for_is_reached_and_no_higher_threshold_does(
     assert not higher or max(higher) < least
 
 
+@given(st.lists(st.tuples(st.integers(0, 8), st.booleans(), st.integers(1, 3)), min_size=2))
+def test_a_weight_is_a_number_of_copies(rows: list[tuple[int, bool, int]]) -> None:
+    """A row of weight 3 counts as three rows, under both rules."""
+    scores, labels, copies = (np.array(column) for column in zip(*rows, strict=True))
+    cases = labels.astype(np.int64)
+    if len(set(cases.tolist())) < 2:
+        return
+    many = np.repeat(np.arange(len(rows)), copies)
+    scores, weights = scores / 8, copies.astype(np.float64)
+    assert youden_threshold(scores[many], cases[many]) == youden_threshold(scores, cases, weights)
+    expected = sensitive_threshold(scores[many], cases[many], least=0.8)
+    assert expected == sensitive_threshold(scores, cases, weights, least=0.8)
+
+
 def test_the_rule_takes_what_is_given_first() -> None:
     """A threshold given wins, then the sensitivity asked for, then Youden's index."""
     scores, cases = np.array([0.1, 0.3, 0.6, 0.5, 0.8]), np.array([0, 0, 0, 1, 1])

@@ -98,9 +98,8 @@ def test_contributions_add_up_to_the_log_odds(model: ScreeningModel, held_out: F
     found = model.contributions(held_out)
     assert held_out.subjects["recording_id"].tolist() == found.index.tolist()
     assert "intercept" == found.columns[0]
-    assert {"paired", "doc2vec", "elmo", "perplexity", "lexical", "syntactic", "fluency", "semantic"} >= set(found) - {
-        "intercept"
-    }
+    families = {"paired", "words", "doc2vec", "elmo", "perplexity", "lexical", "syntactic", "fluency", "semantic"}
+    assert families >= set(found) - {"intercept"}
     positive = model.predict_proba(held_out)[:, 1]
     assert np.log(positive / (1 - positive)) == pytest.approx(found.sum(axis=1).to_numpy())
 

@@ -111,7 +111,7 @@ def test_the_probability_is_the_estimators(
 def test_contributions_add_up_to_the_score(reports: list[RecordingReport]) -> None:
     """Intercept and families sum to the log-odds of the probability."""
     for report in reports:
-        assert {"paired", "doc2vec", "elmo", "perplexity", "lexical", "syntactic", "fluency", "semantic"} >= {
+        assert {"paired", "words", "doc2vec", "elmo", "perplexity", "lexical", "syntactic", "fluency", "semantic"} >= {
             part.family for part in report.contributions
         }
         logit = math.fsum([report.intercept, *(part.logit for part in report.contributions)])

@@ -19,16 +19,24 @@ from adscreen.scoring.subjects import SubjectRow, join_visits, writing_subjects
 from adscreen.studies.schemas import schemas
 
 ROW = ScoreRow("S1_1", "S1", "1", "screen_positive", "", 0.8, 0.1, 0.9, 0.6, 12, 2, 84.5, False, "ab12")
+ROW = replace(ROW, subject_threshold=0.7)
 SILENT = replace(ROW, result="insufficient_speech", probability=math.nan, words=0)
 
 
-def test_visits_are_joined_by_their_mean_logit() -> None:
+def test_visits_that_share_everything_are_joined_by_their_mean_logit() -> None:
     """Odds 4 and 1/4 average to even odds; a visit without a score counts as a recording and is not averaged."""
     rows = [replace(ROW, visit="10"), replace(ROW, visit="9", probability=0.2), replace(SILENT, visit="11")]
-    expected = SubjectRow("S1", 3, 2, 0.5, 0.6, "screen_negative", "9", "11", False, "ab12")
+    expected = SubjectRow("S1", 3, 2, 0.5, 0.7, "screen_negative", "9", "11", False, "ab12")
     (found,) = join_visits(rows)
     assert pytest.approx(expected.probability) == found.probability
     assert replace(expected, probability=found.probability) == found
+
+
+def test_visits_that_share_a_half_say_more_together() -> None:
+    """Odds 4 twice: 2 log 4 / 1.5, odds 4^(4/3) = 6.35; at the threshold of subjects that is positive."""
+    (found,) = join_visits([replace(ROW, visit=visit, visit_correlation=0.5) for visit in ("1", "2")])
+    assert 4 ** (4 / 3) / (1 + 4 ** (4 / 3)) == pytest.approx(found.probability)
+    assert ("screen_positive", 0.5) == (found.result, found.visit_correlation)
 
 
 def test_one_person_is_one_row() -> None:
@@ -50,11 +58,12 @@ def test_a_subject_without_a_score_has_no_result() -> None:
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.floats(0, 1)), min_size=1, max_size=12))
 def test_the_rule_is_that_of_an_evaluation(scored: list[tuple[str, float]]) -> None:
     """Every subject has the very probability that ``by_subject`` gives the same recordings."""
-    rows = [replace(ROW, subject_id=subject, probability=probability) for subject, probability in scored]
+    made = [replace(ROW, subject_id=subject, probability=probability) for subject, probability in scored]
+    rows = [replace(row, visit_correlation=0.25) for row in made]
     names, scores = (np.array(column) for column in zip(*scored, strict=True))
     count = len(names)
     own = Predictions(np.arange(count), np.zeros(count, dtype=np.intp), scores, np.full(count, 0.6))
-    joined = by_subject(own, names)
+    joined = by_subject(own, names, correlations=np.array([0.25]))
     expected = dict(zip(names[joined.rows].tolist(), joined.scores.tolist(), strict=True))
     assert expected == {one.subject_id: one.probability for one in join_visits(rows)}
 

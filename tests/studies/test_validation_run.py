@@ -50,6 +50,8 @@ def known(*ids: str) -> TrainedModel:
         negative_label="control",
         settings={},
         threshold=0.5,
+        visit_correlation=1.0,
+        subject_threshold=0.5,
         inner_auc=0.7,
         seed=0,
         minimum_words=1,

@@ -108,7 +108,7 @@ class Preset:
 
 PRESETS = {
     "adscreen": Preset(
-        (PAIRED, WORDS, DOC2VEC, ELMO, f"{BILM}+{HYBRID}", "lexical+syntactic+fluency+semantic"), SearchSpace()
+        (PAIRED, DOC2VEC, ELMO, f"{BILM}+{HYBRID}", "lexical+syntactic+fluency+semantic", WORDS), SearchSpace()
     ),
     "paper": Preset((f"{DOC2VEC}+{ELMO}+{HYBRID}+lexical+syntactic+semantic",), SearchSpace(doc2vec_dm=(1,))),
 }

@@ -45,7 +45,7 @@ class WordWeights(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         common = sorted(held.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]
         counted = sorted((word, count) for word, count in common if count >= self.least)
         if not counted:
-            what = f"no word occurs in {self.least} training transcripts"
+            what = f"no word occurs in {'two' if self.least == LEAST_RECORDINGS else self.least} training transcripts"
             raise InputError(what, where="cohort", remedy="add speech, or leave out the member `words`")
         self.vocabulary_ = np.array([word for word, _ in counted], dtype=np.str_)
         counts = np.array([count for _, count in counted], dtype=np.float64)

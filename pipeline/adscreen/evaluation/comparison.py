@@ -26,7 +26,10 @@ _SPLIT = "evaluate both with the same seed, folds and repeats"
 _SAME_FOLDS = {"validate": "validate both models on recordings that both score: choose them with where="}
 KEYS = ["protocol", "repeat", "fold", "recording_id"]
 SIDES = ["subject_id", "label", "group"]
-NUMBERS = {"repeat": int, "fold": int, "probability": float, "threshold": float}  # the very numbers written
+NUMBERS = {  # the very numbers written
+    **{"repeat": int, "fold": int, "probability": float, "threshold": float},
+    **{"visit_correlation": float, "subject_threshold": float},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ def _run_adscreen(
         settings=tuned.settings,
         apparent=apparent_measures(seen, cases, threshold=tuned.threshold),
         families=family_contributions(estimator, inputs.iloc[task.test]),
+        visit_correlation=tuned.visit_correlation,
+        subject_threshold=tuned.subject_threshold,
     )
 
 
@@ -124,22 +126,24 @@ def _chosen_vectors(inputs: pd.DataFrame, tuned: Tuned, vectors: Vectors) -> pd.
 
 
 def _run_method(method: TableMethod, task: FoldTask, inner: list[Fold]) -> FoldResult:
-    threshold = method.threshold(task.training, inner)
+    held_out = method.judge(task.training, inner)
     fitted = method.fit(task.training)
     apparent = {}
     if method.method == TFIDF or isinstance(method, OwnEstimator):
-        seen = method.predict(task.training, fitted)
-        apparent = apparent_measures(seen, method.cases[task.training], threshold=threshold)
+        seen = held_out.calibrate(method.predict(task.training, fitted))
+        apparent = apparent_measures(seen, method.cases[task.training], threshold=held_out.threshold)
     return FoldResult(
         method=method.method,
         repeat=task.repeat,
         fold=task.fold,
         training=task.training,
         rows=task.test,
-        probabilities=method.predict(task.test, fitted),
-        threshold=threshold,
+        probabilities=held_out.calibrate(method.predict(task.test, fitted)),
+        threshold=held_out.threshold,
         settings=method.settings,
         apparent=apparent,
+        visit_correlation=held_out.visit_correlation,
+        subject_threshold=held_out.subject_threshold,
     )
 
 

@@ -60,6 +60,8 @@ def settings_frame(evaluations: Sequence[ProtocolEvaluation]) -> pd.DataFrame:
                 "training_recordings": len(fold.training),
                 "test_recordings": len(fold.rows),
                 "threshold": fold.threshold,
+                "visit_correlation": fold.visit_correlation,
+                "subject_threshold": fold.threshold_of_subjects,
                 **fold.settings,
             }
             for evaluation in evaluations
@@ -91,6 +93,8 @@ def predictions_frame(table: FeatureTable, evaluation: ProtocolEvaluation) -> pd
                 "label": subjects["label"].iloc[fold.rows].to_numpy(),
                 "probability": fold.probabilities,
                 "threshold": fold.threshold,
+                "visit_correlation": fold.visit_correlation,
+                "subject_threshold": fold.threshold_of_subjects,
             }
         )
         for fold in evaluation.folds

@@ -22,6 +22,7 @@ from adscreen.evaluation.subgroups import measure_subgroups
 from adscreen.evaluation.summary import Folds, count_decisions, summarise_families, summarise_methods
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import (
+    WHOLLY_SHARED,
     Interval,
     Predictions,
     confusion,
@@ -52,6 +53,8 @@ class FrozenScores:
     settings: Mapping[str, Any]
     families: Mapping[str, float]
     description: str = ""
+    visit_correlation: float = WHOLLY_SHARED
+    subject_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,8 @@ def _folds(table: FeatureTable, scores: FrozenScores, study: StudySettings, prob
         threshold=scores.threshold,
         settings=dict(scores.settings),
         families=dict(scores.families),
+        visit_correlation=scores.visit_correlation,
+        subject_threshold=scores.subject_threshold,
     )
     return Folds("validate", [one], table, study)
 

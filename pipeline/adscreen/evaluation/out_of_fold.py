@@ -13,6 +13,20 @@ from adscreen.evaluation.results import Level
 from adscreen.metrics import Predictions, by_subject
 
 
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How each fold (folds,) of a repeat joins the recordings of a subject, and at which threshold it decides."""
+
+    correlations: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, part: pd.DataFrame) -> Joining:
+        """Take it from the predictions of one repeat; folds are in the order in which they come."""
+        first = part.drop_duplicates("fold")
+        return cls(first["visit_correlation"].to_numpy(np.float64), first["subject_threshold"].to_numpy(np.float64))
+
+
 @dataclass(frozen=True)
 class OutOfFold:
     """What one method predicted under one protocol; predictions' ``rows`` number the recordings (n,).
@@ -25,6 +39,7 @@ class OutOfFold:
     subjects: NDArray[np.str_]
     groups: NDArray[np.str_]
     by_recording: tuple[Predictions, ...]
+    joining: tuple[Joining, ...]
 
     @classmethod
     def of(cls, predictions: pd.DataFrame, *, positive: str, among: pd.DataFrame | None = None) -> OutOfFold:
@@ -37,6 +52,7 @@ class OutOfFold:
             subjects=first["subject_id"].to_numpy(dtype=str),
             groups=first["group"].to_numpy(dtype=str),
             by_recording=tuple(_predictions(part, number) for _, part in predictions.groupby("repeat", sort=False)),
+            joining=tuple(Joining.of(part) for _, part in predictions.groupby("repeat", sort=False)),
         )
 
     @property
@@ -54,7 +70,12 @@ class OutOfFold:
         if level == "recording":
             return list(self.by_recording)
         counted = has_one_label(self.subjects, self.cases)
-        return [by_subject(predictions.among(counted), self.subjects) for predictions in self.by_recording]
+        return [
+            by_subject(
+                predictions.among(counted), self.subjects, correlations=own.correlations, thresholds=own.thresholds
+            )
+            for predictions, own in zip(self.by_recording, self.joining, strict=True)
+        ]
 
 
 def label_cases(rows: pd.DataFrame, *, positive: str) -> NDArray[np.int64]:

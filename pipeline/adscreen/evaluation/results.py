@@ -2,8 +2,8 @@
 
 Every table of a run folder is made of these, and the report and the audit read nothing else. ``protocol`` is one of
 PROTOCOLS; ``method`` is ``adscreen`` or a baseline of METHODS, or ``frozen_model``; ``level`` says what is counted:
-``recording``, or ``subject``, where the probability of a subject is that of the mean logit over its test recordings of
-one repeat.
+``recording``, or ``subject``, where the probability of a subject joins its test recordings of one repeat
+(``metrics.visits``).
 ``low`` and ``high`` bound a 95% percentile bootstrap interval over subjects, ``cluster_low`` and ``cluster_high`` one
 over clusters (NaN where the cohort has none). A value that cannot be had is NaN, which JSON writes as null.
 """
@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from adscreen.metrics.visits import WHOLLY_SHARED
 
 Protocol = Literal["subject", "paper", "site", "external", "validate"]
 Level = Literal["recording", "subject"]
@@ -44,6 +46,8 @@ class FoldResult:
 
     ``apparent`` holds measures on the fold's own training rows; ``families`` the mean absolute contribution of each
     family of features to the log-odds of a test recording. Both are empty where they were not computed.
+    ``visit_correlation`` is what recordings of a subject share (``metrics.visits``), ``subject_threshold`` the one of
+    their joined probability; None where it is that of recordings.
     """
 
     method: str
@@ -56,6 +60,13 @@ class FoldResult:
     settings: dict[str, Any]
     apparent: dict[str, float] = field(default_factory=dict)
     families: dict[str, float] = field(default_factory=dict)
+    visit_correlation: float = WHOLLY_SHARED
+    subject_threshold: float | None = None
+
+    @property
+    def threshold_of_subjects(self) -> float:
+        """The threshold of a subject's joined probability."""
+        return self.threshold if self.subject_threshold is None else self.subject_threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ Labels dealt out anew must be worth 0.5, or the evaluation itself leaks.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
 from sklearn.impute import SimpleImputer
@@ -20,15 +22,24 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from adscreen.errors import InputError
-from adscreen.estimator import words_classifier
-from adscreen.estimator.tuning import positive_probability
+from adscreen.estimator import Fusion, fit_fusion, words_classifier
+from adscreen.estimator.tuning import positive_probability, subject_threshold
 from adscreen.evaluation.categories import list_levels, read_category
 from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TASK, TFIDF, WORD_COUNT
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable, Fold
-from adscreen.metrics import YOUDEN, ThresholdRule
+from adscreen.metrics import (
+    WHOLLY_SHARED,
+    YOUDEN,
+    ThresholdRule,
+    logit,
+    visit_correlation,
+    weigh_by_subject,
+)
 
 SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED)
 NUMBERS, CATEGORIES = ("age", "education"), ("sex",)
+
+LEAST_WEIGHT = 0.01  # of a standard deviation of log-odds: a baseline that ranks the wrong way round keeps its order
 
 Inputs = pd.DataFrame | pd.Series  # numbers, or lists of words
 
@@ -56,6 +67,7 @@ class TableMethod:
     """A classifier over a table that is tuned no further: its inputs, how it is fitted, and its threshold."""
 
     settings: ClassVar[dict[str, Any]] = {}
+    scaled = False  # whether its probabilities are calibrated on inner folds, as adscreen's are
 
     def __init__(
         self, method: str, table: FeatureTable, inputs: pd.DataFrame | pd.Series, *, rule: ThresholdRule
@@ -63,6 +75,7 @@ class TableMethod:
         self.method = method
         self.inputs = inputs
         self.cases = table.cases
+        self._subjects = table.subjects["subject_id"].to_numpy(dtype=str)
         self._rule = rule
 
     def fit(self, rows: NDArray[np.intp]) -> Any:
@@ -73,19 +86,57 @@ class TableMethod:
         """Return the probability of the positive label (n,) of these rows."""
         return positive_probability(fitted, self.inputs.iloc[rows])
 
-    def threshold(self, training: NDArray[np.intp], inner: list[Fold]) -> float:
-        """Return the threshold from out-of-fold probabilities of the training rows; ``inner`` counts within them."""
+    def judge(self, training: NDArray[np.intp], inner: list[Fold]) -> HeldOut:
+        """Return what out-of-fold probabilities of the training rows say; ``inner`` counts within them.
+
+        Subjects weigh the same, however many recordings they have.
+        """
         probabilities = np.full(len(training), np.nan)
         for inner_training, inner_test in inner:
             fitted = self.fit(training[inner_training])
             probabilities[inner_test] = self.predict(training[inner_test], fitted)
-        return self._rule.choose(probabilities, self.cases[training])
+        cases, subjects = self.cases[training], self._subjects[training]
+        weights = weigh_by_subject(subjects)
+        calibration = None
+        if self.scaled:
+            calibration = fit_fusion(logit(probabilities)[:, None], cases, weights, least_weight=LEAST_WEIGHT)
+        calibrated = calibrate(probabilities, calibration)
+        threshold = self._rule.choose(calibrated, cases, weights)
+        odds = logit(calibrated)
+        correlation = visit_correlation(odds, cases, subjects)
+        of_subjects = subject_threshold(
+            odds, cases, subjects, correlation=correlation, rule=self._rule, threshold=threshold
+        )
+        return HeldOut(threshold, correlation, of_subjects, calibration)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What a method's out-of-fold probabilities of its training rows give: thresholds, joined visits, calibration."""
+
+    threshold: float
+    visit_correlation: float = WHOLLY_SHARED
+    subject_threshold: float | None = None
+    calibration: Fusion | None = None
+
+    def calibrate(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return calibrated probabilities (n,), in the same order."""
+        return calibrate(probabilities, self.calibration)
+
+
+def calibrate(probabilities: NDArray[np.float64], calibration: Fusion | None) -> NDArray[np.float64]:
+    """Return the probabilities of rescaled log-odds (Platt 1999); as they are without a calibration."""
+    if calibration is None:
+        return probabilities
+    scaled: NDArray[np.float64] = expit(calibration.logits(logit(probabilities)[:, None]))
+    return scaled
 
 
 class Shortcut(TableMethod):
     """One shortcut baseline."""
 
     settings: ClassVar[dict[str, Any]] = {"C": 1.0}
+    scaled = True
 
     def __init__(self, method: str, table: FeatureTable, *, seed: int, rule: ThresholdRule = YOUDEN) -> None:
         super().__init__(method, table, _inputs(method, table), rule=rule)
@@ -109,9 +160,9 @@ class Shortcut(TableMethod):
                 "no word occurs in two training transcripts", where="cohort", remedy="add speech"
             ) from error
 
-    def threshold(self, training: NDArray[np.intp], inner: list[Fold]) -> float:
-        """Return the threshold; the majority has 0.5, for it says the same of everybody."""
-        return 0.5 if self.method == MAJORITY else super().threshold(training, inner)
+    def judge(self, training: NDArray[np.intp], inner: list[Fold]) -> HeldOut:
+        """Return thresholds and calibration; the majority has 0.5, for it says the same of everybody."""
+        return HeldOut(0.5) if self.method == MAJORITY else super().judge(training, inner)
 
 
 def _inputs(method: str, table: FeatureTable) -> Inputs:

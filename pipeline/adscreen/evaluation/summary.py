@@ -108,7 +108,12 @@ class Folds:
             own = [fold for fold in self.results if fold.method == method and fold.repeat == repeat]
             predictions = Predictions.join((fold.rows, fold.probabilities, fold.threshold) for fold in own)
             if level == "subject":
-                predictions = by_subject(predictions.among(self.counted), self.subjects)
+                predictions = by_subject(
+                    predictions.among(self.counted),
+                    self.subjects,
+                    correlations=np.array([fold.visit_correlation for fold in own]),
+                    thresholds=np.array([fold.threshold_of_subjects for fold in own]),
+                )
             joined.append(predictions)
         return joined
 

@@ -249,7 +249,8 @@ def _one_person(manifest: ModelManifest) -> str:
 
 - **Individual range** (`probability_low` to `probability_high`): how far the probability depends on which people the
   model was trained on. In simulations such a range held the true probability of 82% to 95% of people, by the size of
-  the cohort and the number of features. It is not the chance of a disease, nor how scores of one person differ from recording to recording.
+  the cohort and the number of features. It is not the chance of a disease, nor how scores of one person differ from
+  recording to recording.
 - **Sets** (`--confidence 0.9`): which of the two labels can be ruled out, or that neither can, which is no decision.
   About 90% of new people of either label keep it, if they are like those of training.
 - **Predictive values** (`--prevalence 0.1`) follow from these rates, at thresholds that were chosen without the

@@ -39,7 +39,7 @@ from adscreen.model.reference import ScoreReference, describe_scores
 from adscreen.model.training_scope import TrainingScope, describe_scope
 from adscreen.model.training_summary import TrainingSummary, summarise_training
 
-FORMAT = 3  # 3: digests and sketches of the training speech; 2: subjects are remembered by the keys of their ids
+FORMAT = 4  # 4: how visits of a subject are joined; 3: digests and sketches of training speech; 2: keys of subject ids
 MODEL_FILES = ("estimators.skops", "model.json")
 TRUSTED_TYPES = (
     "numpy.dtype",
@@ -69,6 +69,7 @@ class ModelManifest:
     ``subject_digests`` are HMACs of the identity keys of subject ids under ``subject_key``, which only tell whether a
     subject is known; ``loose_subject_digests`` those of ids without leading zeros.
     ``speech_digests`` and ``speech_sketches`` (see ``known_speech``) tell whether speech is a copy of training's.
+    ``visit_correlation`` and ``subject_threshold`` are for a subject's joined recordings (``metrics.visits``).
     ``scores`` and ``scope`` say how the training recordings scored when held out, and what they were like; ``training``
     is what the card says of the cohort.
     """
@@ -78,6 +79,8 @@ class ModelManifest:
     negative_label: str
     settings: dict[str, Any]
     threshold: float
+    visit_correlation: float
+    subject_threshold: float
     inner_auc: float
     seed: int
     minimum_words: int
@@ -197,6 +200,8 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned, inner: li
         negative_label=negative,
         settings=tuned.settings,
         threshold=tuned.threshold,
+        visit_correlation=tuned.visit_correlation,
+        subject_threshold=tuned.subject_threshold,
         inner_auc=tuned.inner_auc,
         seed=study.seed,
         minimum_words=int(table.inputs[TOKENS].map(len).min()),

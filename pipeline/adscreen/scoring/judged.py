@@ -173,6 +173,8 @@ def _score_row(
         scope=_scope(model, judged),
         warnings=warnings,
         source_digest=row.transcript.source_digest if row.transcript else "",
+        visit_correlation=manifest.visit_correlation,
+        subject_threshold=manifest.subject_threshold,
         **state_range(scored.logit, scored.spread, threshold=manifest.threshold),
         **(_beside_training(manifest.scores, scored.logit, prevalence, confidence) if manifest.scores else {}),
     )

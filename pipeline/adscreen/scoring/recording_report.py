@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from adscreen.metrics.visits import WHOLLY_SHARED
 from adscreen.model.conformal import ConformalSet
 
 Result = Literal[
@@ -23,9 +24,9 @@ class ScoreRow:
     ``probability`` is the model's probability of ``positive_label`` and ``logit`` its log-odds. ``probability_low`` and
     ``probability_high`` are the individual range by the method that ``interval`` names: how uncertain the probability
     is because the model was trained on this cohort and not on another of the same size and kind. In simulations such a
-    range held the true probability of 82% to 95% of people (docs/method.md). It is not a
-    chance of disease, nor how scores of one person differ from recording to recording. ``crosses_threshold``: the range
-    holds the threshold; missing where there is no range.
+    range held the true probability of 82% to 95% of people (docs/method.md). It is not a chance of disease, nor how
+    scores of one person differ from recording to recording. ``crosses_threshold``: the range holds the threshold;
+    missing where there is no range.
 
     ``perplexity`` is joint, per target, over the whole recording; ``perplexity_median`` and ``perplexity_max`` are over
     its sentences; ``out_of_vocabulary`` is the share of words that the biLM does not know. ``control_percentile`` and
@@ -38,6 +39,7 @@ class ScoreRow:
     from held-out sensitivity and specificity, with the ends of their intervals. At ``confidence``, NaN where none was
     named: ``p_control`` and ``p_case`` are conformal p-values, and ``conformal_set`` the labels that they do not rule
     out: ``control``, ``case``, ``control|case`` or ``neither``, of which the last two are no decision.
+    ``visit_correlation`` and ``subject_threshold`` are the model's for the joined recordings of a subject.
     """
 
     recording_id: str
@@ -77,6 +79,8 @@ class ScoreRow:
     p_control: float = math.nan
     p_case: float = math.nan
     source_digest: str = ""
+    visit_correlation: float = WHOLLY_SHARED
+    subject_threshold: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

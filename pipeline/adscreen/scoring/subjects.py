@@ -1,7 +1,7 @@
 """ScoreRows -> one row per subject over its visits: subjects.csv.
 
-The probability of a subject is that of the mean logit over its scored recordings, as an evaluation joins the visits of
-a subject (``metrics.by_subject``), against the model's threshold. Ids are joined by the identity rule of cohorts.
+The probability of a subject joins the log-odds of its scored recordings as an evaluation does (``metrics.visits``),
+against the model's threshold for subjects. Ids are joined by the identity rule of cohorts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 
 from adscreen.cohort.identity import identity_key
-from adscreen.metrics import Predictions, by_subject
+from adscreen.metrics import WHOLLY_SHARED, Predictions, by_subject
 from adscreen.scoring.recording_report import ScoreRow
 from adscreen.writing import write_csv
 
 SUBJECTS = "subjects.csv"
-RULE = "mean logit"
+RULE = "summed logits / (1 + (scored - 1) visit_correlation)"
 SubjectResult = Literal["screen_positive", "screen_negative", "no_result"]
 _NUMBER = re.compile(r"[0-9]{1,9}([.][0-9]{1,9})?")
 
@@ -32,8 +32,9 @@ _NUMBER = re.compile(r"[0-9]{1,9}([.][0-9]{1,9})?")
 class SubjectRow:
     """subjects.csv: one subject over all its recordings.
 
-    ``probability`` is joined over the ``scored`` recordings by ``rule``, NaN where none was scored; ``first_visit`` and
-    ``last_visit`` are those of all recordings, in the order of their numbers, else in that of the manifest.
+    ``probability`` is joined over the ``scored`` recordings by ``rule``, NaN where none was scored; ``threshold`` is
+    the model's for subjects. ``first_visit`` and ``last_visit`` are those of all recordings, in the order of their
+    numbers, else in that of the manifest.
     """
 
     subject_id: str
@@ -46,6 +47,7 @@ class SubjectRow:
     last_visit: str | None
     in_training: bool
     model_digest: str
+    visit_correlation: float = WHOLLY_SHARED
     rule: str = RULE
 
 
@@ -77,24 +79,25 @@ def order_visits(rows: Sequence[ScoreRow]) -> list[ScoreRow]:
 def _join(rows: Sequence[ScoreRow]) -> SubjectRow:
     first, visits = rows[0], order_visits(rows)
     scored = [row.probability for row in rows if math.isfinite(row.probability)]
-    probability = _mean_probability(scored) if scored else math.nan
-    positive = probability >= first.threshold
+    probability = _joined_probability(scored, first.visit_correlation) if scored else math.nan
+    positive = probability >= first.subject_threshold
     return SubjectRow(
         subject_id=first.subject_id,
         recordings=len(rows),
         scored=len(scored),
         probability=probability,
-        threshold=first.threshold,
+        threshold=first.subject_threshold,
         result="no_result" if not scored else "screen_positive" if positive else "screen_negative",
         first_visit=visits[0].visit,
         last_visit=visits[-1].visit,
         in_training=any(row.in_training for row in rows),
         model_digest=first.model_digest,
+        visit_correlation=first.visit_correlation,
     )
 
 
-def _mean_probability(probabilities: Sequence[float]) -> float:
-    """Return the probability of the mean logit of one subject's recordings."""
+def _joined_probability(probabilities: Sequence[float], correlation: float) -> float:
+    """Return the probability of one subject's joined recordings."""
     count = len(probabilities)
     own = Predictions(
         rows=np.arange(count),
@@ -102,4 +105,5 @@ def _mean_probability(probabilities: Sequence[float]) -> float:
         scores=np.array(probabilities),
         thresholds=np.full(count, math.nan),
     )
-    return float(by_subject(own, np.zeros(count, dtype="<U1")).scores[0])
+    joined = by_subject(own, np.zeros(count, dtype="<U1"), correlations=np.array([correlation]))
+    return float(joined.scores[0])

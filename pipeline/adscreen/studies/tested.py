@@ -91,6 +91,8 @@ class Tested:
             threshold=model.manifest.threshold,
             settings=model.manifest.settings,
             families=means,
+            visit_correlation=model.manifest.visit_correlation,
+            subject_threshold=model.manifest.subject_threshold,
             description=f"the model {model.digest[:12]} as it was trained; nothing is fitted or tuned here",
         )
 
