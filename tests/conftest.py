@@ -196,6 +196,7 @@ SCORE = ScoreRow(
     perplexity=84.26,
     in_training=False,
     model_digest="4e5f6a7b8c9d",
+    crosses_threshold=False,
 )
 SENTENCES = (
     ReportSentence(

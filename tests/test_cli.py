@@ -317,6 +317,44 @@ def test_training_subjects_are_scored_by_leave(
     assert [True] * 4 == pd.read_csv(tmp_path / "out" / "scores.csv")["in_training"].tolist()
 
 
+def test_scores_say_what_is_decided_and_what_it_is_worth(
+    run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """--confidence and --prevalence fill their columns in every table, and change no result; pages say it in words."""
+    arguments = [model_folder, cohort / "held_out.csv"]
+    some = ["--bilm", tiny_bilm, "--quiet", "--where", "visit == '1'"]
+    assert (0, "", "") == run("score", *arguments, tmp_path / "plain", *some, "--no-pages")
+    asked = ["--confidence", 0.8, "--prevalence", 0.1]
+    assert (0, "", "") == run("score", *arguments, tmp_path / "asked", *some, *asked)
+    plain, found = (pd.read_csv(tmp_path / name / "scores.csv") for name in ("plain", "asked"))
+    assert plain["result"].equals(found["result"])
+    assert plain["probability"].equals(found["probability"])
+    new = ["confidence", "conformal_set", "p_control", "p_case", "probability_at_prevalence", "ppv_low", "npv_high"]
+    assert plain[new].isna().all(axis=None)
+    assert found[new].notna().all(axis=None)
+    assert set(found["conformal_set"]) <= {"control", "case", "control|case", "neither"}
+    assert found["crosses_threshold"].dtype == bool
+    stored = pd.read_parquet(tmp_path / "asked" / "scores.parquet")
+    assert found["conformal_set"].tolist() == stored["conformal_set"].tolist()
+    assert bool == stored["crosses_threshold"].dtype
+    page = (tmp_path / "asked" / "report" / "index.html").read_text(encoding="utf-8")
+    assert f"of {len(found)} scored recordings are decided" in page
+
+
+def test_a_confidence_that_training_cannot_give_is_refused(
+    run: Run, cohort: Path, tiny_bilm: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """Eight subjects of each label rule nothing out at 0.9; the line says what they allow, and nothing is written."""
+    outcome = run(
+        "score", model_folder, cohort / "held_out.csv", tmp_path / "out", "--bilm", tiny_bilm, "--confidence", 0.9
+    )
+    check_refused(
+        outcome,
+        "--confidence: 0.9 needs 9 training subjects of each label, 'control' has 8; ask for at most 0.88, or leave",
+    )
+    assert [] == names(tmp_path)
+
+
 def test_force_replaces_a_run(run: Run, tmp_path: Path) -> None:
     """A second run with --force stands in the first one's place, whole."""
     assert 0 == run("simulate", tmp_path / "c", "--subjects", 4, "--visits", 1).status

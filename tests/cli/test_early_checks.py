@@ -44,6 +44,8 @@ QUICK = [
     ("score|broken|m.csv|out|--where|task == Cookie|--bilm|broken", "put text in quotes: 'task == \"cookie\"'"),
     ("evaluate|m.csv|out|--where|label == 'AD' or 'HC'|--bilm|broken", "and 'HC' is none; write both in full"),
     ("evaluate|m.csv|out|--where|task == 'Cookie'|--bilm|broken", "task is written 'cookie' in some rows"),
+    ("score|broken|m.csv|out|--confidence|90", "--confidence: 90 is no confidence; give a share from 0.5 to below 1"),
+    ("score|broken|m.csv|out|--prevalence|8", "--prevalence: 8 is no prevalence; give a share, such as 0.08"),
     ("train|m.csv|out|--members|elmoo|--bilm|broken", "--members: no block 'elmoo'"),
     ("train|m.csv|out|--spacy-model|none|--bilm|broken", "broken"),
 ]

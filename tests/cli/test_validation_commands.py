@@ -25,7 +25,7 @@ def test_a_model_is_validated(run: Run, model_folder: Path, simulated: Path, tin
     """Other labels are matched with --positive, and said; the figures are on screen, the page in the folder."""
     manifest = relabelled(simulated / "held_out.csv", tmp_path / "m.csv", {"control": "HC", "case": "AD"})
     arguments = [model_folder, manifest, tmp_path / "out", "--bilm", tiny_bilm, "--positive", "AD", "--prevalence", 0.1]
-    status, out, err = run("validate", *arguments)
+    status, out, err = run("validate", *arguments, "--confidence", 0.8)
     assert 0 == status
     assert "label 'AD' is taken for 'case' of the model" in err
     assert "calibration slope" in out
@@ -34,6 +34,9 @@ def test_a_model_is_validated(run: Run, model_folder: Path, simulated: Path, tin
     assert {"HC": "control", "AD": "case"} == report["frozen"]["labels"]
     assert {"cohort", "named"} == {one["source"] for one in report["frozen"]["predictive_values"]}
     assert {"AD", "HC"} == set(pd.read_csv(tmp_path / "out" / "scores.csv")["label"])
+    sets = pd.read_csv(tmp_path / "out" / "conformal_sets.csv").set_index("label")
+    assert ["control", "case"] == sets.index.tolist()
+    assert f"case, at 80% confidence: the set holds the label of a share of {sets['held']['case']:.3f}" in out
     status, out, err = run("audit", tmp_path / "out")
     assert (0, "") == (status, err)
     assert "computed anew from the predictions, as stated" in " ".join(out.split())
@@ -56,6 +59,7 @@ def test_a_recording_without_a_score_is_said(
     [
         ({"control": "HC", "case": "AD"}, [], "label 'AD' is neither 'control' nor 'case', the labels of the model"),
         ({"control": "control", "case": "case"}, ["--prevalence", 2], "--prevalence: 2 is no prevalence"),
+        ({"control": "control", "case": "case"}, ["--confidence", 0.1], "--confidence: 0.1 is no confidence"),
         ({"control": "control", "case": "case"}, ["--where", "visit == '9'"], "none of the"),
     ],
 )

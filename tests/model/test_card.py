@@ -52,7 +52,7 @@ def test_it_says_what_a_reader_needs(card: str, model: TrainedModel) -> None:
     """Use, limits, cohort, figures with intervals, subgroups, threshold, digests, how to score, citation."""
     for title in (
         *("Intended use and limits", "Training cohort", "Figures on held-out training recordings", "Subgroups"),
-        *("Threshold and calibration", "Digests", "How to score", "Citation"),
+        *("Threshold and calibration", "What a score says of one person", "Digests", "How to score", "Citation"),
     ):
         assert f"\n## {title}\n" in card
     assert "**A score is not a diagnosis**" in card
@@ -81,16 +81,26 @@ def test_it_holds_no_id_no_path_and_no_words(card: str, simulated_table: Feature
 
 
 def test_figures_are_those_of_the_inner_folds(simulated_table: FeatureTable, model: TrainedModel) -> None:
-    """Sensitivity and specificity are those that scores are read against; the AUC is within its interval."""
+    """Of subjects with two recordings each, sensitivity and specificity are those that scores are read against."""
     training, scores = model.manifest.training, model.manifest.scores
     assert training is not None
     assert scores is not None
-    assert pytest.approx(scores.sensitivity) == training.measures["sensitivity"][0]
-    assert pytest.approx(scores.specificity) == training.measures["specificity"][0]
+    assert pytest.approx(scores.sensitivity.value) == training.measures["sensitivity"][0]
+    assert pytest.approx(scores.specificity.value) == training.measures["specificity"][0]
     ages = simulated_table.subjects.groupby("subject_id").agg({"age": "mean", "label": "first"})
     for label, row in zip(("control", "case"), training.age, strict=True):
         own = ages.loc[ages["label"] == label, "age"]
         assert [len(own), pytest.approx(own.mean()), pytest.approx(own.std())] == row
+
+
+def test_the_card_says_what_a_score_says_of_one_person(model: TrainedModel, card: str) -> None:
+    """The rates behind predictive values with their exact intervals, and what a range and a set are not."""
+    assert model.manifest.scores
+    rate = model.manifest.scores.sensitivity
+    assert f"| Sensitivity | {rate.value:.3f} ({rate.low:.3f} to {rate.high:.3f}) |" in card
+    assert "It is not the chance of a disease, nor how scores of one person differ" in " ".join(card.split())
+    old = replace(model.manifest, scores=None)
+    assert "of one person" not in write_card(old, SUMS)
 
 
 def test_small_cells_are_not_shown(simulated_table: FeatureTable, small_study: StudySettings) -> None:

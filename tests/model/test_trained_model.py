@@ -22,6 +22,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from adscreen.errors import InputError
 from adscreen.estimator import Stack
+from adscreen.estimator.fusion import fit_fusion
 from adscreen.estimator.study import CLASSIFIERS, StudySettings
 from adscreen.estimator.tuning import on_one_thread, tune
 from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable
@@ -124,7 +125,10 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
 def test_the_model_is_tuned_by_inner_folds_and_fitted_on_every_row(
     simulated_table: FeatureTable, small_study: StudySettings, model: TrainedModel
 ) -> None:
-    """Settings and threshold are those of tuning; the estimator is that of a fit on all rows, the spread's on folds."""
+    """Settings and threshold are those of tuning; the estimator is that of a fit on all rows, the spread's on folds.
+
+    A fold's fusion is that of its own training rows' held-out log-odds.
+    """
     inner = simulated_table.folds(2, seed=0)
     tuned = tune(simulated_table, small_study.candidates(), inner=inner, seed=0)
     assert (tuned.threshold, tuned.settings) == (model.manifest.threshold, model.manifest.settings)
@@ -132,7 +136,8 @@ def test_the_model_is_tuned_by_inner_folds_and_fitted_on_every_row(
     expected = on_one_thread(tuned.build(seed=0).fit, inputs, cases).predict_proba(inputs)
     assert expected == pytest.approx(model.estimator.predict_proba(inputs), abs=1e-9)
     training, _ = inner[1]
-    fold = on_one_thread(tuned.build(seed=0).fit, inputs.iloc[training], cases[training]).predict_proba(inputs)
+    own = replace(tuned, fusion=on_one_thread(fit_fusion, tuned.logits[training], cases[training]))
+    fold = on_one_thread(own.build(seed=0).fit, inputs.iloc[training], cases[training]).predict_proba(inputs)
     assert fold == pytest.approx(model.spread[1].predict_proba(inputs), abs=1e-9)
 
 

@@ -16,15 +16,18 @@ import pytest
 from adscreen.bundled import bundled
 from adscreen.cohort import Recording, read_cohort
 from adscreen.errors import InputError
+from adscreen.estimator import Stack
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.extract import extraction
 from adscreen.extract.extraction import Extracted, ExtractSettings, extract_recordings
 from adscreen.extract.feature_table import TOKENS
 from adscreen.features import FEATURES
-from adscreen.model.reference import nearest_percentile, predictive_values
+from adscreen.model.conformal import conformal_p_values, conformal_set
+from adscreen.model.reference import logistic, predictive_values, shift_probability
 from adscreen.model.trained_model import TrainedModel, load_model
 from adscreen.parser.loading import BUNDLED_PARSER
 from adscreen.scoring import scoring
+from adscreen.scoring.individual_range import jackknife_range
 from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import RecordingReport
 from adscreen.scoring.scoring import ScoreOptions, check_bilm, in_training, model_settings, score_recordings
@@ -97,18 +100,11 @@ def test_every_recording_has_one_row_in_order(
 def test_the_probability_is_the_estimators(
     model: TrainedModel, extracted: list[Extracted], reports: list[RecordingReport]
 ) -> None:
-    """It is predict_proba of the recording's inputs; the range is that of the estimators that saw less."""
+    """It is predict_proba of the recording's inputs."""
     for row, report in zip(extracted, reports, strict=True):
         inputs = pd.DataFrame([row.inputs])
-        first, *others = (
-            float(on_one_thread(estimator.predict_proba, inputs)[0, 1])
-            for estimator in (model.estimator, *model.spread)
-        )
         score = report.score
-        assert first == pytest.approx(score.probability, abs=1e-9)
-        assert [min(first, *others), max(first, *others)] == pytest.approx(
-            [score.probability_low, score.probability_high], abs=1e-9
-        )
+        assert on_one_thread(model.estimator.predict_proba, inputs)[0, 1] == pytest.approx(score.probability, abs=1e-9)
         assert (score.result == "screen_positive") == (score.probability >= model.manifest.threshold)
 
 
@@ -402,12 +398,11 @@ def test_scores_are_placed_among_those_of_training(model: TrainedModel, reports:
     assert model.manifest.scores
     for report in reports:
         score = report.score
-        assert score.control_percentile == nearest_percentile(score.probability, model.manifest.scores.controls)
-        assert score.case_percentile == nearest_percentile(score.probability, model.manifest.scores.cases)
+        assert score.control_percentile == model.manifest.scores.controls.percent_below(score.probability)
+        assert score.case_percentile == model.manifest.scores.cases.percent_below(score.probability)
     ordered = sorted((report.score for report in reports), key=lambda score: score.probability)
     percentiles = [score.control_percentile for score in ordered]
     assert percentiles == sorted(percentiles)
-    assert {"cross-fold spread"} == {report.score.interval for report in reports}
 
 
 def test_the_prevalence_gives_a_result_its_meaning(
@@ -415,13 +410,79 @@ def test_the_prevalence_gives_a_result_its_meaning(
 ) -> None:
     """Predictive values are on every row where a prevalence is named; scores are as they were."""
     assert model.manifest.scores
-    expected = predictive_values(model.manifest.scores, 0.08)
+    positive, negative = predictive_values(model.manifest.scores, 0.08)
     for before, report in zip(
         reports[:3], score_recordings(model, recordings[:3], settings, ScoreOptions(prevalence=0.08)), strict=True
     ):
         assert math.isnan(before.score.ppv)
-        assert (0.08, *expected) == (report.score.prevalence, report.score.ppv, report.score.npv)
-        assert before.score.probability == report.score.probability
+        found = report.score
+        assert (0.08, before.score.probability) == (found.prevalence, found.probability)
+        assert (positive.value, positive.low, positive.high) == (found.ppv, found.ppv_low, found.ppv_high)
+        assert (negative.value, negative.low, negative.high) == (found.npv, found.npv_low, found.npv_high)
+        share = model.manifest.scores.case_share
+        moved = shift_probability(found.logit, case_share=share, prevalence=0.08)
+        assert moved == found.probability_at_prevalence
+
+
+def test_the_range_is_the_jackknife_of_the_models_without_a_fold(
+    model: TrainedModel, extracted: list[Extracted], reports: list[RecordingReport]
+) -> None:
+    """Its ends and the mark follow from the log-odds of the model's own spread."""
+    inputs = pd.DataFrame([row.inputs for row in extracted])
+    spread = np.array([one.decision_function(inputs) for one in model.spread])
+    for report, of in zip(reports, spread.T.tolist(), strict=True):
+        score = report.score
+        low, high = (logistic(end) for end in jackknife_range(score.logit, of))
+        assert (low, high) == pytest.approx((score.probability_low, score.probability_high))
+        assert score.crosses_threshold == (score.probability_low < score.threshold <= score.probability_high)
+    assert {"jackknife, about 90%"} == {report.score.interval for report in reports}
+
+
+def test_models_without_a_fold_have_a_fusion_of_their_own(model: TrainedModel) -> None:
+    """What a fold taught the fusion is not in the model that lacks it."""
+    assert len({(one.intercept, *one.weights) for one in (model.estimator, *model.spread)}) == 1 + len(model.spread)
+
+
+def test_a_model_without_weights_gives_no_range(
+    model: TrainedModel, recordings: Sequence[Recording], settings: ExtractSettings
+) -> None:
+    """Everybody has one answer then: a range without width would be taken for certainty."""
+    silent = Stack(model.estimator.members, model.estimator.centres, [0.0] * len(model.estimator.weights), 0.2)
+    silent.fit(pd.DataFrame(), [0, 1])
+    (report,) = score_recordings(replace(model, estimator=silent), recordings[:1], settings)
+    assert logistic(0.2) == report.score.probability
+    assert math.isnan(report.score.probability_low)
+    assert report.score.crosses_threshold is None
+
+
+def test_conformal_sets_are_on_rows_where_a_confidence_is_named(
+    model: TrainedModel,
+    recordings: Sequence[Recording],
+    settings: ExtractSettings,
+    reports: list[RecordingReport],
+    said: Callable[..., Recording],
+) -> None:
+    """Results and probabilities are as they were; a recording without a score has no set, and no p-value."""
+    assert model.manifest.scores
+    asked = score_recordings(model, [*recordings[:4], said("well .")], settings, ScoreOptions(confidence=0.8))
+    *scored, short = (report.score for report in asked)
+    for before, found in zip(reports, scored, strict=False):
+        p_values = conformal_p_values(model.manifest.scores, found.probability)
+        assert p_values == (found.p_control, found.p_case)
+        assert (0.8, conformal_set(*p_values, confidence=0.8)) == (found.confidence, found.conformal_set)
+        assert (before.score.result, before.score.probability) == (found.result, found.probability)
+        assert "" == before.score.conformal_set
+    assert ("insufficient_speech", 0.8, "") == (short.result, short.confidence, short.conformal_set)
+    assert math.isnan(short.p_case)
+    with pytest.raises(InputError, match=r"confidence: 0\.99 needs 99 training subjects of each label, 'control' has"):
+        next(score_recordings(model, recordings, settings, ScoreOptions(confidence=0.99)))
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.1, 1.0, 90.0, math.nan])
+def test_a_confidence_is_a_share_of_half_or_more(confidence: float) -> None:
+    """Percent, certainty and what must be meant as a risk of error are refused in one line."""
+    with pytest.raises(InputError, match=r"is no confidence; give a share from 0\.5 to below 1, such as 0\.9"):
+        ScoreOptions(confidence=confidence)
 
 
 @pytest.mark.parametrize("prevalence", [0.0, 1.0, -0.1, 8.0, math.nan])

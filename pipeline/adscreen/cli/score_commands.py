@@ -55,6 +55,10 @@ def score(
     prevalence: Annotated[
         float | None, scoring_option(help="Share of cases among those screened, for what a result means: 0.08.")
     ] = None,
+    confidence: Annotated[
+        float | None,
+        scoring_option(help="Say which labels cannot be ruled out at this confidence, or that none can: 0.9."),
+    ] = None,
     sentence_effects: Annotated[
         bool,
         scoring_option(
@@ -90,9 +94,12 @@ def score(
 
     Example: adscreen score model held_out.csv scores
     """
+    from adscreen.scoring.shares import require_confidence, require_prevalence
     from adscreen.studies.growing_folder import check_target
     from adscreen.studies.sources import name_recordings
 
+    require_prevalence(prevalence)
+    require_confidence(confidence)
     how = reading.reading()
     check_target(out, append=append, force=force)
     named = name_recordings(inputs, how)
@@ -102,6 +109,7 @@ def score(
     options = ScoreOptions(
         minimum_words=min_words,
         prevalence=prevalence,
+        confidence=confidence,
         sentence_effects=sentence_effects,
         allow_training_subjects=allow_training_subjects,
         allow_out_of_scope=allow_out_of_scope,

@@ -49,6 +49,9 @@ def validate(
         float | None,
         scoring_option(help="Share of cases among those who would be screened, for predictive values: 0.08."),
     ] = None,
+    confidence: Annotated[
+        float | None, scoring_option(help="Conformal sets at this confidence, and whether they hold the labels: 0.9.")
+    ] = None,
     allow_out_of_scope: Annotated[
         bool, scoring_option("--allow-out-of-scope", help="Score recordings unlike those of training too.")
     ] = False,
@@ -68,7 +71,11 @@ def validate(
 
     Example: adscreen validate model other_clinic.csv validation --prevalence 0.1
     """
-    from adscreen.studies.validation_run import run_validation
+    from adscreen.scoring.shares import require_confidence, require_prevalence
+
+    require_prevalence(prevalence)
+    require_confidence(confidence)
+    from adscreen.studies.validation_run import run_validation  # after the checks, for it loads scikit-learn
 
     with show_progress(quiet) as progress:
         found = run_validation(
@@ -84,6 +91,7 @@ def validate(
             minimum_words=min_words,
             allow_out_of_scope=allow_out_of_scope,
             prevalence=prevalence,
+            confidence=confidence,
             seed=seed or 0,
             jobs=jobs,
             force=force,

@@ -48,6 +48,7 @@ def write_card(manifest: ModelManifest, sums: Mapping[str, str]) -> str:
         _figures(manifest),
         _subgroups(manifest),
         _threshold(manifest),
+        _one_person(manifest),
         _origin(manifest, sums),
         _scoring(manifest),
         _CITATION,
@@ -178,10 +179,11 @@ def _figures(manifest: ModelManifest) -> str:
 {_table(("By recording", "Value (95% interval)"), rows)}
 
 Each recording was predicted on {count(training.inner_folds, "inner fold")} by estimators trained on neither it nor
-any other recording of its subject or cluster. But settings and threshold were chosen on these same predictions, so
-**the figures are optimistic, and they are not those of a nested cross-validation**. `adscreen evaluate` on the same
-cohort gives nested figures; report those. Intervals are percentile bootstraps over {over}
-({count(training.resamples, "resample")}); a rate or an AUC of 0 or 1 has the exact interval of Clopper and Pearson.
+any other recording of its subject or cluster, at a threshold chosen without it. But settings were chosen on these
+same predictions, so **the figures are optimistic, and they are not those of a nested cross-validation**.
+`adscreen evaluate` on the same cohort gives nested figures; report those. Intervals are percentile bootstraps over
+{over} ({count(training.resamples, "resample")}); a rate or an AUC of 0 or 1 has the exact interval of Clopper and
+Pearson.
 They do not cover the choices above, another cohort, clinic, language or transcriber."""
 
 
@@ -232,6 +234,29 @@ def _threshold(manifest: ModelManifest) -> str:
 A recording is screened positive at a probability of {manifest.threshold:.4f} or more. This threshold is {rule}.
 Probabilities are calibrated on inner folds to the share of cases in training; where cases are rarer or more common,
 they are too high or too low."""
+
+
+def _one_person(manifest: ModelManifest) -> str:
+    """Return what scores say of one person, with the rates that they stand on."""
+    if manifest.scores is None:
+        return ""
+    rates = [
+        (name, _written([one.value, one.low, one.high]))
+        for name, one in (("Sensitivity", manifest.scores.sensitivity), ("Specificity", manifest.scores.specificity))
+    ]
+    return f"""\
+## What a score says of one person
+
+- **Individual range** (`probability_low` to `probability_high`): how far the probability depends on which people the
+  model was trained on. In simulations such a range held the true probability of 82% to 95% of people, by the size of
+  the cohort and the number of features. It is not the chance of a disease, nor how scores of one person differ from
+  recording to recording.
+- **Sets** (`--confidence 0.9`): which of the two labels can be ruled out, or that neither can, which is no decision.
+  About 90% of new people of either label keep it, if they are like those of training.
+- **Predictive values** (`--prevalence 0.1`) follow from these rates, at thresholds that were chosen without the
+  recording, each subject counting once:
+
+{_table(("", "Value (exact 95% interval)"), rates)}"""
 
 
 def _origin(manifest: ModelManifest, sums: Mapping[str, str]) -> str:

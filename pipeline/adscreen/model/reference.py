@@ -1,70 +1,175 @@
 """Held-out probabilities of training -> what a score is read against: percentiles, and its meaning at a prevalence.
 
-Bayes' rule: with sensitivity a, specificity b and prevalence p, the share of cases among screen positives is
+Every training recording was scored by estimators that saw neither it nor its subject. Each subject counts once, however
+many recordings it has: a recording weighs 1 / (the subject's recordings under that label). Bayes' rule: with
+sensitivity a, specificity b and prevalence p, the share of cases among screen positives is
 a p / (a p + (1 - b)(1 - p)), and that of others among screen negatives b (1 - p) / (b (1 - p) + (1 - a) p).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-QUANTILES = np.linspace(0.0, 1.0, 101)
+from adscreen.metrics import Interval, bound_predictive, exact_interval, weigh_by_subject
+
+if TYPE_CHECKING:
+    from adscreen.extract.feature_table import FeatureTable
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The held-out probabilities of one label's training recordings, ascending, and the weight of each.
+
+    The weights of a subject's recordings add up to 1, so those of all add up to the number of subjects.
+    """
+
+    probabilities: list[float]
+    weights: list[float]
+
+    @property
+    def subjects(self) -> float:
+        """How many subjects there are."""
+        return math.fsum(self.weights)
+
+    def weight(self, *, least: float = -math.inf, most: float = math.inf) -> float:
+        """Return the weight of the recordings whose probability lies from ``least`` to ``most``, ends included."""
+        pairs = zip(self.probabilities, self.weights, strict=True)
+        return math.fsum(weight for probability, weight in pairs if least <= probability <= most)
+
+    def percent_below(self, probability: float) -> float:
+        """Return what percentage of the label's recordings scored lower, ties counting half; NaN for NaN.
+
+        >>> HeldOut([0.2, 0.4, 0.6], [1.0, 0.5, 0.5]).percent_below(0.5)
+        75.0
+        """
+        if math.isnan(probability) or not self.weights:
+            return math.nan
+        ties = self.weight(least=probability, most=probability)
+        return 100 * (self.weight(most=probability) - ties / 2) / self.subjects
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreReference:
     """How the training recordings scored while they were held out of the fit (inner folds).
 
-    ``controls`` and ``cases`` hold the 0th to the 100th percentile of their probabilities. Sensitivity and specificity
-    are at the model's threshold, which was chosen on the same probabilities: a little too good.
+    ``sensitivity`` and ``specificity`` are at thresholds that were chosen without the recording's fold, with exact 95%
+    intervals; ``case_share`` is the share of cases that the model's probabilities are calibrated to.
     """
 
-    controls: list[float]
-    cases: list[float]
-    sensitivity: float
-    specificity: float
+    controls: HeldOut
+    cases: HeldOut
+    sensitivity: Interval
+    specificity: Interval
+    case_share: float
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Return the reference that model.json holds."""
+        controls, cases = (HeldOut(**content[name]) for name in ("controls", "cases"))
+        sensitivity, specificity = (Interval(**content[name]) for name in ("sensitivity", "specificity"))
+        return cls(controls, cases, sensitivity, specificity, content["case_share"])
 
 
 def describe_scores(
-    probabilities: NDArray[np.float64], cases: NDArray[np.int64], *, threshold: float
+    table: FeatureTable, probabilities: NDArray[np.float64], thresholds: NDArray[np.float64]
 ) -> ScoreReference:
-    """Describe held-out probabilities (n,) of recordings whose ``cases`` (n,) is 1 for the positive label."""
-    held_out = np.isfinite(probabilities)
-    of_controls, of_cases = (probabilities[held_out & (cases == value)] for value in (0, 1))
+    """Describe the held-out probabilities (n,) of a training table; ``thresholds`` (n,) were chosen without the row."""
+    controls, cases = (_Own.of(table, label, probabilities, thresholds) for label in (0, 1))
     return ScoreReference(
-        controls=np.quantile(of_controls, QUANTILES).tolist(),
-        cases=np.quantile(of_cases, QUANTILES).tolist(),
-        sensitivity=float(np.mean(of_cases >= threshold)),
-        specificity=float(np.mean(of_controls < threshold)),
+        controls=controls.held_out(),
+        cases=cases.held_out(),
+        sensitivity=cases.rate(cases.probabilities >= cases.thresholds),
+        specificity=controls.rate(controls.probabilities < controls.thresholds),
+        case_share=_share_of_cases(table),
     )
 
 
-def nearest_percentile(probability: float, percentiles: Sequence[float]) -> float:
-    """Return the whole percentile (0 to 100) whose value is nearest; the middle one of equals; NaN for NaN."""
-    if math.isnan(probability):
-        return math.nan
-    distances = np.abs(np.asarray(percentiles) - probability)
-    nearest = np.flatnonzero(distances == distances.min())
-    return float(nearest[len(nearest) // 2])
+def _share_of_cases(table: FeatureTable) -> float:
+    """Return the share of cases that the fusion weighs: each subject counts once, whatever the labels of its visits."""
+    weights = weigh_by_subject(table.subjects["subject_id"].to_numpy(dtype=str))
+    return math.fsum(weights[table.cases == 1]) / math.fsum(weights)
 
 
-def predictive_values(reference: ScoreReference, prevalence: float) -> tuple[float, float]:
+@dataclass(frozen=True)
+class _Own:
+    """The recordings of one label that were held out once, in the order of their probabilities."""
+
+    probabilities: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    groups: NDArray[np.str_]
+
+    @classmethod
+    def of(
+        cls, table: FeatureTable, label: int, probabilities: NDArray[np.float64], thresholds: NDArray[np.float64]
+    ) -> Self:
+        """Return the recordings of a label, each with 1 / (its subject's recordings among them) for a weight."""
+        rows = np.flatnonzero(np.isfinite(probabilities) & (table.cases == label))
+        weights = weigh_by_subject(table.subjects["subject_id"].to_numpy(dtype=str)[rows])
+        order = np.lexsort((weights, probabilities[rows]))
+        own = rows[order]
+        return cls(probabilities[own], thresholds[own], weights[order], table.groups[own])
+
+    def held_out(self) -> HeldOut:
+        """Return what the model keeps of them: no ids."""
+        return HeldOut(self.probabilities.tolist(), self.weights.tolist())
+
+    def rate(self, right: NDArray[np.bool_]) -> Interval:
+        """Return the share of the label's subjects that were classified rightly, with its exact interval.
+
+        The interval stands on half of the effective number of independent groups (clusters, else subjects; Kish 1965),
+        (sum of weights)^2 / (sum over groups of the squared weight of each). Half, because in cross-validation a person
+        also moves the models and thresholds that judge the others, which doubles the variance at most.
+        """
+        total = math.fsum(self.weights)
+        if not total:
+            return Interval(math.nan, math.nan, math.nan)
+        share = math.fsum(self.weights[right]) / total
+        _, place = np.unique(self.groups, return_inverse=True)
+        of_groups = np.bincount(place, weights=self.weights)
+        people = float(total**2 / (of_groups**2).sum())
+        return Interval(share, *exact_interval(share, people / 2))
+
+
+def predictive_values(reference: ScoreReference, prevalence: float) -> tuple[Interval, Interval]:
     """Return the positive and the negative predictive value at a prevalence; NaN where a result cannot occur.
 
-    >>> reference = ScoreReference([], [], sensitivity=0.9, specificity=0.8)
-    >>> [round(value, 3) for value in predictive_values(reference, 0.1)]
-    [0.333, 0.986]
+    Both rise with sensitivity and with specificity, so they lie between their values at the lower and at the upper ends
+    of both intervals.
+
+    >>> none, rates = HeldOut([], []), (Interval(0.9, 0.8, 1.0), Interval(0.8, 0.7, 0.9))
+    >>> reference = ScoreReference(none, none, *rates, case_share=0.5)
+    >>> positive, _ = predictive_values(reference, 0.1)
+    >>> [round(number, 3) for number in (positive.value, positive.low, positive.high)]
+    [0.333, 0.229, 0.526]
     """
-    true_positive = reference.sensitivity * prevalence
-    false_positive = (1 - reference.specificity) * (1 - prevalence)
-    true_negative = reference.specificity * (1 - prevalence)
-    false_negative = (1 - reference.sensitivity) * prevalence
-    return _share(true_positive, false_positive), _share(true_negative, false_negative)
+    rates = [(one.value, one.low, one.high) for one in (reference.sensitivity, reference.specificity)]
+    value, low, high = (bound_predictive(*ends, prevalence=prevalence) for ends in zip(*rates, strict=True))
+    positive, negative = (Interval(value[which], low[which], high[which]) for which in (0, 1))
+    return positive, negative
+
+
+def shift_probability(logit: float, *, case_share: float, prevalence: float) -> float:
+    """Return the probability of log-odds that were calibrated to a share of cases, moved to another prevalence.
+
+    logit(shifted) = logit - logit(case_share) + logit(prevalence): right where the speech of cases, and that of
+    controls, is like that of training, and only their shares differ (Saerens, Latinne & Decaestecker 2002).
+
+    >>> round(shift_probability(0.0, case_share=0.5, prevalence=0.1), 6)
+    0.1
+    """
+    return logistic(logit - log_odds(case_share) + log_odds(prevalence))
+
+
+def log_odds(share: float) -> float:
+    """Return the log-odds of a share (natural logarithm)."""
+    return math.log(share) - math.log1p(-share)
 
 
 def logistic(logit: float) -> float:
@@ -76,7 +181,3 @@ def logistic(logit: float) -> float:
     if logit < 0:
         return math.exp(logit) / (1 + math.exp(logit))
     return 1 / (1 + math.exp(-logit))
-
-
-def _share(right: float, wrong: float) -> float:
-    return right / (right + wrong) if right + wrong else math.nan

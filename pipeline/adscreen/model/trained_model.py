@@ -21,15 +21,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from adscreen.checksums import differing, read_sums, sums_text, write_sums
 from adscreen.cohort.identity import identity_key, loose_key
 from adscreen.errors import InputError
 from adscreen.estimator import Stack
 from adscreen.estimator.doc2vec import LEAST_COUNT
+from adscreen.estimator.fusion import fit_fusion
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import Tuned, on_one_thread, tune
 from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable, Fold
+from adscreen.metrics import weigh_by_subject
 from adscreen.model.card import CARD, write_card
 from adscreen.model.known_speech import closest_speech, speech_digest, speech_digests, speech_sketches
 from adscreen.model.reference import ScoreReference, describe_scores
@@ -136,6 +139,15 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
     Raises:
         InputError: a class has fewer groups than folds, or the columns of a block cannot be used.
     """
+    model, tuned = fit_model(table, study, jobs=jobs)
+    return replace(model, digest=_digest(_sums(_files(model)))), tuned
+
+
+def fit_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> tuple[TrainedModel, Tuned]:
+    """Return the model of ``train_model`` without its digest, which takes longer than a small model's fit.
+
+    Raises: as ``train_model`` does.
+    """
     from joblib import Parallel, delayed
 
     table = table.with_blocks(study.blocks)
@@ -152,11 +164,24 @@ def train_model(table: FeatureTable, study: StudySettings, *, jobs: int = 1) -> 
     everything = table.canonical_order()
     fits = [training for training, _ in table.folds(study.folds, seed=study.seed)]
     estimator, *spread = Parallel(n_jobs=jobs)(
-        delayed(on_one_thread)(tuned.build(seed=study.seed).fit, table.inputs.iloc[rows], cases[rows])
-        for rows in (everything, *fits)
+        delayed(on_one_thread)(_fit, own, table.inputs.iloc[rows], cases[rows], study.seed)
+        for own, rows in [(tuned, everything), *((_with_fusion_of(tuned, table, rows), rows) for rows in fits)]
     )
-    model = TrainedModel(estimator, tuple(spread), _describe(table, study, tuned, inner))
-    return replace(model, digest=_digest(_sums(_files(model)))), tuned
+    return TrainedModel(estimator, tuple(spread), _describe(table, study, tuned, inner)), tuned
+
+
+def _fit(tuned: Tuned, inputs: pd.DataFrame, cases: NDArray[np.int64], seed: int) -> Stack:
+    return tuned.build(seed=seed).fit(inputs, cases)
+
+
+def _with_fusion_of(tuned: Tuned, table: FeatureTable, rows: NDArray[np.intp]) -> Tuned:
+    """Return what was tuned with the fusion that these training rows alone give.
+
+    So a model without a fold differs from the whole one in its fusion as well, as one of another cohort would.
+    """
+    seen = rows[np.isfinite(tuned.logits[rows]).all(axis=1)]
+    weights = weigh_by_subject(table.subjects["subject_id"].to_numpy(dtype=str)[seen])
+    return replace(tuned, fusion=on_one_thread(fit_fusion, tuned.logits[seen], table.cases[seen], weights))
 
 
 def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned, inner: list[Fold]) -> ModelManifest:
@@ -195,7 +220,7 @@ def _describe(table: FeatureTable, study: StudySettings, tuned: Tuned, inner: li
         provenance={name: value for name, value in table.provenance.items() if name not in ("transcripts", "blocks")}
         | ({"blocks": blocks} if blocks else {})
         | {"training_digest": key},
-        scores=describe_scores(tuned.probabilities, table.cases, threshold=tuned.threshold),
+        scores=describe_scores(table, tuned.probabilities, tuned.thresholds),
         scope=describe_scope(table, min_count=LEAST_COUNT),
         training=summarise_training(table, study, tuned, inner),
     )
@@ -268,7 +293,7 @@ def load_model(folder: Path) -> TrainedModel:
             where=str(folder),
             remedy="train the model again with this version",
         )
-    manifest["scores"] = manifest.get("scores") and ScoreReference(**manifest["scores"])
+    manifest["scores"] = manifest.get("scores") and ScoreReference.from_json(manifest["scores"])
     manifest["scope"] = manifest.get("scope") and TrainingScope(**manifest["scope"])
     manifest["training"] = manifest.get("training") and TrainingSummary.from_json(manifest["training"])
     return TrainedModel(estimator, tuple(spread), ModelManifest(**manifest), digest=_digest(sums))

@@ -1,15 +1,15 @@
 """Training table + held-out probabilities -> what a model card says of the cohort, with no cell that points at people.
 
 The figures are those of the inner folds: each recording is predicted by estimators that saw neither it nor its subject.
-Settings and threshold were chosen on these predictions, so the figures are optimistic; ``adscreen evaluate``
-measures the whole procedure on subjects that had no say in any choice.
+Settings were chosen on these predictions, so the figures are optimistic; ``adscreen evaluate`` measures the whole
+procedure on subjects that had no say in any choice.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -119,12 +119,13 @@ class _Cohort:
 
 
 def _predictions(order: NDArray[np.intp], tuned: Tuned, inner: Sequence[Fold]) -> Predictions:
-    """Return the held-out predictions by place in canonical order, at the model's threshold."""
+    """Return the held-out predictions by place in canonical order, each at the threshold chosen without it."""
     place = np.argsort(order)
     tested = [np.sort(place[test]) for _, test in inner]
     probabilities = tuned.probabilities[order]
     known = [rows[np.isfinite(probabilities[rows])] for rows in tested]
-    return Predictions.join((rows, probabilities[rows], tuned.threshold) for rows in known)
+    joined = Predictions.join((rows, probabilities[rows], tuned.threshold) for rows in known)
+    return replace(joined, thresholds=tuned.thresholds[order][joined.rows])
 
 
 def _figure(found: Interval) -> Figure:

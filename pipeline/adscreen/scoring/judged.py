@@ -15,7 +15,7 @@ from adscreen.features import feature_set, missing_reason, prepare_speech
 from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
 from adscreen.language import NO_PARSER, language_of
-from adscreen.model.reference import logistic, nearest_percentile, predictive_values
+from adscreen.model.reference import ScoreReference, logistic
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Unlike
 from adscreen.parser import load_parser
@@ -31,6 +31,7 @@ from adscreen.scoring.recording_report import (
     Scope,
     ScoreRow,
 )
+from adscreen.scoring.stated import state_meaning, state_range, state_set
 from adscreen.speech import participant_utterances
 from adscreen.writing import count
 
@@ -88,15 +89,18 @@ class Judged:
         return [found for found in self.unlike or () if found.far]
 
 
-def build_report(model: TrainedModel, judged: Judged, *, prevalence: float | None = None) -> RecordingReport:
+def build_report(
+    model: TrainedModel, judged: Judged, *, prevalence: float | None = None, confidence: float | None = None
+) -> RecordingReport:
     """Return everything on one recording's page, with its score row."""
     manifest, row = model.manifest, judged.row
     transcript = row.transcript
     scored = judged.scored or Scored({"intercept": math.nan})
     warnings = _warnings(judged, manifest.provenance.get("other_language", ""))
     middle, top = manifest.sentence_reference
+    asked = {"prevalence": prevalence, "confidence": confidence}
     return RecordingReport(
-        score=_score_row(model, judged, warnings="; ".join(warnings), prevalence=prevalence),
+        score=_score_row(model, judged, warnings="; ".join(warnings), **asked),
         positive_label=manifest.positive_label,
         negative_label=manifest.negative_label,
         sentences=_sentences(model, row) if transcript else (),
@@ -142,43 +146,50 @@ def _warnings(judged: Judged, other_language: str = "") -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _score_row(model: TrainedModel, judged: Judged, *, warnings: str, prevalence: float | None) -> ScoreRow:
-    manifest, scores, row, nan = model.manifest, model.manifest.scores, judged.row, math.nan
+def _score_row(
+    model: TrainedModel, judged: Judged, *, warnings: str, prevalence: float | None, confidence: float | None
+) -> ScoreRow:
+    manifest, row, nan = model.manifest, judged.row, math.nan
     result, reason = _result(model, judged)
-    logit = judged.scored.logit if judged.scored else nan
-    bounds = [logistic(value) for value in (logit, *(judged.scored.spread if judged.scored else ()))]
+    scored = judged.scored or Scored({"intercept": nan})
     inputs = row.inputs if row.transcript else {}
-    ppv, npv = predictive_values(scores, prevalence) if scores and prevalence else (nan, nan)
     return ScoreRow(
         recording_id=row.recording.recording_id,
         subject_id=row.recording.subject_id,
         visit=row.recording.visit,
         result=result,
         reason=reason,
-        probability=bounds[0],
-        probability_low=min(bounds),
-        probability_high=max(bounds),
+        probability=logistic(scored.logit),
         threshold=manifest.threshold,
         words=len(inputs.get(TOKENS, ())),
         sentences=sum(score.words > 0 for score in row.sentences),
         perplexity=math.exp(inputs.get("perplexity.joint_pooled", nan)),
         in_training=judged.in_training,
         model_digest=model.digest,
-        logit=logit,
+        logit=scored.logit,
         perplexity_median=math.exp(inputs.get("perplexity.joint_median", nan)),
         perplexity_max=math.exp(inputs.get("perplexity.joint_max", nan)),
         out_of_vocabulary=inputs.get("perplexity.oov_share", nan),
-        control_percentile=nearest_percentile(bounds[0], scores.controls) if scores else nan,
-        case_percentile=nearest_percentile(bounds[0], scores.cases) if scores else nan,
         scope=_scope(model, judged),
         warnings=warnings,
-        prevalence=nan if prevalence is None else prevalence,
-        ppv=ppv,
-        npv=npv,
         source_digest=row.transcript.source_digest if row.transcript else "",
         visit_correlation=manifest.visit_correlation,
         subject_threshold=manifest.subject_threshold,
+        **state_range(scored.logit, scored.spread, threshold=manifest.threshold),
+        **(_beside_training(manifest.scores, scored.logit, prevalence, confidence) if manifest.scores else {}),
     )
+
+
+def _beside_training(
+    scores: ScoreReference, logit: float, prevalence: float | None, confidence: float | None
+) -> dict[str, Any]:
+    """Return what follows from how the training recordings scored when held out, as values by column."""
+    return {
+        "control_percentile": scores.controls.percent_below(logistic(logit)),
+        "case_percentile": scores.cases.percent_below(logistic(logit)),
+        **state_set(scores, logit, confidence),
+        **state_meaning(scores, logit, prevalence),
+    }
 
 
 def _result(model: TrainedModel, judged: Judged) -> tuple[Result, str]:
@@ -301,6 +312,6 @@ def model_facts(model: TrainedModel) -> dict[str, Any]:
         "subjects": manifest.subjects,
         "recordings": manifest.recordings,
         "inner_auc": manifest.inner_auc,
-        "sensitivity": manifest.scores.sensitivity if manifest.scores else math.nan,
-        "specificity": manifest.scores.specificity if manifest.scores else math.nan,
+        "sensitivity": manifest.scores.sensitivity.value if manifest.scores else math.nan,
+        "specificity": manifest.scores.specificity.value if manifest.scores else math.nan,
     }

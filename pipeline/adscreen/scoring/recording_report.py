@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from adscreen.metrics.visits import WHOLLY_SHARED
+from adscreen.model.conformal import ConformalSet
 
 Result = Literal[
     "screen_positive", "screen_negative", "insufficient_speech", "out_of_scope", "in_training", "unreadable"
@@ -20,14 +21,24 @@ WordMark = Literal["word", "filler", "fragment", "nonword", "excluded", "repeate
 class ScoreRow:
     """One output row for one input row. Numbers are NaN, with ``reason`` set, where there is no score.
 
-    ``probability`` is the model's probability of ``positive_label`` and ``logit`` its log-odds; ``probability_low`` and
-    ``probability_high`` bound what ``interval`` names: by cross-fold spread, the least and greatest probability given
-    by models trained without one fold of the training subjects each. ``perplexity`` is joint, per target, over the
-    whole recording; ``perplexity_median`` and ``perplexity_max`` are over its sentences; ``out_of_vocabulary`` is the
-    share of words that the biLM does not know. ``control_percentile`` and ``case_percentile`` say what percentage of
-    the training recordings of either label scored lower when they were held out (nearest whole one). ``scope`` says
-    whether the recording is like those of training; ``warnings`` are joined by ``; ``. ``ppv`` and ``npv`` are shares
-    of true results among screen positives and negatives at ``prevalence``, NaN where none was named.
+    ``probability`` is the model's probability of ``positive_label`` and ``logit`` its log-odds. ``probability_low`` and
+    ``probability_high`` are the individual range by the method that ``interval`` names: how uncertain the probability
+    is because the model was trained on this cohort and not on another of the same size and kind. In simulations such a
+    range held the true probability of 82% to 95% of people (docs/method.md). It is not a chance of disease, nor how
+    scores of one person differ from recording to recording. ``crosses_threshold``: the range holds the threshold;
+    missing where there is no range.
+
+    ``perplexity`` is joint, per target, over the whole recording; ``perplexity_median`` and ``perplexity_max`` are over
+    its sentences; ``out_of_vocabulary`` is the share of words that the biLM does not know. ``control_percentile`` and
+    ``case_percentile`` say what percentage of the training recordings of either label scored lower when they were held
+    out, each subject counting once. ``scope`` says whether the recording is like those of training; ``warnings`` are
+    joined by ``; ``.
+
+    At ``prevalence``, NaN where none was named: ``probability_at_prevalence`` is the probability where that share of
+    those screened are cases; ``ppv`` and ``npv`` are the shares of true results among screen positives and negatives,
+    from held-out sensitivity and specificity, with the ends of their intervals. At ``confidence``, NaN where none was
+    named: ``p_control`` and ``p_case`` are conformal p-values, and ``conformal_set`` the labels that they do not rule
+    out: ``control``, ``case``, ``control|case`` or ``neither``, of which the last two are no decision.
     ``visit_correlation`` and ``subject_threshold`` are the model's for the joined recordings of a subject.
     """
 
@@ -45,7 +56,8 @@ class ScoreRow:
     perplexity: float
     in_training: bool
     model_digest: str
-    interval: str = "cross-fold spread"
+    interval: str = "jackknife, about 90%"
+    crosses_threshold: bool | None = None
     logit: float = math.nan
     perplexity_median: float = math.nan
     perplexity_max: float = math.nan
@@ -55,8 +67,17 @@ class ScoreRow:
     scope: Scope = ""
     warnings: str = ""
     prevalence: float = math.nan
+    probability_at_prevalence: float = math.nan
     ppv: float = math.nan
+    ppv_low: float = math.nan
+    ppv_high: float = math.nan
     npv: float = math.nan
+    npv_low: float = math.nan
+    npv_high: float = math.nan
+    confidence: float = math.nan
+    conformal_set: ConformalSet = ""
+    p_control: float = math.nan
+    p_case: float = math.nan
     source_digest: str = ""
     visit_correlation: float = WHOLLY_SHARED
     subject_threshold: float = math.nan

@@ -170,7 +170,12 @@ def score_schema(carried: Carried = NONE) -> pyarrow.Schema:
     """
     import pyarrow
 
-    kinds = {"float": pyarrow.float64(), "int": pyarrow.int64(), "bool": pyarrow.bool_()}
+    kinds = {
+        "float": pyarrow.float64(),
+        "int": pyarrow.int64(),
+        "bool": pyarrow.bool_(),
+        "bool | None": pyarrow.bool_(),
+    }
     own = [(field.name, kinds.get(str(field.type), pyarrow.string())) for field in fields(ScoreLine)]
     of_cells = pyarrow.string(), pyarrow.float64()
     further = [

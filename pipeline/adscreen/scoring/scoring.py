@@ -31,6 +31,7 @@ from adscreen.features.norms import known_norms
 from adscreen.features.tasks import known_tasks
 from adscreen.language import LanguageFile, language_of
 from adscreen.model.applicability import find_difference
+from adscreen.model.conformal import require_enough
 from adscreen.model.trained_model import TrainedModel
 from adscreen.model.training_scope import Observed, Unlike, compare_scope, share_of_fillers, share_unknown
 from adscreen.parser import BUNDLED
@@ -45,6 +46,7 @@ from adscreen.scoring.judged import (
     is_synthetic,
 )
 from adscreen.scoring.recording_report import RecordingReport
+from adscreen.scoring.shares import require_confidence, require_prevalence
 from adscreen.scoring.stored_reports import report_from_json, report_to_json
 from adscreen.writing import count
 
@@ -54,13 +56,15 @@ class ScoreOptions:
     """What a user may ask of scoring.
 
     ``minimum_words`` None is the fewest of a training recording. ``prevalence`` is the share of cases among those who
-    are screened, for the meaning of a result. ``sentence_effects`` re-scores each recording without each sentence.
+    are screened, for the meaning of a result. ``confidence`` asks for conformal sets at it. ``sentence_effects``
+    re-scores each recording without each sentence.
     ``allow_training_subjects`` scores people and speech that the model was trained on, and marks them.
     ``same_id``: a subject whose id differs from one of training in leading zeros alone is that one.
     """
 
     minimum_words: int | None = None
     prevalence: float | None = None
+    confidence: float | None = None
     sentence_effects: bool = False
     allow_training_subjects: bool = False
     allow_out_of_scope: bool = False
@@ -68,12 +72,7 @@ class ScoreOptions:
 
     def __post_init__(self) -> None:
         require_prevalence(self.prevalence)
-
-
-def require_prevalence(prevalence: float | None) -> None:
-    """Raise InputError where a prevalence is given and is none."""
-    if prevalence is not None and not 0 < prevalence < 1:
-        raise InputError(f"{prevalence:g} is no prevalence", where="prevalence=", remedy="give a share, such as 0.08")
+        require_confidence(self.confidence)
 
 
 AS_TRAINED = ScoreOptions()
@@ -98,8 +97,8 @@ def score_recordings(
     """Return one report per recording, in order and as it is taken; ``report.score`` is its row.
 
     Raises:
-        InputError: the biLM is not the model's, no recording has a column that the model needs, or the prevalence is
-            none or cannot be used.
+        InputError: the biLM is not the model's, no recording has a column that the model needs, or the prevalence or
+            the confidence cannot be used.
     """
     check_scoring(model, recordings, settings, options)
     return stream_reports(model, recordings, settings, options, jobs=jobs, progress=progress)
@@ -111,9 +110,13 @@ def check_scoring(
     """Raise InputError where ``score_recordings`` must refuse."""
     check_bilm(model, settings)
     check_columns(model.manifest, recordings)
-    if options.prevalence is not None and model.manifest.scores is None:
-        what = "the model does not hold the scores of its training recordings"
-        raise InputError(what, where="prevalence=", remedy="train it again with this version")
+    scores, labels = model.manifest.scores, (model.manifest.negative_label, model.manifest.positive_label)
+    for where, asked in (("prevalence=", options.prevalence), ("confidence=", options.confidence)):
+        if asked is not None and scores is None:
+            what = "the model does not hold the scores of its training recordings"
+            raise InputError(what, where=where, remedy="train it again with this version")
+    if options.confidence is not None and scores is not None:
+        require_enough(scores, options.confidence, labels=labels)
 
 
 def stream_reports(
@@ -250,7 +253,8 @@ def _score(
     if within:
         scored = iter(on_one_thread(_evaluate, model, [item.row for item in within], settings, options))
         judged = [replace(item, scored=next(scored)) if _may_be_scored(item, options) else item for item in judged]
-    return [build_report(model, item, prevalence=options.prevalence) for item in judged]
+    asked = {"prevalence": options.prevalence, "confidence": options.confidence}
+    return [build_report(model, item, **asked) for item in judged]
 
 
 def _judge(
@@ -313,7 +317,8 @@ def _evaluate(
     """Return what the estimators make of each row."""
     inputs = pd.DataFrame([row.inputs for row in rows])
     terms = model.estimator.contributions(inputs)
-    spread = [[math.fsum(of.values()) for of in estimator.contributions(inputs)] for estimator in model.spread]
+    others = model.spread if any(model.estimator.weights) else ()  # without weights every answer is the same
+    spread = [[math.fsum(of.values()) for of in estimator.contributions(inputs)] for estimator in others]
     scored = [Scored(of, tuple(logits[n] for logits in spread)) for n, of in enumerate(terms)]
     if not options.sentence_effects:
         return scored

@@ -138,6 +138,7 @@ def score(
     cache: str | Path | None = None,
     minimum_words: int | None = None,
     prevalence: float | None = None,
+    confidence: float | None = None,
     sentence_effects: bool = False,
     allow_training_subjects: bool = False,
     allow_out_of_scope: bool = False,
@@ -158,7 +159,10 @@ def score(
         language: the language file of training, which says where its biLM and parser lie.
         cache: a folder that keeps what was read, so that the next run is quick. It holds transcript text.
         minimum_words: the fewest words that are scored; None is the fewest of a training recording.
-        prevalence: the share of cases among those who are screened, for what a result means (PPV, NPV).
+        prevalence: the share of cases among those who are screened, for what a result means (PPV, NPV, and the
+            probability moved to it).
+        confidence: ask for the set of labels that cannot be ruled out at this confidence, such as 0.9; a set of both
+            or of neither is no decision.
         sentence_effects: also score each recording without each of its sentences (several times the time).
         allow_training_subjects: score people and speech that the model learned from too, and mark them; without it
             their result is ``in_training``.
@@ -169,19 +173,25 @@ def score(
 
     Raises:
         InputError: the model or the source cannot be read, the biLM or parser is not the model's, or the prevalence
-            cannot be used.
+            or the confidence cannot be used.
 
     >>> scores = score("model", "held_out.csv")  # doctest: +SKIP
     >>> scores.to_pandas()[["recording_id", "result", "probability"]]  # doctest: +SKIP
     """
     reading = Reading(**arguments)
+    options = ScoreOptions(
+        minimum_words=minimum_words,
+        prevalence=prevalence,
+        confidence=confidence,
+        sentence_effects=sentence_effects,
+        allow_training_subjects=allow_training_subjects,
+        allow_out_of_scope=allow_out_of_scope,
+        same_id=reading.same_id,
+    )
     named = name_recordings(source, reading)
     trained, folder = open_model(model)
     given: dict[str, Any] = {"bilm": bilm, "parser": parser, "language": language, "engine": engine, "cache": cache}
     settings = settings_of(trained, **given)
-    options = ScoreOptions(
-        minimum_words, prevalence, sentence_effects, allow_training_subjects, allow_out_of_scope, reading.same_id
-    )
     notes = [] if reading.same_id else may_be_in_training(trained, named.recordings)
     progress.notes([*named.notes, *notes])
     check_scoring(trained, named.recordings, settings, options)

@@ -49,10 +49,11 @@ from adscreen.scoring.scoring import (
     check_scoring,
     in_training,
     may_be_in_training,
-    require_prevalence,
     stream_reports,
 )
+from adscreen.scoring.shares import require_confidence, require_prevalence
 from adscreen.scoring.subjects import writing_subjects
+from adscreen.studies.conformal_table import ConformalRow, judge_sets
 from adscreen.studies.runs import check_free, new_run
 from adscreen.studies.scores import open_model, settings_of
 from adscreen.studies.sources import open_cohort
@@ -137,7 +138,16 @@ class Validation:
                 "abstentions": as_frame(self.found.abstentions, AbstentionRow),
                 "recalibration": as_frame(self.found.recalibrations, RecalibrationRow),
             }
+            | ({"conformal_sets": as_frame(self._judge_sets(), ConformalRow)} if self.settings["confidence"] else {})
         )
+
+    def _judge_sets(self) -> list[ConformalRow]:
+        """Return whether the conformal sets of the scored recordings hold their label."""
+        scores = pd.DataFrame([asdict(self.tested.reports[number].score) for number in self.tested.apart])
+        scored = scores["conformal_set"].ne("").to_numpy()
+        labels = self.table.negative, self.table.positive
+        cases, groups = self.table.cases[scored], self.table.groups[scored]
+        return list(judge_sets(scores[scored], cases=cases, groups=groups, labels=labels))
 
     def _with_counts(self, metrics: pd.DataFrame) -> pd.DataFrame:
         """Return the measures with the number of recordings, or subjects, of each label that they stand on."""
@@ -168,6 +178,10 @@ class Validation:
             yield f"{reasons.total()} {result}: {list_reasons(reasons)}."
         if steps["in_training"].recordings:
             yield f"{count(steps['in_training'].recordings, 'recording')} of training subjects left out."
+        for row in self._judge_sets() if self.settings["confidence"] else ():
+            held = f"{row.held:.3f} ({row.held_low:.3f} to {row.held_high:.3f})"
+            what = f"the set holds the label of a share of {held} of {row.subjects} subjects"
+            yield f"{row.label}, at {row.confidence:.0%} confidence: {what}; {row.decided:.0%} are decided."
         yield f"{RECALIBRATION} says what a recalibration on this cohort would change; it is not applied."
 
     def show(self) -> pd.DataFrame:
@@ -229,6 +243,7 @@ def validate(
     minimum_words: int | None = None,
     allow_out_of_scope: bool = False,
     prevalence: float | None = None,
+    confidence: float | None = None,
     seed: int = 0,
     jobs: int = 1,
     progress: Progress = HIDDEN,
@@ -249,18 +264,20 @@ def validate(
         minimum_words: the fewest words that are scored; None is the fewest of a training recording.
         allow_out_of_scope: score recordings unlike those of training too.
         prevalence: the share of cases among those who would be screened, for predictive values.
+        confidence: ask for conformal sets at this confidence, such as 0.9, and whether they hold the labels.
         seed: the seed of the resamples.
         jobs: processes; changes no result.
         arguments: how a manifest is read, as ``read_cohort`` takes it: ``where``, ``positive``, ``same_id`` ...
 
     Raises:
         InputError: the model or the cohort cannot be read, a label is not one of the model's, every subject was in
-            training, no recording of a label has a score, the biLM or parser is not the model's, or the prevalence is
-            none.
+            training, no recording of a label has a score, the biLM or parser is not the model's, or the prevalence or
+            the confidence cannot be used.
 
     >>> validate("model", "other_clinic.csv").metrics  # doctest: +SKIP
     """
     require_prevalence(prevalence)
+    require_confidence(confidence)
     reading = Reading(**arguments)
     trained, folder = open_model(model)
     grouped = trained.manifest.provenance.get("label_groups", {})
@@ -276,6 +293,7 @@ def validate(
     settings = settings_of(trained, **given)
     options = ScoreOptions(
         minimum_words=minimum_words,
+        confidence=confidence,
         allow_training_subjects=True,  # they are left out of the measures, and counted
         allow_out_of_scope=allow_out_of_scope,
         same_id=reading.same_id,
@@ -293,7 +311,13 @@ def validate(
     made: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "manifest": cohort.path}
     made |= reading.arguments() | {"positive": table.positive, "negative": table.negative, "labels": dict(labels)}
     made |= {"threshold": scores.threshold, "minimum_words": minimum_words, "allow_out_of_scope": allow_out_of_scope}
-    made |= {"prevalence": prevalence, "seed": seed, "bootstrap": study.bootstrap, "protocols": ["validate"]}
+    made |= {
+        "prevalence": prevalence,
+        "confidence": confidence,
+        "seed": seed,
+        "bootstrap": study.bootstrap,
+        "protocols": ["validate"],
+    }
     made |= {"provenance": table.provenance}
     found = evaluate_frozen(table, scores, study, prevalence=prevalence)
     return Validation(tested, table, found, made, tuple(remarks))

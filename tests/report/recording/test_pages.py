@@ -92,10 +92,7 @@ class TestResult:
         assert (
             "Screen positive. The resemblance of the speech to that of the “case” group reaches the threshold." in text
         )
-        assert (
-            "Probability 0.71; threshold 0.46. In models each trained without one fold of the subjects, it would lie "
-            "between 0.58 and 0.80." in text
-        )
+        assert "Probability 0.71; threshold 0.46. Individual range 0.58 to 0.80 (about 90%)." in text
         assert "undecided" not in text
         assert "crosses" not in text
 
@@ -116,8 +113,9 @@ class TestResult:
         self, make_report: Make, read_page: Read, result: str, probability: float, low: float, high: float
     ) -> None:
         """A reader is told that the result might have been the opposite."""
-        report = make_report(result=result, probability=probability, probability_low=low, probability_high=high)
-        assert "That range crosses the threshold:" in read_page(render_recording(report)).section("result").text
+        ends = {"probability_low": low, "probability_high": high, "crosses_threshold": True}
+        report = make_report(result=result, probability=probability, **ends)
+        assert "The range crosses the threshold:" in read_page(render_recording(report)).section("result").text
 
     def test_a_probability_that_rounds_to_the_threshold_is_undecided(self, make_report: Make, read_page: Read) -> None:
         """Two equal numbers with a verdict would puzzle, so the page explains them."""
@@ -134,9 +132,7 @@ class TestResult:
         """``>0.99 to >0.99`` tells a reader nothing."""
         report = make_report(probability=0.9995, probability_low=0.997, probability_high=0.9995)
         text = read_page(render_recording(report)).section("result").text
-        assert "Probability >0.99; threshold 0.46. In models each trained without one fold of the subjects, it" in text
-        assert "it would be the same as written here." in text
-        assert "between" not in text
+        assert "Probability >0.99; threshold 0.46. Individual range >0.99 (about 90%)." in text
 
     def test_the_gauge_stands_where_the_numbers_say(self, make_report: Make, read_page: Read) -> None:
         """Point, range and threshold are drawn at their percents, and a text alternative names them."""
@@ -196,6 +192,8 @@ class TestMeaning:
         """Prevalence, other causes, and that only a clinical assessment can tell."""
         text = read_page(render_recording(make_report())).section("meaning").text
         assert "It is not the chance that this person has the condition." in text
+        assert "The individual range says how far the probability depends on which people the model was" in text
+        assert "It does not say how scores of one person differ between recordings." in text
         assert "55% of the training subjects were “case”. Where the condition is rarer" in text
         assert "a second language" in text
         assert "Only a clinical assessment can." in text
@@ -206,25 +204,49 @@ class TestMeaning:
         assert "Where the condition is rarer" in text
         assert "%" not in text
 
-    def test_predictive_values_have_the_interval_of_the_training_subjects(
-        self, make_report: Make, read_page: Read
-    ) -> None:
-        """At the prevalence that the user named: a specificity of 1 on six controls is no certainty, here and above.
-
-        Clopper-Pearson: 6 of 6 is at least 0.541, so a PPV is at least 0.1 x 0.541 / (0.1 x 0.541 + 0.9 x 0.459).
-        """
-        model = {"sensitivity": 1.0, "specificity": 1.0, "subjects": {"case": 6, "control": 6}}
-        report = make_report(model=model, prevalence=0.1, ppv=1.0, npv=1.0)
+    def test_predictive_values_stand_with_their_intervals(self, make_report: Make, read_page: Read) -> None:
+        """At the prevalence that the user named, with the probability moved to it, as the row has them."""
+        values = {"ppv": 1.0, "ppv_low": 0.116, "ppv_high": 1.0, "npv": 1.0, "npv_low": 0.914, "npv_high": 1.0}
+        report = make_report(prevalence=0.1, probability_at_prevalence=0.217, **values)
         text = read_page(render_recording(report)).section("meaning").text
         assert (
             "Where 10% of those screened have the condition, about 100% of positive screens (95% interval 12% to 100%) "
             "would be right, and the rest false alarms." in text
         )
-        index = read_page(render_index([report.score], {}, model=model, **LABELS)).section("results").text
+        assert "Moved from the share of cases in training to 10%, this probability is 0.22." in text
+        index = read_page(render_index([report.score], {}, model={}, **LABELS)).section("results").text
         assert (
             "Where 10% of those screened have the condition, about 100% of positive screens (95% interval 12% to 100%) "
             "and 100% of negative screens (95% interval 91% to 100%) would be right." in index
         )
+
+    @pytest.mark.parametrize(
+        ("found", "said"),
+        [
+            ("case", "Decided at 90% confidence: “case”. Few “control” subjects of training scored this high"),
+            ("control", "Decided at 90% confidence: “control”. Few “case” subjects of training scored this low"),
+            ("control|case", "No decision at 90% confidence. Neither group can be ruled out (p = 0.30 among “control”"),
+            ("neither", "No decision at 90% confidence. The probability is unusual in both groups"),
+        ],
+    )
+    def test_a_set_is_said_in_words(self, make_report: Make, read_page: Read, found: str, said: str) -> None:
+        """One label is a decision; both or neither is none, though the result stays; and what the confidence is not."""
+        report = make_report(confidence=0.9, conformal_set=found, p_control=0.3, p_case=0.04)
+        page = read_page(render_recording(report))
+        assert said in page.section("result").text
+        assert "Screen positive." in page.section("result").text
+        assert "It is not the chance that this result is right." in page.section("meaning").text
+        index = read_page(render_index([report.score], {}, model={}, **LABELS))
+        decided = found in ("control", "case")
+        assert f"At 90% confidence {int(decided)} of 1 scored recordings are decided" in index.section("results").text
+        assert decided == ("no decision at 90% confidence" not in index.section("recordings").text)
+
+    def test_no_confidence_is_assumed(self, make_report: Make, read_page: Read) -> None:
+        """Where the user named none, no page speaks of one."""
+        report = make_report()
+        index = render_index([report.score], {}, model=report.model, **LABELS)
+        for html, section in ((render_recording(report), "result"), (index, "results"), (index, "recordings")):
+            assert "confidence" not in read_page(html).section(section).text
 
     def test_no_prevalence_is_assumed(self, make_report: Make, read_page: Read) -> None:
         """Where the user named none, recording and index say what rarity does, and give no predictive value."""

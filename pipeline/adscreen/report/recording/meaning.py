@@ -1,4 +1,4 @@
-"""A score row and its model -> what a result is worth at the prevalence that the user named, with its interval."""
+"""A score row -> what a result is worth at the prevalence that the user named, and whether its labels are decided."""
 
 from __future__ import annotations
 
@@ -7,47 +7,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adscreen.metrics import Interval, bound_predictive, exact_interval
+from adscreen.metrics import Interval
 from adscreen.scoring.recording_report import ScoreRow
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """The share of positive and of negative results that are right where ``prevalence`` of those screened are cases."""
+    """The share of positive and of negative results that are right where ``prevalence`` of those screened are cases.
+
+    ``probability`` is the row's own, moved to that prevalence.
+    """
 
     prevalence: float
     positive: Interval
     negative: Interval
+    probability: float
 
 
-def weigh_result(row: ScoreRow, model: Mapping[str, Any], *, positive_label: str, negative_label: str) -> Worth | None:
-    """Return what results are worth at the row's prevalence; None where the user named none.
-
-    The interval joins the exact ones of sensitivity and specificity over the training subjects, so it holds in at least
-    95% of training cohorts; NaN where the model does not hold the counts.
-    """
+def weigh_result(row: ScoreRow) -> Worth | None:
+    """Return what results are worth at the row's prevalence; None where the user named none."""
     if not math.isfinite(row.prevalence):
         return None
-    subjects = model.get("subjects")
-    counts = subjects if isinstance(subjects, Mapping) else {}
-    rates = [
-        exact_interval(float(model.get(name, math.nan)), counts.get(label, 0))
-        for name, label in (("sensitivity", positive_label), ("specificity", negative_label))
-        if math.isfinite(model.get(name, math.nan)) and counts.get(label)
-    ]
-    if len(rates) < 2:
-        return Worth(row.prevalence, *(Interval(value, math.nan, math.nan) for value in (row.ppv, row.npv)))
-    low, high = (bound_predictive(*ends, prevalence=row.prevalence) for ends in zip(*rates, strict=True))
-    return Worth(row.prevalence, Interval(row.ppv, low[0], high[0]), Interval(row.npv, low[1], high[1]))
+    positive = Interval(row.ppv, row.ppv_low, row.ppv_high)
+    negative = Interval(row.npv, row.npv_low, row.npv_high)
+    return Worth(row.prevalence, positive, negative, row.probability_at_prevalence)
 
 
-def weigh_results(
-    rows: Sequence[ScoreRow], model: Mapping[str, Any], *, positive_label: str, negative_label: str
-) -> tuple[Worth, ...]:
+def weigh_results(rows: Sequence[ScoreRow]) -> tuple[Worth, ...]:
     """Return what results are worth at each prevalence that a cohort was scored with, rarest first."""
     first = {row.prevalence: row for row in reversed(rows) if math.isfinite(row.prevalence)}
-    labels = {"positive_label": positive_label, "negative_label": negative_label}
-    found = (weigh_result(first[prevalence], model, **labels) for prevalence in sorted(first))
+    found = (weigh_result(first[prevalence]) for prevalence in sorted(first))
     return tuple(one for one in found if one is not None)
 
 
@@ -57,3 +46,26 @@ def case_share(model: Mapping[str, Any], *, positive_label: str) -> float:
     if not isinstance(subjects, Mapping) or positive_label not in subjects:
         return math.nan
     return float(subjects[positive_label] / sum(subjects.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Of the recordings scored with a confidence, how many sets hold one label; the others are no decision."""
+
+    confidence: float
+    scored: int
+    one_label: int
+
+
+def count_decided(rows: Sequence[ScoreRow]) -> tuple[Decided, ...]:
+    """Return how many recordings are decided at each confidence that a cohort was scored with, lowest first."""
+    asked = sorted({row.confidence for row in rows if row.conformal_set})
+    of = {
+        confidence: [row for row in rows if row.confidence == confidence and row.conformal_set] for confidence in asked
+    }
+    return tuple(Decided(name, len(own), sum(is_decided(row) for row in own)) for name, own in of.items())
+
+
+def is_decided(row: ScoreRow) -> bool:
+    """Return whether a row's conformal set holds one label."""
+    return row.conformal_set in ("control", "case")

@@ -17,7 +17,7 @@ from typing import Any
 
 from adscreen.errors import InputError
 from adscreen.report.recording import formatting
-from adscreen.report.recording.meaning import case_share, weigh_result, weigh_results
+from adscreen.report.recording.meaning import case_share, count_decided, is_decided, weigh_result, weigh_results
 from adscreen.report.recording.phrases import RESULTS, describe_model, shorten
 from adscreen.report.recording.visits import place_visits
 from adscreen.report.templating import INDEX, environment
@@ -32,10 +32,6 @@ from adscreen.scoring.recording_report import (
 from adscreen.scoring.subjects import join_visits
 
 MOST_EFFECTS = 6
-_INTERVALS = {
-    "cross-fold spread": "In models each trained without one fold of the subjects",
-    "bootstrap": "In models trained on resampled training subjects",
-}
 _VISITS_PLACE = "<!-- visits -->"  # in a page only where the template puts it: text has no bare <
 
 _LONGEST_STEM = 80
@@ -90,7 +86,6 @@ def render_recording(
     """Return one recording's page. ``previous`` and ``next`` are the page names of its neighbours."""
     score = report.score
     measured = [feature for feature in report.features if formatting.place_dot(feature)]
-    labels = {"positive_label": report.positive_label, "negative_label": report.negative_label}
     return (
         environment()
         .get_template("recording.html.j2")
@@ -98,7 +93,6 @@ def render_recording(
             report=report,
             score=score,
             scored=score.result in SCORED and math.isfinite(score.probability),
-            interval=_INTERVALS.get(score.interval, f"By {score.interval}"),
             families=_by_family(report.features),
             measured=len(measured),
             outside=sum(not feature.low <= feature.value <= feature.high for feature in measured),
@@ -108,7 +102,7 @@ def render_recording(
             times=_times(report.sentences),
             nothing_removed=Removed(words=report.removed.words),
             provenance=describe_model(report.model),
-            worth=weigh_result(score, report.model, **labels),
+            worth=weigh_result(score),
             case_share=case_share(report.model, positive_label=report.positive_label),
             plain_id=bool(_PLAIN_ID.fullmatch(score.recording_id)),
             previous=previous,
@@ -163,7 +157,8 @@ def stream_index(
         scored=len(probabilities),
         median=median(probabilities) if probabilities else math.nan,
         threshold=threshold,
-        worths=weigh_results(rows, model, positive_label=positive_label, negative_label=negative_label),
+        worths=weigh_results(rows),
+        decided=count_decided(rows),
         case_share=case_share(model, positive_label=positive_label),
         digest=next((row.model_digest for row in rows if row.model_digest), ""),
         flags_of=flag_row,
@@ -175,9 +170,13 @@ def stream_index(
 
 
 def flag_row(row: ScoreRow) -> tuple[str, ...]:
-    """Return why a row asks for a second look: ``training``, ``crosses`` (the threshold), ``warned``."""
-    crosses = row.result in SCORED and row.probability_low < row.threshold <= row.probability_high
-    flags = {"training": row.in_training, "crosses": crosses, "warned": bool(row.warnings)}
+    """Return why a row asks for a second look: ``training``, ``crosses`` (the threshold), ``undecided``, ``warned``."""
+    flags = {
+        "training": row.in_training,
+        "crosses": row.result in SCORED and bool(row.crosses_threshold),
+        "undecided": bool(row.conformal_set) and not is_decided(row),
+        "warned": bool(row.warnings),
+    }
     return tuple(flag for flag, raised in flags.items() if raised)
 
 
