@@ -197,6 +197,7 @@ SCORE = ScoreRow(
     in_training=False,
     model_digest="4e5f6a7b8c9d",
     crosses_threshold=False,
+    subject_threshold=0.4613,
 )
 SENTENCES = (
     ReportSentence(
