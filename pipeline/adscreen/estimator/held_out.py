@@ -64,7 +64,7 @@ def _halves(table: FeatureTable, training: Rows, left_out: int, *, seed: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
+class HeldOutCandidates:
     """Log-odds of candidates on rows that they did not see, and what the rows are, in the table's order.
 
     ``logits`` (n, candidates) of candidates that left out the row's fold; ``without`` by fold left out besides: sets of

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from adscreen.estimator.blocks import build_columns, doc2vec_of
 from adscreen.estimator.doc2vec import Doc2VecVectorizer
 from adscreen.estimator.fusion import Fusion, fit_fusion
-from adscreen.estimator.held_out import HeldOut, area_of, best_of_each, pair_folds
+from adscreen.estimator.held_out import HeldOutCandidates, area_of, best_of_each, pair_folds
 from adscreen.estimator.member import build_classifier
 from adscreen.estimator.paired import PairedPerplexity
 from adscreen.estimator.stack import Stack, build_estimator
@@ -121,7 +121,7 @@ def tune(
     again = [flat[place] for place in places]
     calls = (delayed(on_one_thread)(score_candidates, table, again, part.fold, cases, seed, vectors) for part in parts)
     order = table.canonical_order()
-    held_out = HeldOut.of(
+    held_out = HeldOutCandidates.of(
         logits[places].T,
         list(zip(parts, Parallel(n_jobs=jobs)(calls), strict=True)),
         counts=[len(of_member) for of_member in refitted],
@@ -144,7 +144,7 @@ def _refitted(candidates: Sequence[MemberSettings], chosen: MemberSettings) -> l
 def _fuse(
     members: tuple[MemberSettings, ...],
     logits: Floats,
-    held_out: HeldOut,
+    held_out: HeldOutCandidates,
     listing: pd.DataFrame,
     inner: list[Fold],
     rule: ThresholdRule,

@@ -86,7 +86,7 @@ class TableMethod:
         """Return the probability of the positive label (n,) of these rows."""
         return positive_probability(fitted, self.inputs.iloc[rows])
 
-    def judge(self, training: NDArray[np.intp], inner: list[Fold]) -> HeldOut:
+    def judge(self, training: NDArray[np.intp], inner: list[Fold]) -> HeldOutResult:
         """Return what out-of-fold probabilities of the training rows say; ``inner`` counts within them.
 
         Subjects weigh the same, however many recordings they have.
@@ -107,11 +107,11 @@ class TableMethod:
         of_subjects = subject_threshold(
             odds, cases, subjects, correlation=correlation, rule=self._rule, threshold=threshold
         )
-        return HeldOut(threshold, correlation, of_subjects, calibration)
+        return HeldOutResult(threshold, correlation, of_subjects, calibration)
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
+class HeldOutResult:
     """What a method's out-of-fold probabilities of its training rows give: thresholds, joined visits, calibration."""
 
     threshold: float
@@ -160,9 +160,9 @@ class Shortcut(TableMethod):
                 "no word occurs in two training transcripts", where="cohort", remedy="add speech"
             ) from error
 
-    def judge(self, training: NDArray[np.intp], inner: list[Fold]) -> HeldOut:
+    def judge(self, training: NDArray[np.intp], inner: list[Fold]) -> HeldOutResult:
         """Return thresholds and calibration; the majority has 0.5, for it says the same of everybody."""
-        return HeldOut(0.5) if self.method == MAJORITY else super().judge(training, inner)
+        return HeldOutResult(0.5) if self.method == MAJORITY else super().judge(training, inner)
 
 
 def _inputs(method: str, table: FeatureTable) -> Inputs:
