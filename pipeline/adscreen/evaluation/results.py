@@ -22,7 +22,8 @@ PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external", "vali
 LEVELS: tuple[Level, ...] = ("recording", "subject")
 
 ADSCREEN, TFIDF, MAJORITY, WORD_COUNT = "adscreen", "tfidf_baseline", "majority", "word_count"
-DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED = "demographics", "task", "interviewer", "permuted_labels"
+DEMOGRAPHICS, TASK, INTERVIEWER = "demographics", "task", "interviewer"
+ALL_WORDS = "all_words"  # of permuted labels alone: TF-IDF with the words of a single recording, which tell who speaks
 FROZEN = "frozen_model"  # the only method of ``validate``
 
 METHODS: dict[str, str] = {  # in the order in which tables list them
@@ -33,8 +34,6 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
     DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
     TASK: "which task was recorded (a picture, a story), logistic regression; no speech",
     INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
-    PERMUTED: "TF-IDF trained on labels permuted between whole groups, tested on the true ones: near 0.5 is right; "
-    "this is one permutation, by chance far from 0.5 in a small cohort, which the interval leaves out",
 }
 
 
@@ -234,6 +233,39 @@ class ApparentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PermutationRow:
+    """permutations.csv: the AUC by recording of a baseline that was trained and tested with permuted labels.
+
+    It is a mean over repeats. ``permutation`` counts from 0; ``method`` is a baseline that ran, or ``all_words``.
+    """
+
+    protocol: str
+    method: str
+    permutation: int
+    auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceRow:
+    """chance.csv: the AUC by recording of a method beside that of permuted labels, whose method is ``reference``.
+
+    ``mean`` and ``sd`` are those of the permutations. ``p_value`` is one-sided, for an AUC above chance; ``p_best`` is
+    corrected for choosing the best of the shortcuts that do not read the participant's words, NaN for other methods.
+    """
+
+    protocol: str
+    method: str
+    auc: float
+    reference: str
+    mean: float
+    sd: float
+    p_value: float
+    p_best: float
+    permutations: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableOneRow:
     """table1.csv: the cohort by label.
 
@@ -299,6 +331,8 @@ class ProtocolEvaluation:
     learning: list[LearningRow]
     families: list[FamilyRow]
     apparent: list[ApparentRow]
+    permutations: list[PermutationRow]
+    chance: list[ChanceRow]
     shared_subject_share: float
 
     @property

@@ -88,6 +88,7 @@ def _environment() -> Environment:
         "steps": STEPS,
         "draw_protocol": draw,
         "draw_learning": figures.draw_learning,
+        "draw_chance": figures.draw_chance,
         "scale_of": figures.scale_of_areas,
     }
     return made

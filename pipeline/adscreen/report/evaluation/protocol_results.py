@@ -13,6 +13,7 @@ import pandas as pd
 from adscreen.evaluation.out_of_fold import OutOfFold
 from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval, roc_curve
+from adscreen.report.evaluation.chance_results import summarise_chance
 from adscreen.report.evaluation.contents import (
     AbsentMethod,
     Apparent,
@@ -106,6 +107,7 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
             FamilyWeight(row.family, float(row.contribution), float(row.sd_over_folds))
             for row in _rows(tables.of("families").sort_values("contribution", ascending=False))
         ),
+        chance=summarise_chance(tables.of("permutations"), tables.of("chance"), main=tables.main),
     )
 
 
