@@ -114,6 +114,7 @@ def _run_adscreen(
         settings=tuned.settings,
         apparent=apparent_measures(seen, cases, threshold=tuned.threshold),
         families=family_contributions(estimator, inputs.iloc[task.test]),
+        inner_auc=tuned.inner_auc,
     )
 
 

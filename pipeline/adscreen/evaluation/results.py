@@ -10,6 +10,7 @@ over clusters (NaN where the cohort has none). A value that cannot be had is NaN
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -42,7 +43,8 @@ class FoldResult:
     """One fold of one method: training and test rows, probabilities, threshold and settings chosen in training.
 
     ``apparent`` holds measures on the fold's own training rows; ``families`` the mean absolute contribution of each
-    family of features to the log-odds of a test recording. Both are empty where they were not computed.
+    family of features to the log-odds of a test recording. Both are empty where they were not computed. ``inner_auc``
+    is the AUC of the tuned estimator on the inner folds, NaN for methods that are not tuned.
     """
 
     method: str
@@ -55,6 +57,7 @@ class FoldResult:
     settings: dict[str, Any]
     apparent: dict[str, float] = field(default_factory=dict)
     families: dict[str, float] = field(default_factory=dict)
+    inner_auc: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
