@@ -21,7 +21,8 @@ mean over outer folds of the AUC on inner folds.
 The summary judges ``subject`` alone: a mean AUC is as expected within two standard errors of 0.5, and so are the number
 of 95% intervals that hold 0.5, and that of p-values of at most 0.05, within the limits of the binomial distribution
 (2.5% to 97.5%). Demographics of simulated cohorts are not judged: these are matched, and their pairs are not kept
-together, so that demographics fall below 0.5 (docs/method.md). ``--cohorts`` runs fewer for a trial; the summary then says so.
+together, so that demographics fall below 0.5 (docs/method.md). ``--cohorts`` runs fewer for a trial; the summary then
+says so.
 """
 
 from __future__ import annotations
