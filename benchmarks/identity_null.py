@@ -35,8 +35,9 @@ import adscreen
 from adscreen.auditing.reading import read_speech
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluation.certificate import certify
+from adscreen.evaluation.chance import permute_folds
 from adscreen.evaluation.protocols import outer_splits
-from adscreen.evaluation.results import TFIDF, FoldResult, ProtocolEvaluation
+from adscreen.evaluation.results import TFIDF, FoldResult, PermutationRow, ProtocolEvaluation
 from adscreen.evaluation.shortcuts import Shortcut
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import Predictions, auc_within_folds
@@ -139,17 +140,18 @@ def evaluate_arm(manifest: Path, *, seed: int) -> Row:
     ]
     joined = Predictions.join((fold.rows, fold.probabilities, 0.5) for fold in folds)
     (auc,) = auc_within_folds(joined, table.cases, np.ones((1, len(table))))
-    (protocol,) = certify(table, [_unsummarised(folds)], seed=seed).protocols
+    permuted = permute_folds(table, folds, protocol="subject", permutations=STUDY.permutations, seed=seed)
+    (protocol,) = certify(table, [_unsummarised(folds, permuted)]).protocols
     certified = {name: asdict(protocol)[name] for name in ("sound", "subject_share", "permuted")}
     people = int(table.subjects["subject_id"].nunique())
     return {"auc": float(auc), "subjects": people, "recordings": len(table)} | certified
 
 
-def _unsummarised(folds: list[FoldResult]) -> ProtocolEvaluation:
-    """Return an evaluation of which only the folds are read."""
+def _unsummarised(folds: list[FoldResult], permuted: list[PermutationRow]) -> ProtocolEvaluation:
+    """Return an evaluation of which only the folds and the permutations are read."""
     tables = ("methods", "metrics", "differences", "confusion", "roc", "calibration", "decisions", "subgroups")
-    empty: dict[str, Any] = {name: [] for name in (*tables, "learning", "families", "apparent")}
-    return ProtocolEvaluation("subject", folds, **empty, shared_subject_share=0.0)
+    empty: dict[str, Any] = {name: [] for name in (*tables, "learning", "families", "apparent", "chance")}
+    return ProtocolEvaluation("subject", folds, **empty, permutations=permuted, shared_subject_share=0.0)
 
 
 def run(path: Path, *, cohorts: int, subjects: int, distinct: int) -> None:

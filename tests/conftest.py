@@ -38,6 +38,7 @@ inner_folds = 2
 splits = 2
 test_share = 0.25
 bootstrap = 100
+permutations = 20
 [search]
 C = [0.1]
 doc2vec_size = [8]
@@ -125,7 +126,8 @@ def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
 def small_study() -> StudySettings:
     """A study of two candidates and few folds."""
     search = SearchSpace(C=(0.1, 1.0), doc2vec_size=(8,), doc2vec_alpha=(0.05,), elmo_size=(4,), paired_context=(0.5,))
-    return StudySettings(search, folds=2, repeats=1, inner_folds=2, splits=2, test_share=0.25, bootstrap=100)
+    few = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 2, "bootstrap": 100, "permutations": 20}
+    return StudySettings(search, test_share=0.25, **few)
 
 
 @pytest.fixture(scope="session")
@@ -264,11 +266,12 @@ def make_report() -> Callable[..., RecordingReport]:
     return make
 
 
-DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)
+DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100, permutations=20)
 
 
 def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:
     """Return an evaluation on the real splits, with probabilities and thresholds that are drawn and not learned."""
+    from adscreen.evaluation.chance import judge_chance, permute_folds
     from adscreen.evaluation.protocols import outer_splits
     from adscreen.evaluation.results import ADSCREEN, TFIDF, FoldResult, ProtocolEvaluation
     from adscreen.evaluation.summary import Folds, shared_subjects, summarise_methods
@@ -280,6 +283,7 @@ def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:
         for method in (ADSCREEN, TFIDF)
     ]
     found = Folds(protocol, folds, table, DRAWN)
+    permuted = permute_folds(table, folds, protocol=protocol, permutations=DRAWN.permutations, seed=0)
     metrics, differences = summarise_methods(found)
     return ProtocolEvaluation(
         protocol,
@@ -295,6 +299,8 @@ def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:
         learning=[],
         families=[],
         apparent=[],
+        permutations=permuted,
+        chance=judge_chance(folds, permuted, table.cases, protocol=protocol),
         shared_subject_share=shared_subjects(found),
     )
 
@@ -319,7 +325,7 @@ def write_evaluation(
     with new_run(out, force=False, command=command, settings=settings) as folder:
         write_csv(made if predictions is None else predictions, folder / "predictions.csv")
         write_csv(as_frame([row for one in evaluations for row in one.metrics], MetricRow), folder / "metrics.csv")
-        certificate = certify(table, evaluations, seed=0)
+        certificate = certify(table, evaluations)
         write_json(asdict(certificate), folder / "certificate.json")
     return out
 

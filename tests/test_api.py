@@ -63,7 +63,7 @@ def test_an_estimator_is_tested_on_the_folds_of_the_default(forest: Evaluation, 
         for one, name in ((forest, "random_forest_classifier"), (default, "adscreen"))
     ]
     pd.testing.assert_frame_equal(*sides)
-    shared = ["tfidf_baseline", "word_count", "permuted_labels"]
+    shared = ["tfidf_baseline", "word_count", "demographics"]
     baselines = [one.metrics[one.metrics["method"].isin(shared)].reset_index(drop=True) for one in (forest, default)]
     pd.testing.assert_frame_equal(*baselines, check_exact=True)
     assert "adscreen" not in set(forest.metrics["method"])

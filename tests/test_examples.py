@@ -18,6 +18,7 @@ folds = 2
 repeats = 1
 inner_folds = 2
 bootstrap = 100
+permutations = 20
 [search]
 C = [1.0]
 doc2vec_size = [8]

@@ -45,6 +45,33 @@ def cohort_of(count: int, *, visits: int = 1, **columns: Callable[[int, str], An
     return table_of(rows)
 
 
+def matched(ages: Sequence[int], *, shift: int = 0, cluster: bool = False) -> list[Finding]:
+    """Return the findings on matching of pairs of these ages; ``shift`` makes the last case older than its control."""
+    rows = [
+        {"label": label, "sex": "female" if age % 2 else "male", "age": float(age)}
+        for age in ages
+        for label in ("control", "case")
+    ]
+    rows[-1]["age"] = ages[-1] + float(shift)
+    frame = pd.DataFrame(rows).assign(subject_id=[f"S{number:02d}" for number in range(len(rows))])
+    frame = frame.assign(recording_id=frame["subject_id"], text=0)
+    if cluster:
+        frame["match"] = [f"p{number // 2}" for number in range(len(rows))]
+    words = pd.Series([["a", "boy"]] * len(rows), dtype=object)
+    table = FeatureTable(frame, pd.DataFrame({TOKENS: words}), pd.DataFrame({"recording_id": []}))
+    return [finding for finding in find_shortcuts(table) if finding.where == "match"]
+
+
+def test_a_cohort_that_looks_matched_gets_a_question() -> None:
+    """Equal ages and sexes of cases and controls are noted, unless pairs are named, one differs or few do."""
+    (note,) = matched(range(60, 72))
+    assert ("note", 12.0) == (note.level, note.value)
+    assert "cases and controls look matched one to one: 12 of each, with the same age, sex" == note.what
+    assert [] == matched(range(60, 72), shift=1)
+    assert [] == matched(range(60, 72), cluster=True)
+    assert [] == matched([70, 71, 72] * 4)
+
+
 def of_level(findings: Sequence[Finding], level: str) -> list[str]:
     """Return what the findings of a level say."""
     return [finding.what for finding in findings if finding.level == level]

@@ -180,7 +180,7 @@ def test_the_frame_of_covariates(tmp_path: Path) -> None:
     """Covariates come as text or numbers; a carried column is numeric where it can be, and never loses a zero."""
     text = CSV.replace("note\n", "code\n").replace(",x\n", ",01\n").replace(",y\n", ",02\n")
     frame = read_cohort(saved(tmp_path, text)).frame()
-    covariates = "recording_id subject_id visit label cluster age sex education mmse site".split()
+    covariates = "recording_id subject_id visit label cluster match age sex education mmse site".split()
     assert [*covariates, "moca", "code"] == list(frame.columns)
     numeric = [column for column in frame if pd.api.types.is_numeric_dtype(frame[column])]
     assert ["age", "education", "mmse", "moca"] == numeric

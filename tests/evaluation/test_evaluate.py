@@ -77,7 +77,7 @@ def watch(table: FeatureTable, study: StudySettings, *, protocol: str = "subject
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Tuned, "build", kept(seen.estimators, build_all))
-        patch.setattr(shortcuts, "_build", kept(seen.baselines, shortcuts._build))
+        patch.setattr(shortcuts, "build_shortcut", kept(seen.baselines, shortcuts.build_shortcut))
         patch.setattr(folds_module, "tune", kept(seen.tuned, tuning))
         seen.evaluation = evaluate_protocol(table, study, protocol=protocol)  # type: ignore[arg-type]
     return seen
@@ -216,14 +216,13 @@ LEARNED: dict[str, Callable[[Learned], list[Any]]] = {
     "word count baseline": lambda seen: [seen.baselines[6][1].mean_, seen.baselines[6][-1].coef_],
     "interviewer's words": lambda seen: [str(sorted(tfidf(seen, 12).vocabulary_.items())), tfidf(seen, 12).idf_],
     "interviewer baseline": lambda seen: [seen.baselines[12][-1].coef_],
-    "baseline of permuted labels": lambda seen: [seen.baselines[15][-1].coef_],
 }
 
 
 def tfidf(seen: Learned, number: int) -> Any:
     """Return a baseline's TF-IDF. Of an outer fold each baseline is built after those of its two inner folds.
 
-    TF-IDF is 2, the majority (which has no inner folds) 3, word count 6, demographics 9, interviewer 12, permuted 15.
+    TF-IDF is 2, the majority (which has no inner folds) 3, word count 6, demographics 9, interviewer 12.
     """
     return seen.baselines[number].named_steps["tfidf"]
 

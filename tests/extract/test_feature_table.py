@@ -104,6 +104,39 @@ def test_clusters_named_for_some_rows_hold_for_all_visits_of_their_subjects() ->
     assert ["a", "a", "a", "subject S3"] == table.groups.tolist()
 
 
+@given(st.lists(st.tuples(st.sampled_from("abcd1"), st.sampled_from("1234")), min_size=1, max_size=12))
+def test_clusters_and_matched_sets_join(pairs: list[tuple[str, str]]) -> None:
+    """Subjects are together if and only if a chain of shared clusters and matched sets joins them; 1 is not 1."""
+    rows = [(f"S{number}", "case", cluster) for number, (cluster, _) in enumerate(pairs)]
+    table = table_of(rows)
+    matched = FeatureTable(
+        table.subjects.assign(match=[match for _, match in pairs]), table.inputs, table.sentences, labels=("a", "case")
+    )
+    components: list[set[int]] = []
+    for number, (cluster, match) in enumerate(pairs):
+        near = [
+            one for one in components if any(pairs[other][0] == cluster or pairs[other][1] == match for other in one)
+        ]
+        components = [one for one in components if one not in near] + [{number}.union(*near)]
+    found: dict[str, set[int]] = {}
+    for number, group in enumerate(matched.groups.tolist()):
+        found.setdefault(group, set()).add(number)
+    assert sorted(map(sorted, components)) == sorted(map(sorted, found.values()))
+    assert len({match for _, match in pairs}) == matched.matched_sets
+    assert matched.groups.tolist() == matched.clusters.tolist()
+
+
+def test_matched_sets_alone_are_clusters() -> None:
+    """Without a column ``cluster`` pairs stay together, whatever the form of their id; who is in none is alone."""
+    rows = [("C1", "control", None), ("P1", "case", None), ("C2", "control", None)]
+    table = table_of(rows)
+    bare = table.subjects.drop(columns="cluster").assign(match=["Pair 1", "pair1", None])
+    matched = FeatureTable(bare, table.inputs, table.sentences)
+    assert "cluster" == matched.group_column
+    assert ["match Pair 1", "match Pair 1", "subject C2"] == matched.groups.tolist()
+    assert ["match Pair 1", "match Pair 1", ""] == matched.clusters.tolist()
+
+
 def test_a_cohort_without_a_cluster_column_groups_by_subject() -> None:
     """A table whose subjects have no column ``cluster`` groups by subject."""
     table = table_of([("S1", "case", None), ("S2", "control", None)])

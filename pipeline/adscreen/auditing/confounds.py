@@ -8,6 +8,7 @@ can learn whatever distinguishes the classes here, and its AUC must be read besi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -26,6 +27,7 @@ from adscreen.metrics import auc_interval, bootstrap_weights, weighted_auc
 
 RESAMPLES, SEED = 1000, 0
 NUMBERS, CATEGORIES = ("age", "education"), ("sex", "site")
+FEWEST_PROFILES = 10  # different ages, sexes and sites that two classes have equally often by matching, not by chance
 FEWEST = 5  # subjects at a level and elsewhere, below which its interval says nothing
 
 Floats = NDArray[np.float64]
@@ -55,6 +57,7 @@ def find_shortcuts(table: FeatureTable) -> list[Finding]:
         *_missing(table, cases, weights),
         *_sites(table),
         *_clusters(table),
+        *_matching(table),
         *(find_conventions(table) if FILE in table.inputs else ()),
     ]
 
@@ -180,3 +183,22 @@ def _clusters(table: FeatureTable) -> Iterator[Finding]:
     if missing:
         what = f"{count(missing, 'recording')} without a cluster: subjects who have none are kept together alone"
         yield Finding("warning", what, where="cluster", remedy="give every row a cluster", value=float(missing))
+
+
+def _matching(table: FeatureTable) -> Iterator[Finding]:
+    """Yield that cases and controls look matched one to one, where no matched set or cluster is named.
+
+    The classes have the same ages, each as often and with the same sex and site. With ten or more different kinds
+    of people, fewer than 1 cohort of 10,000 has that by chance. Matching within a few years is not found.
+    """
+    known = [name for name in ("age", "sex", "site") if _column(table, name).notna().any()]
+    if table.group_column == "cluster" or "age" not in known:
+        return
+    first = table.subjects.iloc[table.canonical_order()].drop_duplicates("subject_id")
+    sides = [first.loc[(first["label"] == table.positive) == case, known] for case in (True, False)]
+    counts = [Counter(side.itertuples(index=False, name=None)) for side in sides]
+    pairs, complete = counts[0].total(), not any(side.isna().any(axis=None) for side in sides)
+    if complete and counts[0] == counts[1] and len(counts[0]) >= FEWEST_PROFILES:
+        what = f"cases and controls look matched one to one: {pairs} of each, with the same {name_some(known)}"
+        remedy = "if they were, name the pairs in a column `match`, so that folds keep each together"
+        yield Finding("note", what, where="match", remedy=remedy, value=float(pairs))

@@ -23,7 +23,9 @@ RANGES = {  # what a person's value can be; codes for missing (-99, 999) lie out
     "education": (0.0, 40.0),
     "mmse": (0.0, 30.0),  # the scale of the Mini-Mental State Examination (Folstein et al. 1975)
 }
-COVARIATES = ("recording_id", "subject_id", "visit", "label", "cluster", "age", "sex", "education", "mmse", "site")
+COVARIATES = (
+    *("recording_id", "subject_id", "visit", "label", "cluster", "match", "age", "sex", "education", "mmse", "site"),
+)
 NOT_GIVEN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})  # as R and pandas write a missing value
 _LEADING_ZERO = re.compile(r"[+-]?0\d")
 
@@ -35,8 +37,9 @@ class Recording:
     ``transcript`` is an absolute path; ``extra`` holds the carried columns as written. Speech that was given in memory
     is in ``content``: a Transcript, or text as a plain-text file would hold it; ``transcript`` then only names it.
     ``spelling`` is the subject id as this row writes it, where ``subject_id`` is another spelling of it.
-    ``gem`` is the part of a CHAT file that is read, or ``all``. ``default_speaker``, ``default_task`` and
-    ``default_gem`` hold where neither the manifest nor the file specifies them.
+    ``match`` names the matched set of a case and its controls. ``gem`` is the part of a CHAT file that is read, or
+    ``all``. ``default_speaker``, ``default_task`` and ``default_gem`` hold where neither the manifest nor the file
+    specifies them.
     """
 
     row: int
@@ -46,6 +49,7 @@ class Recording:
     visit: str | None = None
     label: str | None = None
     cluster: str | None = None
+    match: str | None = None
     age: float | None = None
     sex: str | None = None
     education: float | None = None

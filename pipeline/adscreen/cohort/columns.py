@@ -13,8 +13,8 @@ from adscreen.cohort.identity import show
 from adscreen.errors import InputError
 
 KNOWN = (
-    *("subject_id", "transcript", "recording_id", "visit", "label", "cluster", "age", "sex", "education", "mmse"),
-    *("site", "task", "language", "speaker", "gem"),
+    *("subject_id", "transcript", "recording_id", "visit", "label", "cluster", "match", "age", "sex", "education"),
+    *("mmse", "site", "task", "language", "speaker", "gem"),
 )
 _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
 _STANDARD = {name.replace("_", ""): name for name in KNOWN}

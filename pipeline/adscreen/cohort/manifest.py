@@ -22,6 +22,7 @@ from adscreen.cohort.columns import require_columns, standard_name
 from adscreen.cohort.files import holds_many
 from adscreen.cohort.identity import identity_key, show
 from adscreen.cohort.labels import Names, changing_subjects, describe_changes, group_labels
+from adscreen.cohort.matching import describe_matching
 from adscreen.cohort.missing_codes import Missing
 from adscreen.cohort.recordings import REQUIRED, Recordings
 from adscreen.cohort.selection import select
@@ -63,8 +64,8 @@ def read_cohort(
     ``label_by_visit`` allows a subject's label to differ between visits. ``missing`` are the codes that mean a missing
     value in a column (``{"age": ["-99", "999"]}``), the name of a study whose codes are known (``"nacc"``, ``"adni"``),
     or several of these. ``sex`` says what codes of the column ``sex`` mean: ``{"0": "male", "1": "female"}``. Subject
-    and cluster ids that differ only in Unicode form, case, spaces or invisible characters are one, with ``same_id``
-    also those that differ in leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or
+    cluster and match ids that differ only in Unicode form, case, spaces or invisible characters are one, ``same_id``
+    joins those that differ in leading zeros; the cohort's ``notes`` say so. ``participant`` (a speaker's label, or
     ``longest``) and ``task`` hold where neither the manifest nor the file specifies them; ``gem`` (a gem of CHAT files,
     or ``all``) where the manifest names none. ``sheet`` is the name or number of a workbook's sheet.
 
@@ -151,7 +152,9 @@ def _complete(
     cohort = group_labels(cohort, positive=positive, negative=negative, known=known)
     _check(cohort, label_by_visit=label_by_visit)
     changing = changing_subjects(cohort.recordings) if label_by_visit else []
-    return replace(cohort, notes=(*cohort.notes, describe_changes(changing))) if changing else cohort
+    notes = [describe_changes(changing)] if changing else []
+    notes += describe_matching(cohort.recordings)
+    return replace(cohort, notes=(*cohort.notes, *notes)) if notes else cohort
 
 
 def _of_file(path: Path, missing: Missing, *, sheet: str | None, **own: Any) -> Cohort:

@@ -36,10 +36,10 @@ class Recordings(Sequence[Recording]):
     """The recordings of a table in order; those of a slice are a tuple. ``folder`` is where relative paths begin;
     ``content`` is the speech of each, where it was given in memory; the defaults are those of each Recording.
 
-    Subjects, clusters and sites have one spelling each, that of their first row; ``same_id`` joins ids that differ in
-    leading zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says that codes mean.
-    ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or where a number is
-    none.
+    Subjects, clusters, matched sets and sites have one spelling each, that of their first row; ``same_id`` joins ids
+    that differ in leading zeros too. ``sexes`` is what each spelling of a sex counts as, ``sex`` what the user says
+    that codes mean. ``notes`` say what was joined. Taking one raises InputError where its row lacks a required cell or
+    where a number is none.
     """
 
     __slots__ = (
@@ -68,13 +68,18 @@ class Recordings(Sequence[Recording]):
         self._defaults = default_speaker, default_task, default_gem
         self._spellings: dict[str, dict[str, str]] = {
             column: first_spellings(self._names(column), same_id=same_id)
-            for column in ("subject_id", "cluster", "site")
+            for column in ("subject_id", "cluster", "match", "site")
             if column in self._columns
         }
         subjects = self._spellings.get("subject_id", {})
         self._ids = dict(self._free_ids({*subjects, *subjects.values()})) if subjects else {}
         self.sexes = self._join_sexes(sex or {})
         self.notes = tuple(self._describe(same_id=same_id))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table."""
+        return tuple(self._columns)
 
     def _column(self, column: str) -> Iterator[str | None]:
         position = self._columns.index(column)
@@ -110,7 +115,7 @@ class Recordings(Sequence[Recording]):
 
     def _describe(self, *, same_id: bool) -> Iterator[str]:
         for column, spellings in self._spellings.items():
-            noun = column.removesuffix("_id")
+            noun = "matched set" if column == "match" else column.removesuffix("_id")
             if spellings:
                 yield describe_spellings(spellings, noun=noun)
             zeros = [] if same_id else differ_in_zeros(dict.fromkeys(self._names(column)))
@@ -145,7 +150,7 @@ class Recordings(Sequence[Recording]):
         return replace(recording, content=self._content[position]) if self._content else recording
 
     def _with_first_spelling(self, recording: Recording, position: int) -> Recording:
-        """Return the recording under the first spelling of its subject, of its cluster and of its site."""
+        """Return the recording under the first spelling of its subject, cluster, matched set and site."""
         written = recording.subject_id
         subject = self._first("subject_id", written)
         derived = recording.recording_id == name_recording(written, recording.visit)
@@ -155,6 +160,7 @@ class Recordings(Sequence[Recording]):
             recording_id=self._ids.get(position, own),
             subject_id=subject,
             cluster=recording.cluster and self._first("cluster", recording.cluster),
+            match=recording.match and self._first("match", recording.match),
             site=recording.site and self._first("site", recording.site),
             spelling=written if written != subject else None,
         )
@@ -180,7 +186,7 @@ def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str, sex
             raise InputError(f"row {row.number} has no {column}", where=file)
     subject = cells.pop("subject_id") or ""
     transcript = str(cells.pop("transcript")).replace("\\", "/")
-    cluster = cells.pop("cluster", None)
+    cluster, match = cells.pop("cluster", None), cells.pop("match", None)
     age, education, mmse = (_number(cells.pop(name, None), column=name, row=row, file=file) for name in NUMBERS)
     visit = _text(cells, "visit")
     return Recording(
@@ -191,6 +197,7 @@ def _recording(row: Row, columns: Iterable[str], *, folder: Path, file: str, sex
         visit=visit,
         label=_text(cells, "label"),
         cluster=cluster if cluster and identity_key(cluster) else None,
+        match=match if match and identity_key(match) else None,
         age=age,
         sex=(sex := _text(cells, "sex")) and sexes.get(sex, sex),
         education=education,

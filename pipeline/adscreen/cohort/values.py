@@ -20,7 +20,7 @@ from adscreen.errors import InputError
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _WORDS = (  # NA is no value of theirs
-    *("visit", "label", "cluster", "sex", "site", "task", "language", "speaker", "gem"),
+    *("visit", "label", "cluster", "match", "sex", "site", "task", "language", "speaker", "gem"),
     "diagnosis",  # a carried column
 )
 _PLAIN = re.compile(r"[+-]?\d+(?:[eE][+-]?\d+)?|NA|N/A|n/a|NaN|nan")

@@ -2,8 +2,8 @@
 
 Subjects, clusters and texts on both sides are counted from the rows of the folds themselves. Where each part of the
 pipeline is fitted follows from the protocol (adscreen.evaluation.folds). And a test that needs no such list: the labels
-of whole subjects are dealt out anew, so that nothing true can be learned, and the same folds predict them from the
-words. Whatever exceeds an AUC of 0.5 then is recognition of speakers.
+of whole groups are permuted, so that nothing true can be learned, and the same folds predict them from the words
+(adscreen.evaluation.chance). Whatever exceeds an AUC of 0.5 then is recognition of speakers.
 """
 
 from __future__ import annotations
@@ -15,16 +15,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from adscreen.estimator.baseline import words_classifier
 from adscreen.evaluation.overlap import fingerprints, overlapping_pairs
-from adscreen.evaluation.results import ADSCREEN, FoldResult, ProtocolEvaluation
-from adscreen.evaluation.shortcuts import deal_labels
+from adscreen.evaluation.results import ADSCREEN, ALL_WORDS, FoldResult, ProtocolEvaluation
 from adscreen.extract.feature_table import TOKENS, FeatureTable
-from adscreen.metrics import Predictions, auc_within_folds
 from adscreen.version import __version__
 
-TIMES = 20  # dealings of labels
-NOTICEABLE = 0.03  # above 0.5; of a mean over TIMES dealings, whose standard error is about 0.01
+NOTICEABLE = 0.03  # above 0.5; of a mean over 100 permutations, whose standard error is below 0.01
 
 Side = Literal["training", "all", "before", "frozen"]
 Rows = NDArray[np.intp]
@@ -44,9 +40,9 @@ class CertifiedProtocol:
     """What of a protocol's test side was known to its training side.
 
     Shares are of test recordings, averaged over folds by their number: those whose subject, whose cluster (NaN without
-    clusters), a copy or near-copy of whose text also trained. ``permuted`` is the AUC where the labels of whole
-    subjects were dealt out anew and the same folds predict them: 0.5 unless speakers are recognised;
-    ``permuted_spread`` its standard deviation over the dealings.
+    clusters), a copy or near-copy of whose text also trained. ``permuted`` is the mean AUC where the labels of whole
+    groups were permuted and the same folds predict them: 0.5 unless speakers are recognised; ``permuted_spread`` its
+    standard deviation over the permutations.
     """
 
     protocol: str
@@ -67,63 +63,67 @@ class CertifiedProtocol:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """certificate.json: whether anything of the test side was known in training, under each protocol of a run."""
+    """certificate.json: whether anything of the test side was known in training, under each protocol of a run.
+
+    ``clusters`` are those that folds keep together, matched sets among them; ``matched_sets`` counts these.
+    """
 
     adscreen: str
     positive: str
     recordings: int
     subjects: int
     clusters: int
+    matched_sets: int
     protocols: tuple[CertifiedProtocol, ...]
 
 
-def certify(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation], *, seed: int) -> Certificate:
+def certify(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> Certificate:
     """Return the certificate of a run. ``table`` is the one that was evaluated."""
     near = _near_copies(table)
-    clusters = table.subjects["cluster"].dropna().nunique() if "cluster" in table.subjects else 0
     return Certificate(
         adscreen=__version__,
         positive=table.positive,
         recordings=len(table),
         subjects=int(table.subjects["subject_id"].nunique()),
-        clusters=int(clusters),
-        protocols=tuple(_certify(table, one, near, seed=seed) for one in evaluations),
+        clusters=len(set(table.clusters.tolist()) - {""}),
+        matched_sets=table.matched_sets,
+        protocols=tuple(_certify(table, one, near) for one in evaluations),
     )
 
 
-def _certify(
-    table: FeatureTable, evaluation: ProtocolEvaluation, near: dict[int, set[int]], *, seed: int
-) -> CertifiedProtocol:
+def _certify(table: FeatureTable, evaluation: ProtocolEvaluation, near: dict[int, set[int]]) -> CertifiedProtocol:
     folds = [fold for fold in evaluation.folds if fold.method == evaluation.main]
     subjects = table.subjects["subject_id"].to_numpy(dtype=str)
     shares = {
         "subject_share": _shared(folds, subjects),
-        "cluster_share": _shared(folds, _clusters(table)) if table.group_column == "cluster" else float("nan"),
+        "cluster_share": _shared(folds, table.clusters) if table.group_column == "cluster" else float("nan"),
         "copy_share": _shared(folds, np.array([mark or "" for mark in fingerprints(table)])),
         "near_copy_share": _near(folds, near),
     }
-    dealt = predict_dealt_labels(table, folds, seed=seed)
+    permuted = np.array([row.auc for row in evaluation.permutations if row.method == ALL_WORDS])
     other = table.provenance.get("other_language", "")
     parts = fitted_parts(evaluation.protocol, own=evaluation.main != ADSCREEN, other_language=other)
-    causes = _causes(shares, parts, dealt)
+    causes = _causes(shares, parts, permuted)
     return CertifiedProtocol(
         protocol=evaluation.protocol,
         sound=not causes,
-        verdict=_verdict(causes, dealt, clustered=table.group_column == "cluster"),
+        verdict=_verdict(causes, permuted, kept=_kept(table)),
         causes=tuple(causes),
         folds=len(folds),
         test_recordings=sum(len(fold.rows) for fold in folds),
         **shares,
         fitted=tuple(parts),
-        permuted=float(dealt.mean()),
-        permuted_spread=float(dealt.std(ddof=1)),
-        permuted_times=len(dealt),
+        permuted=float(permuted.mean()),
+        permuted_spread=float(permuted.std(ddof=1)),
+        permuted_times=len(permuted),
     )
 
 
-def _clusters(table: FeatureTable) -> NDArray[np.str_]:
-    """Return each row's cluster, empty where it has none."""
-    return table.subjects["cluster"].fillna("").to_numpy(dtype=str)
+def _kept(table: FeatureTable) -> str:
+    """Return what is never on both sides of a split, in words."""
+    named = {"cluster": "cluster", "match": "matched set"}
+    present = [name for name in named if name in table.subjects and table.subjects[name].notna().any()]
+    return ", ".join(["subject", *(named[name] for name in present)])
 
 
 def _shared(folds: Sequence[FoldResult], keys: NDArray[np.str_]) -> float:
@@ -152,43 +152,6 @@ def _near(folds: Sequence[FoldResult], near: dict[int, set[int]]) -> float:
         found += sum(not training.isdisjoint(near.get(row, ())) for row in fold.rows.tolist())
         total += len(fold.rows)
     return found / total
-
-
-def predict_dealt_labels(
-    table: FeatureTable, folds: Sequence[FoldResult], *, seed: int, times: int = TIMES
-) -> NDArray[np.float64]:
-    """Return the AUC (times,) of predicting labels that were dealt out anew over whole subjects, on these folds.
-
-    TF-IDF and logistic regression; a word of one recording counts, for it may tell the speaker. Each dealing takes the
-    folds of one repeat, in turn.
-    """
-    repeats = sorted({fold.repeat for fold in folds})
-    words = table.inputs[TOKENS]
-    weighting, classifier = (step for _, step in words_classifier(least=1).steps)
-    sides: dict[tuple[int, int], tuple[object, object]] = {}
-    areas = []
-    for number in range(times):
-        own = [fold for fold in folds if fold.repeat == repeats[number % len(repeats)]]
-        labels = deal_labels(table, seed=[seed, number])
-        scores = []
-        for fold in own:
-            key = (fold.repeat, fold.fold)
-            if key not in sides:
-                training = weighting.fit_transform(words.iloc[fold.training])
-                sides[key] = training, weighting.transform(words.iloc[fold.rows])
-            if len(set(labels[fold.training].tolist())) < 2:
-                scores.append(np.zeros(len(fold.rows)))
-                continue
-            fitted = classifier.fit(sides[key][0], labels[fold.training])
-            scores.append(fitted.predict_proba(sides[key][1])[:, 1])
-        areas.append(_area(own, scores, labels))
-    return np.array(areas)
-
-
-def _area(folds: Sequence[FoldResult], scores: Sequence[NDArray[np.float64]], labels: NDArray[np.int64]) -> float:
-    joined = Predictions.join((fold.rows, own, 0.5) for fold, own in zip(folds, scores, strict=True))
-    (area,) = auc_within_folds(joined, labels, np.ones((1, len(labels))))
-    return float(np.nan_to_num(area, nan=0.5))
 
 
 def fitted_parts(protocol: str, *, own: bool = False, other_language: str = "") -> list[Fitted]:
@@ -226,7 +189,7 @@ def fitted_parts(protocol: str, *, own: bool = False, other_language: str = "") 
     ]
 
 
-def _causes(shares: dict[str, float], parts: Sequence[Fitted], dealt: NDArray[np.float64]) -> list[str]:
+def _causes(shares: dict[str, float], parts: Sequence[Fitted], permuted: NDArray[np.float64]) -> list[str]:
     """Return what makes a protocol unsound, the gravest first; empty where nothing does."""
     told = {
         "subject_share": "of test recordings have a training recording of their speaker",
@@ -238,20 +201,19 @@ def _causes(shares: dict[str, float], parts: Sequence[Fitted], dealt: NDArray[np
     causes += [f"{part.part} was fitted on all recordings, test ones too" for part in parts if part.on == "all"]
     if any("separate a speaker" in part.note for part in parts):
         causes.append("settings and threshold were chosen on inner folds that separate a speaker's visits")
-    error = float(dealt.std(ddof=1)) / len(dealt) ** 0.5
-    if dealt.mean() - 0.5 > max(NOTICEABLE, 3 * error):
+    error = float(permuted.std(ddof=1)) / len(permuted) ** 0.5
+    if permuted.mean() - 0.5 > max(NOTICEABLE, 3 * error):
         causes.append(
-            f"labels permuted between whole subjects, from which nothing can be learned, are predicted with "
-            f"AUC {dealt.mean():.2f}: speakers are recognised"
+            f"labels permuted between whole groups, from which nothing can be learned, are predicted with "
+            f"AUC {permuted.mean():.2f}: speakers are recognised"
         )
     return causes
 
 
-def _verdict(causes: Sequence[str], dealt: NDArray[np.float64], *, clustered: bool) -> str:
+def _verdict(causes: Sequence[str], permuted: NDArray[np.float64], *, kept: str) -> str:
     if causes:
         return f"Leaks: {'; '.join(causes)}. Its figures are not those of unseen people."
-    kept = "subject, cluster" if clustered else "subject"
     return (
         f"No leakage found: no {kept} or copied text is on both sides of a split, all that is learned is learned on "
-        f"the training side, and permuted labels are predicted no better than chance (AUC {dealt.mean():.2f})."
+        f"the training side, and permuted labels are predicted no better than chance (AUC {permuted.mean():.2f})."
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import on_one_thread
+from adscreen.evaluation.chance import judge_chance, permute_folds
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluation.folds import FoldTask, all_vectors, run_fold
 from adscreen.evaluation.forecast import forecast_learning
@@ -26,6 +27,7 @@ from adscreen.evaluation.results import (
     FoldResult,
     LearningRow,
     MethodRow,
+    PermutationRow,
     Protocol,
     ProtocolEvaluation,
 )
@@ -73,7 +75,12 @@ def evaluate_protocol(
     results = [item for fold in _run(table, study, tasks, shortcuts, own, jobs, progress) for item in fold]
     folds = Folds(protocol, results, table, study)
     learning = _learn(folds, tasks, own, jobs, progress) if learning_curve and protocol != "paper" else []
-    return on_one_thread(_summarise, folds, _describe_methods(own, absent), learning)
+    permuted = permute_folds(
+        table, results, protocol=protocol, permutations=study.permutations, seed=study.seed, jobs=jobs
+    )
+    if progress:
+        progress(1)
+    return on_one_thread(_summarise, folds, _describe_methods(own, absent), learning, permuted)
 
 
 def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol, learning_curve: bool = False) -> int:
@@ -84,8 +91,8 @@ def count_steps(table: FeatureTable, study: StudySettings, *, protocol: Protocol
     """
     tasks = _tasks(table, study, protocol=protocol, fit=False)
     if not learning_curve or protocol == "paper":
-        return len(tasks)
-    return len(tasks) + len(_smaller(table, study, tasks)) * sum(task.repeat == 0 for task in tasks)
+        return len(tasks) + 1
+    return len(tasks) + 1 + len(_smaller(table, study, tasks)) * sum(task.repeat == 0 for task in tasks)
 
 
 def run_first_repeat(
@@ -159,7 +166,9 @@ def _describe_methods(estimator: Any, absent: dict[str, str]) -> list[MethodRow]
     return rows if estimator is None else [row for row in rows if row.method != ADSCREEN]
 
 
-def _summarise(folds: Folds, methods: list[MethodRow], learning: list[LearningRow]) -> ProtocolEvaluation:
+def _summarise(
+    folds: Folds, methods: list[MethodRow], learning: list[LearningRow], permuted: list[PermutationRow]
+) -> ProtocolEvaluation:
     metrics, differences = summarise_methods(folds)
     return ProtocolEvaluation(
         protocol=folds.protocol,
@@ -175,6 +184,8 @@ def _summarise(folds: Folds, methods: list[MethodRow], learning: list[LearningRo
         learning=learning,
         families=summarise_families(folds),
         apparent=compare_apparent(folds, metrics),
+        permutations=permuted,
+        chance=judge_chance(folds.results, permuted, folds.cases, protocol=folds.protocol),
         shared_subject_share=shared_subjects(folds),
         sample_size=judge_size(folds, metrics),
         forecast=forecast_learning(learning, seed=folds.study.seed),

@@ -116,6 +116,7 @@ def _run_adscreen(
         families=family_contributions(estimator, inputs.iloc[task.test]),
         visit_correlation=tuned.visit_correlation,
         subject_threshold=tuned.subject_threshold,
+        inner_auc=tuned.inner_auc,
     )
 
 

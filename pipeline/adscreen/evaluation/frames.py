@@ -28,6 +28,8 @@ TABLES: dict[str, tuple[str, type[Any]]] = {  # file stem -> field of ProtocolEv
     "learning_forecast": ("forecast", stability_rows.ForecastRow),
     "instability": ("instability", stability_rows.InstabilityRow),
     "cleaning": ("cleaning", stability_rows.CleaningRow),
+    "permutations": ("permutations", results.PermutationRow),
+    "chance": ("chance", results.ChanceRow),
 }
 
 
@@ -77,11 +79,12 @@ def settings_frame(evaluations: Sequence[ProtocolEvaluation]) -> pd.DataFrame:
 def predictions_frame(table: FeatureTable, evaluation: ProtocolEvaluation) -> pd.DataFrame:
     """Return every out-of-fold prediction: one row a method, repeat and recording.
 
-    ``group`` is what folds keep together: the cluster, or the subject where it has none. The training rows of a fold
-    are the cohort's other recordings; under ``external`` those of the training cohort, which have no prediction.
+    ``group`` is what folds keep together: the cluster, or the subject where it has none (see FeatureTable.groups). The
+    training rows of a fold are the cohort's other recordings; under ``external`` those of the training cohort, which
+    have no prediction.
     """
     subjects = table.subjects
-    cluster = subjects["cluster"] if "cluster" in subjects else pd.Series(np.nan, index=subjects.index, dtype=object)
+    cluster = pd.Series(table.clusters, dtype=object).replace("", np.nan)
     groups = table.groups
     frames = [
         pd.DataFrame(

@@ -162,6 +162,8 @@ def _summarise(
         learning=[],
         families=summarise_families(folds),
         apparent=[],
+        permutations=[],
+        chance=[],
         shared_subject_share=0.0,
     )
     worst = np.where(np.isnan(scores.probabilities), np.where(table.cases == 1, _BELOW, _ABOVE), scores.probabilities)

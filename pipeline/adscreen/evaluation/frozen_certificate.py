@@ -34,7 +34,7 @@ def certify_frozen(
     ``table`` holds the recordings of subjects that were not in training, ``tested`` counts those with a score, and
     ``left_out`` the recordings of training subjects. ``texts`` is NaN where the model holds no digests of its texts.
     """
-    clusters = table.subjects["cluster"].dropna().nunique() if "cluster" in table.subjects else 0
+    clusters = len(set(table.clusters.tolist()) - {""})
     causes = _causes(texts)
     protocol = CertifiedProtocol(
         protocol="validate",
@@ -53,7 +53,7 @@ def certify_frozen(
         permuted_times=0,
     )
     subjects = int(table.subjects["subject_id"].nunique())
-    return Certificate(__version__, table.positive, len(table), subjects, int(clusters), (protocol,))
+    return Certificate(__version__, table.positive, len(table), subjects, clusters, table.matched_sets, (protocol,))
 
 
 def _frozen(part: Fitted) -> Fitted:

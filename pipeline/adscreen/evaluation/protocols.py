@@ -22,6 +22,9 @@ from adscreen.extract.feature_table import FeatureTable, Fold
 Split = tuple[tuple[int, int], Fold]  # (repeat, fold), (training rows, test rows)
 TEST = "test"  # value of the column COHORT of a joined table's subjects
 COHORT = "evaluated_as"
+_OF_ONE_COHORT = (
+    *(("subject_id", "subjects"), ("cluster", "clusters"), ("match", "matched sets"), ("recording_id", "recordings")),
+)
 
 
 def outer_splits(table: FeatureTable, study: StudySettings, *, protocol: Protocol) -> list[Split]:
@@ -71,11 +74,11 @@ def _site_folds(table: FeatureTable) -> list[Fold]:
 
 
 def check_apart(training: pd.DataFrame, test: pd.DataFrame, *, same_id: bool = False) -> None:
-    """Raise InputError where a subject, a cluster or a recording is in both cohorts, however its id is written.
+    """Raise InputError where a subject, a cluster, a matched set or a recording is in both, however its id is written.
 
     With ``same_id`` ids that differ in leading zeros are one.
     """
-    for column, noun in (("subject_id", "subjects"), ("cluster", "clusters"), ("recording_id", "recordings")):
+    for column, noun in _OF_ONE_COHORT:
         key = loose_key if same_id and column != "recording_id" else identity_key
         first, second = ({key(name): name for name in _names(subjects, column)} for subjects in (training, test))
         both = sorted(first.keys() & second.keys())
@@ -94,7 +97,7 @@ def check_sexes(training: pd.DataFrame, test: pd.DataFrame) -> None:
 def compare_ids(training: pd.DataFrame, test: pd.DataFrame) -> list[str]:
     """Return notes on ids of the two cohorts that differ in leading zeros alone."""
     notes = []
-    for column, noun in (("subject_id", "subject"), ("cluster", "cluster")):
+    for column, noun in (("subject_id", "subject"), ("cluster", "cluster"), ("match", "matched set")):
         own = [differ_in_zeros(_names(subjects, column)) for subjects in (training, test)]
         known = {frozenset(map(identity_key, group)) for groups in own for group in groups}
         groups = differ_in_zeros([*_names(training, column), *_names(test, column)])
@@ -113,8 +116,8 @@ def join_cohorts(training: FeatureTable, test: FeatureTable) -> FeatureTable:
     """Return one table of both cohorts, in which the protocol ``external`` tells them apart.
 
     Raises:
-        InputError: a subject, a cluster or a recording is in both, or the two have other blocks or another coding of
-            sex.
+        InputError: a subject, a cluster, a matched set or a recording is in both, or the two have other blocks or
+            another coding of sex.
     """
     check_apart(training.subjects, test.subjects)
     check_sexes(training.subjects, test.subjects)

@@ -10,6 +10,7 @@ over clusters (NaN where the cohort has none). A value that cannot be had is NaN
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,7 +26,8 @@ PROTOCOLS: tuple[Protocol, ...] = ("subject", "paper", "site", "external", "vali
 LEVELS: tuple[Level, ...] = ("recording", "subject")
 
 ADSCREEN, TFIDF, MAJORITY, WORD_COUNT = "adscreen", "tfidf_baseline", "majority", "word_count"
-DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED = "demographics", "task", "interviewer", "permuted_labels"
+DEMOGRAPHICS, TASK, INTERVIEWER = "demographics", "task", "interviewer"
+ALL_WORDS = "all_words"  # of permuted labels alone: TF-IDF with the words of a single recording, which tell who speaks
 FROZEN = "frozen_model"  # the only method of ``validate``
 
 METHODS: dict[str, str] = {  # in the order in which tables list them
@@ -36,8 +38,6 @@ METHODS: dict[str, str] = {  # in the order in which tables list them
     DEMOGRAPHICS: "age, sex and education as far as they are known, logistic regression; no speech",
     TASK: "which task was recorded (a picture, a story), logistic regression; no speech",
     INTERVIEWER: "TF-IDF of what everybody but the participant says, logistic regression",
-    PERMUTED: "TF-IDF trained on labels permuted between whole groups, tested on the true ones: near 0.5 is right; "
-    "this is one permutation, by chance far from 0.5 in a small cohort, which the interval leaves out",
 }
 
 
@@ -48,7 +48,8 @@ class FoldResult:
     ``apparent`` holds measures on the fold's own training rows; ``families`` the mean absolute contribution of each
     family of features to the log-odds of a test recording. Both are empty where they were not computed.
     ``visit_correlation`` is what recordings of a subject share (``metrics.visits``), ``subject_threshold`` the one of
-    their joined probability; None where it is that of recordings.
+    their joined probability; None where it is that of recordings. ``inner_auc`` is the AUC of the tuned estimator on
+    the inner folds, NaN for methods that are not tuned.
     """
 
     method: str
@@ -63,6 +64,7 @@ class FoldResult:
     families: dict[str, float] = field(default_factory=dict)
     visit_correlation: float = WHOLLY_SHARED
     subject_threshold: float | None = None
+    inner_auc: float = math.nan
 
     @property
     def threshold_of_subjects(self) -> float:
@@ -246,6 +248,39 @@ class ApparentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PermutationRow:
+    """permutations.csv: the AUC by recording of a baseline that was trained and tested with permuted labels.
+
+    It is a mean over repeats. ``permutation`` counts from 0; ``method`` is a baseline that ran, or ``all_words``.
+    """
+
+    protocol: str
+    method: str
+    permutation: int
+    auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceRow:
+    """chance.csv: the AUC by recording of a method beside that of permuted labels, whose method is ``reference``.
+
+    ``mean`` and ``sd`` are those of the permutations. ``p_value`` is one-sided, for an AUC above chance; ``p_best`` is
+    corrected for choosing the best of the shortcuts that do not read the participant's words, NaN for other methods.
+    """
+
+    protocol: str
+    method: str
+    auc: float
+    reference: str
+    mean: float
+    sd: float
+    p_value: float
+    p_best: float
+    permutations: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableOneRow:
     """table1.csv: the cohort by label.
 
@@ -311,6 +346,8 @@ class ProtocolEvaluation:
     learning: list[LearningRow]
     families: list[FamilyRow]
     apparent: list[ApparentRow]
+    permutations: list[PermutationRow]
+    chance: list[ChanceRow]
     shared_subject_share: float
     sample_size: list[SampleSizeRow] = field(default_factory=list)
     forecast: list[ForecastRow] = field(default_factory=list)

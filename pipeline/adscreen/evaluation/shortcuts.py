@@ -1,7 +1,6 @@
 """What could stand in for the screening of speech -> predictions on the same folds, thresholds found the same way.
 
 If word count, demographics, the task or the interviewer's words do as well as the estimator, it may have learned them.
-Labels dealt out anew must be worth 0.5, or the evaluation itself leaks.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from adscreen.errors import InputError
 from adscreen.estimator import Fusion, fit_fusion, words_classifier
 from adscreen.estimator.tuning import positive_probability, subject_threshold
 from adscreen.evaluation.categories import list_levels, read_category
-from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TASK, TFIDF, WORD_COUNT
+from adscreen.evaluation.results import DEMOGRAPHICS, INTERVIEWER, MAJORITY, TASK, TFIDF, WORD_COUNT
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable, Fold
 from adscreen.metrics import (
     WHOLLY_SHARED,
@@ -36,7 +35,7 @@ from adscreen.metrics import (
     weigh_by_subject,
 )
 
-SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, TASK, INTERVIEWER, PERMUTED)
+SHORTCUTS = (TFIDF, MAJORITY, WORD_COUNT, DEMOGRAPHICS, TASK, INTERVIEWER)
 NUMBERS, CATEGORIES = ("age", "education"), ("sex",)
 
 LEAST_WEIGHT = 0.01  # of a standard deviation of log-odds: a baseline that ranks the wrong way round keeps its order
@@ -139,8 +138,7 @@ class Shortcut(TableMethod):
     scaled = True
 
     def __init__(self, method: str, table: FeatureTable, *, seed: int, rule: ThresholdRule = YOUDEN) -> None:
-        super().__init__(method, table, _inputs(method, table), rule=rule)
-        self._table, self._seed = table, seed
+        super().__init__(method, table, shortcut_inputs(method, table), rule=rule)
 
     def fit(self, rows: NDArray[np.intp]) -> Pipeline:
         """Return a classifier fitted on these rows.
@@ -149,10 +147,8 @@ class Shortcut(TableMethod):
             InputError: no word occurs in two of the participants' transcripts.
         """
         inputs, cases = self.inputs.iloc[rows], self.cases[rows]
-        if self.method == PERMUTED:
-            cases = deal_labels(self._table.rows(rows), seed=self._seed)
         try:
-            return _build(self.method, self.inputs).fit(inputs, cases)
+            return build_shortcut(self.method, self.inputs).fit(inputs, cases)
         except ValueError as error:  # what scikit-learn refuses here is text without a word in common
             if self.method == INTERVIEWER:
                 return _prior().fit(inputs, cases)
@@ -165,7 +161,8 @@ class Shortcut(TableMethod):
         return HeldOutResult(0.5) if self.method == MAJORITY else super().judge(training, inner)
 
 
-def _inputs(method: str, table: FeatureTable) -> Inputs:
+def shortcut_inputs(method: str, table: FeatureTable) -> Inputs:
+    """Return what a shortcut reads of each recording."""
     if method == INTERVIEWER:
         return table.inputs[INTERVIEWER_TOKENS]
     if method == WORD_COUNT:
@@ -177,7 +174,8 @@ def _inputs(method: str, table: FeatureTable) -> Inputs:
     return table.inputs[TOKENS]
 
 
-def _build(method: str, inputs: Inputs) -> Pipeline:
+def build_shortcut(method: str, inputs: Inputs) -> Pipeline:
+    """Return the unfitted classifier of a shortcut over its inputs; every step but the last ignores the labels."""
     if method == MAJORITY:
         return _prior()
     if method == WORD_COUNT:
@@ -217,27 +215,33 @@ def _prior() -> Pipeline:
 
 
 def deal_labels(table: FeatureTable, *, seed: int | list[int]) -> NDArray[np.int64]:
-    """Return labels (n,), 1 a case, dealt out anew: one a subject, whole groups in a random order.
+    """Return labels (n,), 1 a case, permuted: one a subject, whole groups in a random order.
 
-    The subjects' labels, group after group in a random order, are given to the subjects, group after group in the order
-    of their names: as many cases as before, and groups that hold one label go on doing so, but at the seams. A subject
-    whose label differs between visits passes on all of them, in a random order, for their order may be true of others.
+    The subjects' labels, group after group in a random order and within each in a random order, are given to the
+    subjects, group after group in the order of their names: as many cases as before, and groups that hold one label go
+    on doing so, but at the seams. In a cohort of matched sets, groups give to groups of their own size, so that each
+    set has as many cases as some set had. A subject whose label differs between visits passes on all of them, in a
+    random order, for their order may be true of others.
     """
     frame = pd.DataFrame(
         {"subject": table.subjects["subject_id"].astype(str), "group": table.groups, "case": table.cases}
     )
     subjects = frame.drop_duplicates("subject").sort_values(["group", "subject"], kind="stable")
-    names = subjects["group"].unique()
+    by_group = [own.to_numpy() for _, own in subjects.groupby("group", sort=False)["subject"]]
     random = np.random.default_rng(seed)
-    order = random.permutation(len(names))
-    by_group = dict(list(subjects.groupby("group", sort=False)["subject"]))
-    givers = np.concatenate([by_group[names[number]].to_numpy() for number in order])
+    order = random.permutation(len(by_group)).tolist()
+    if table.matched_sets:
+        by_group.sort(key=len)  # stable, as that of the order: the place of a group's label is in a group of its size
+        order.sort(key=lambda number: len(by_group[number]))
+    takers = np.concatenate(by_group)
+    # the order within a group is drawn as well: of pairs named C1, P1 each would else have its own labels again
+    givers = np.concatenate([random.permutation(by_group[number]) for number in order])
     canonical = table.canonical_order()  # so that the manifest's order changes nothing
     ordered = frame["subject"].iloc[canonical].reset_index(drop=True)
     rows_of = {subject: canonical[places] for subject, places in ordered.groupby(ordered).indices.items()}
     labels = table.cases
     dealt = np.empty_like(labels)
-    for taker, giver in zip(subjects["subject"], givers, strict=True):
+    for taker, giver in zip(takers.tolist(), givers.tolist(), strict=True):
         dealt[rows_of[taker]] = _hand_on(labels[rows_of[giver]], len(rows_of[taker]), random)
     return dealt
 

@@ -1,7 +1,7 @@
 """FeatureTable: one row per recording, holding only values that no cohort data was fitted to.
 
 This is the boundary of the line: whatever is learned from a cohort is learned later, inside a fold, and the table alone
-splits, always keeping a subject (and a cluster, where the manifest has one) on one side.
+splits, always keeping a subject (and a cluster and a matched set, where the manifest has one) on one side.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ NOT_NUMBERS = (TOKENS, SENTENCES, SENTENCE_WORDS, STATES, GROUP, INTERVIEWER_TOK
 class FeatureTable:
     """What is known of each recording of a cohort, before anything is learned from the cohort.
 
-    ``subjects``: recording_id, subject_id, cluster, label and covariates. ``inputs``: what estimators read, with the
-    columns ``tokens`` (the n words of the spoken view, in lower case), ``sentence_words`` (how many of them each
+    ``subjects``: recording_id, subject_id, cluster, match, label, covariates. ``inputs``: what estimators read, with
+    the columns ``tokens`` (the n words of the spoken view, in lower case), ``sentence_words`` (how many of them each
     sentence has), ``states`` ((n, 2P) float16, the biLM's top layer at each word), ``sentence_log_perplexities``,
     ``group`` (what folds keep together) and ``family.name`` numbers; beside them ``interviewer_tokens``, the words of
     everybody else. ``sentences``: one row per sentence with its perplexities. Rows of the first two match.
@@ -53,7 +53,7 @@ class FeatureTable:
 
     def __post_init__(self) -> None:
         """Write every id in one way; find the labels, or check those given: every label of a row is one of the two."""
-        for name in ("subject_id", "cluster", "site"):
+        for name in ("subject_id", "cluster", "match", "site"):
             if name in self.subjects:
                 object.__setattr__(self, "subjects", _with_first_spellings(self.subjects, name))
         column = self.subjects.get("label", pd.Series(dtype=object))
@@ -152,19 +152,44 @@ class FeatureTable:
     def groups(self) -> NDArray[np.str_]:
         """What stays together, (n,): a subject's cluster where any of its rows names one, else the subject itself.
 
-        A subject who is in two clusters joins them, and every cluster that these join.
+        A matched set is a cluster too. A subject who is in two clusters joins them, and every cluster that these join.
         """
-        subjects = [str(subject) for subject in self.subjects["subject_id"]]
-        if self.group_column != "cluster":
-            return np.array([f"subject {subject}" for subject in subjects], dtype=np.str_)
-        clusters = self.subjects["cluster"].tolist()
-        joined = _join_clusters((s, str(c)) for s, c in zip(subjects, clusters, strict=True) if pd.notna(c))
+        joined = self._joined
+        subjects = self.subjects["subject_id"].astype(str)
         return np.array([joined.get(subject, f"subject {subject}") for subject in subjects], dtype=np.str_)
 
     @property
+    def clusters(self) -> NDArray[np.str_]:
+        """The cluster of each row, (n,), empty where it has none: the manifest's, or what its matched sets make of it.
+
+        Without matched sets it is the cell of the row itself.
+        """
+        if not self.matched_sets:
+            cells = self.subjects["cluster"].tolist() if "cluster" in self.subjects else [np.nan] * len(self)
+            return np.array(["" if pd.isna(cell) else str(cell) for cell in cells], dtype=np.str_)
+        joined = self._joined
+        return np.array([joined.get(str(subject), "") for subject in self.subjects["subject_id"]], dtype=np.str_)
+
+    @property
+    def matched_sets(self) -> int:
+        """How many matched sets the manifest names."""
+        return int(self.subjects["match"].nunique()) if "match" in self.subjects else 0
+
+    @property
+    def _joined(self) -> dict[str, str]:
+        """The cluster of each subject who is in a cluster or a matched set."""
+        subjects = self.subjects["subject_id"].astype(str).tolist()
+        pairs: list[tuple[str, str]] = []
+        for column, prefix in (("cluster", ""), ("match", "match ")):  # cluster 1 is not matched set 1
+            names = self.subjects[column].tolist() if column in self.subjects else []
+            pairs += [(s, f"{prefix}{name}") for s, name in zip(subjects, names, strict=False) if pd.notna(name)]
+        return _join_clusters(pairs)
+
+    @property
     def group_column(self) -> str:
-        """``cluster`` where the cohort names clusters, else ``subject_id``."""
-        return "cluster" if "cluster" in self.subjects and self.subjects["cluster"].notna().any() else "subject_id"
+        """``cluster`` where the cohort names clusters or matched sets, else ``subject_id``."""
+        named = any(name in self.subjects and self.subjects[name].notna().any() for name in ("cluster", "match"))
+        return "cluster" if named else "subject_id"
 
     @property
     def synthetic(self) -> bool:

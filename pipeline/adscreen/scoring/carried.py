@@ -36,6 +36,7 @@ class ScoreLine(ScoreRow):
 
     label: str | None = None
     cluster: str | None = None
+    match: str | None = None
     age: float = math.nan
     sex: str | None = None
     education: float = math.nan

@@ -18,6 +18,7 @@ from adscreen.errors import InputError
 from adscreen.estimator.study import StudySettings, choose_study
 from adscreen.evaluation import TFIDF, ProtocolEvaluation, count_steps, evaluate_protocol, join_cohorts
 from adscreen.evaluation.certificate import Certificate, certify
+from adscreen.evaluation.chance import describe_chance
 from adscreen.evaluation.description import describe_cohort, describe_flow
 from adscreen.evaluation.frames import as_frame, cohort_frames, evaluation_frames, predictions_frame
 from adscreen.evaluation.instability import measure_instability
@@ -34,7 +35,7 @@ from adscreen.studies.cleaning_run import evaluate_cleanings
 from adscreen.studies.feature_run import check_columns, check_language, read_training_table, write_skipped
 from adscreen.studies.protocol_names import check_extras, name_protocols
 from adscreen.studies.runs import check_free, new_run
-from adscreen.writing import write_csv, write_json
+from adscreen.writing import count, write_csv, write_json
 
 SHOWN = ("auc", "balanced_accuracy", "sensitivity", "specificity")
 _OF_MEMBERS = ("members", "search", "blocks", "most_candidates")
@@ -82,7 +83,7 @@ class Evaluation:
     @cached_property
     def certificate(self) -> Certificate:
         """What of the test side was known to the training side (certificate.json)."""
-        return certify(self.table, self.protocols, seed=self.study.seed)
+        return certify(self.table, self.protocols)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -222,8 +223,8 @@ def evaluate(
         table = join_cohorts(table, test)
     run: list[ProtocolEvaluation] = []
     for one in protocols:
-        count = count_steps(table, chosen, protocol=one, learning_curve=learning_curve)
-        advance = progress.task(f"Evaluating ({one})", count)
+        steps = count_steps(table, chosen, protocol=one, learning_curve=learning_curve)
+        advance = progress.task(f"Evaluating ({one})", steps)
         options: dict[str, Any] = {"learning_curve": learning_curve, "jobs": jobs, "progress": advance}
         run.append(evaluate_protocol(table, chosen, protocol=one, estimator=estimator, **options))
     if instability:
@@ -353,7 +354,8 @@ def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> li
     subjects, groups = table.subjects["subject_id"].iloc[tested].nunique(), len(np.unique(table.groups[tested]))
     notes = [f"low, high: 95% bootstrap interval over {subjects} subjects."]
     if table.group_column == "cluster":
-        notes.append(f"cluster_low, cluster_high: the same over {groups} clusters, which folds keep together.")
+        matched = f" ({count(table.matched_sets, 'matched set')} among them)" if table.matched_sets else ""
+        notes.append(f"cluster_low, cluster_high: the same over {groups} clusters{matched}, which folds keep together.")
     for evaluation in evaluations:
         gap = next(
             row for row in evaluation.differences if (row.method, row.level, row.measure) == (TFIDF, "recording", "auc")
@@ -365,6 +367,7 @@ def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> li
             f"({low:+.3f} to {high:+.3f}, over {table.group_column} groups); "
             f"{evaluation.shared_subject_share:.0%} of test recordings have a training recording of their speaker."
         )
+    notes += [describe_chance(evaluation) for evaluation in evaluations]
     notes += [note for evaluation in evaluations for note in _unused(evaluation)]
     notes += [f"{row.method}: not run, {row.absent}." for row in evaluations[0].methods if row.absent]
     return notes

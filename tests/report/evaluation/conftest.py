@@ -71,7 +71,7 @@ def ran(simulated: Path, simulated_table: FeatureTable, small_study: StudySettin
     flow = describe_flow(table, where="age > 40")
     frames = evaluation_frames(evaluations) | cohort_frames(described, flow)
     frames["predictions"] = pd.concat([predictions_frame(table, one) for one in evaluations], ignore_index=True)
-    certificate = certify(table, evaluations, seed=0)
+    certificate = certify(table, evaluations)
     report = assemble_report(frames, settings, certificate, synthetic=True)
     return SimpleNamespace(table=table, evaluations=evaluations, frames=frames, settings=settings, report=report)
 

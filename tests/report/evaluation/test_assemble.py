@@ -46,7 +46,7 @@ def test_methods_are_sorted_and_shortcuts_stand_beside(ran: SimpleNamespace) -> 
     for result in ran.report.protocols:
         areas = [one.measures["auc"].value for one in result.methods]
         assert sorted(areas, reverse=True) == areas
-        assert {"adscreen", "tfidf_baseline", "majority", "word_count", "demographics", "permuted_labels"} <= {
+        assert {"adscreen", "tfidf_baseline", "majority", "word_count", "demographics"} <= {
             one.method for one in result.methods
         }
         assert [one.method for one in result.methods if one.difference is None] == ["adscreen"]
@@ -135,7 +135,7 @@ def test_matched_cases_are_told_by_demographics_below_chance(ran: SimpleNamespac
 
     (line,) = told(Interval(0.36, 0.28, 0.44))
     assert "(AUC 0.360, 95% interval 0.280 to 0.440)" in line
-    assert "give each pair a `cluster` of its own" in line
+    assert "name the pairs in a column `match`" in line
     assert [] == told(Interval(0.45, 0.38, 0.52))
 
 

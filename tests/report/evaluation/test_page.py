@@ -77,7 +77,7 @@ def test_synthetic_research_and_no_diagnosis_are_said(
 def test_drawings_have_words(page: Any) -> None:
     """Each plot that says something has a title for those who cannot see it; the rest is decoration beside a table."""
     drawings = [one for one in page.elements if one.tag == "svg" and one.attributes.get("role") == "img"]
-    assert 3 * 2 == len(drawings)
+    assert 4 * 2 == len(drawings)
     assert all(any(part.tag == "title" and part.text for part in one.inside) for one in drawings)
     rest = [one for one in page.elements if one.tag == "svg" and one.attributes.get("role") != "img"]
     hidden = [one for one in rest if one.attributes.get("aria-hidden") or one.parents[-2].attributes.get("aria-hidden")]

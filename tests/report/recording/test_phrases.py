@@ -17,7 +17,7 @@ from adscreen.report.recording.phrases import (
 from adscreen.scoring.judged import model_facts
 from adscreen.scoring.recording_report import Result, WordMark
 
-TEXT_FAMILIES = {"perplexity", "paired", "doc2vec", "elmo"}
+TEXT_FAMILIES = {"perplexity", "paired", "words", "doc2vec", "elmo"}
 
 
 def test_every_fact_of_a_model_that_has_a_name_is_shown(model_folder: Path) -> None:

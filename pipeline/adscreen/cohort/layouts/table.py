@@ -29,7 +29,7 @@ _WORDS = ("text", "utterance", "transcription", "sentence", "words", TRANSCRIPT)
 _SPEAKERS = ("speaker", "participant", "role", "who")
 _TIMES = ("start", "end", "start_ms", "end_ms", "begin", "stop", "onset", "offset", "start_time", "end_time")
 _KEYS = ("recording_id", "subject_id", "visit")
-_OF_THE_PERSON = ("label", "sex", "education", "site", "cluster")  # what no event changes
+_OF_THE_PERSON = ("label", "sex", "education", "site", "cluster", "match")  # what no event changes
 _PATH = re.compile(r"\S(?:[^\n]*\S)?\.(?!\d+\Z)\w{1,10}(?:\.gz|\.xz)?")
 _MOST_PATH_WORDS = 8
 

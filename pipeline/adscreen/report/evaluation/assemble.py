@@ -43,6 +43,7 @@ _STUDY = {
     "splits": "Random splits (paper)",
     "test_share": "Test share (paper)",
     "bootstrap": "Bootstrap resamples",
+    "permutations": "Permutations of labels",
     "seed": "Seed",
 }
 

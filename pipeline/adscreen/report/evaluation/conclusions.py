@@ -56,6 +56,7 @@ def conclude(
         sentence
         for sentence in (
             _discrimination(main, positive, negative),
+            _above_chance(main),
             _against_words(main),
             _against_shortcuts(main),
             _by_subject(main),
@@ -73,6 +74,16 @@ def _discrimination(main: ProtocolResult, positive: str, negative: str) -> str:
         f"{where.get(main.protocol, 'Under the published protocol')}, {main.ours.title} distinguishes “{positive}” "
         f"from “{negative}” with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} "
         f"and specificity {written(figures['specificity'])}."
+    )
+
+
+def _above_chance(main: ProtocolResult) -> str:
+    found = main.chance
+    if found is None:
+        return ""
+    judged = "above chance" if found.p_value <= 0.05 else "not shown to be above chance"
+    return (
+        f"That AUC is {judged} (p = {found.p_value:.3f}, from {count(len(found.areas), 'permutation')} of the labels)."
     )
 
 
@@ -102,11 +113,21 @@ def _against_shortcuts(main: ProtocolResult) -> str:
     if not shortcuts:
         return ""
     best = shortcuts[0]
-    judged = "above chance" if best.measures["auc"].low > 0.5 else "not shown to be above chance"
+    judged = _judge_best(main, best)
     return (
         f"Of the shortcut baselines, which do not use the participant’s language, {best.title.lower()} has the highest "
         f"AUC: {written(best.measures['auc'])}, {judged}."
     )
+
+
+def _judge_best(main: ProtocolResult, best: MethodResult) -> str:
+    """Say whether the best shortcut is above chance, by the p-value that is corrected for choosing it."""
+    found = main.chance
+    if found is None or found.best != best.method or not math.isfinite(found.p_best):
+        return "above chance" if best.measures["auc"].low > 0.5 else "not shown to be above chance"
+    judged = "above chance" if found.p_best <= 0.05 else "not shown to be above chance"
+    corrected = f", corrected for choosing the best of {found.shortcuts}" if found.shortcuts > 1 else ""
+    return f"{judged} (p = {found.p_best:.3f}{corrected})"
 
 
 def _by_subject(main: ProtocolResult) -> str:
@@ -150,7 +171,9 @@ def _cautions(
         size = count(fewest, "subject")
         yield f"The smaller class has {size}: intervals are wide, and an inconclusive result is no proof of no effect."
     if over == "clusters":
-        yield f"Intervals resample {count(groups, 'cluster')}: recordings of one cluster are not independent."
+        sets = certificate.matched_sets
+        matched = f" ({count(sets, 'matched set')} among them)" if sets else ""
+        yield f"Intervals resample {count(groups, 'cluster')}{matched}: recordings of one cluster are not independent."
     for one in _of_kind(main, "shortcut"):
         if one.measures["auc"].low > 0.5:
             area = written_inside(one.measures["auc"])
@@ -159,7 +182,7 @@ def _cautions(
             area = written_inside(one.measures["auc"])
             yield (
                 f"{one.title} alone predicts worse than chance (AUC {area}), as where each case was matched to a "
-                "control that stays in training: give each pair a `cluster` of its own."
+                "control that stays in training: name the pairs in a column `match`."
             )
     slope = main.ours.measures.get("calibration_slope")
     if slope and (slope.low > 1 or slope.high < 1):

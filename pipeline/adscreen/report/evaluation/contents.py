@@ -152,8 +152,29 @@ class FamilyWeight:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """The AUCs of permuted labels, predicted from the words on the same folds, beside that of the evaluated method.
+
+    ``best`` is the one of ``shortcuts`` baselines that has the highest AUC, and ``p_best`` corrected for that choice.
+    """
+
+    areas: tuple[float, ...]
+    auc: float
+    mean: float
+    sd: float
+    p_value: float
+    shortcuts: int
+    best: str
+    p_best: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolResult:
-    """Everything of one protocol. ``methods`` are those by recording, best first; ``by_subject`` adscreen's alone."""
+    """Everything of one protocol. ``methods`` are those by recording, best first; ``by_subject`` adscreen's alone.
+
+    ``chance`` is None where labels were not permuted, as in a validation.
+    """
 
     protocol: str
     title: str
@@ -174,6 +195,7 @@ class ProtocolResult:
     choices: tuple[SettingChoice, ...]
     fold_choices: tuple[FoldChoice, ...]
     families: tuple[FamilyWeight, ...]
+    chance: Chance | None
     stability: Stability = field(default_factory=Stability)
 
     @property

@@ -6,6 +6,7 @@ A ``Drawing`` has its own coordinates (an SVG viewBox); a ``Scale`` gives percen
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -224,6 +225,38 @@ def draw_learning(result: ProtocolResult) -> Drawing | None:
         y_ticks=frame.y_ticks([number / 10 for number in range(round(frame.y_low * 10), 11)]),
         lines=(*_continue(frame, ahead), *lines),
         dots=tuple(frame.dot(one.groups, one.auc) for one in points if one.method == result.ours.method),
+    )
+
+
+_BINS = 50  # of the AUC from 0 to 1
+
+
+def draw_chance(result: ProtocolResult) -> Drawing:
+    """Return how many permutations of the labels gave which AUC, and where the evaluated method stands."""
+    found = result.chance
+    if found is None:
+        raise ValueError("the labels of this protocol were not permuted")
+    counts = Counter(min(int(area * _BINS + 1e-9), _BINS - 1) for area in found.areas)
+    low = min(4, math.floor(10 * min(found.auc, *found.areas))) / 10
+    top = max(counts.values())
+    step = max(1, math.ceil(top / 5))
+    frame = _Frame(low, 1, 0, step * math.ceil(top / step))
+    bars = [
+        frame.path([(place, 0), (place, height), (place + 1 / _BINS, height), (place + 1 / _BINS, 0)]) + "Z"
+        for place, height in ((number / _BINS, counts[number]) for number in sorted(counts))
+    ]
+    return Drawing(
+        name=f"chance-{result.protocol}",
+        title=f"AUC of permuted labels: {found.sentence}",
+        x_label="AUC",
+        y_label="permutations",
+        x_ticks=frame.x_ticks([number / 10 for number in range(round(low * 10), 11)]),
+        y_ticks=frame.y_ticks(range(0, round(frame.y_high) + 1, step)),
+        lines=(
+            Line("permuted", "".join(bars), "permuted labels"),
+            Line("chance", frame.path([(0.5, 0), (0.5, frame.y_high)]), "chance"),
+            Line("main", frame.path([(found.auc, 0), (found.auc, frame.y_high)]), result.ours.title),
+        ),
     )
 
 

@@ -89,6 +89,7 @@ def _environment() -> Environment:
         "draw_protocol": draw,
         "draw_learning": figures.draw_learning,
         "draw_instability": figures.draw_instability,
+        "draw_chance": figures.draw_chance,
         "scale_of": figures.scale_of_areas,
     }
     return made

@@ -13,6 +13,7 @@ import pandas as pd
 from adscreen.evaluation.out_of_fold import OutOfFold
 from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval, roc_curve
+from adscreen.report.evaluation.chance_results import summarise_chance
 from adscreen.report.evaluation.contents import (
     AbsentMethod,
     Apparent,
@@ -108,6 +109,7 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
             for row in _rows(tables.of("families").sort_values("contribution", ascending=False))
         ),
         stability=summarise_stability(frames, protocol, main=tables.main),
+        chance=summarise_chance(tables.of("permutations"), tables.of("chance"), main=tables.main),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adscreen.evaluation.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, PERMUTED, TASK, TFIDF, WORD_COUNT
+from adscreen.evaluation.results import ADSCREEN, DEMOGRAPHICS, INTERVIEWER, MAJORITY, TASK, TFIDF, WORD_COUNT
 from adscreen.report.evaluation.contents import Kind
 
 TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluation.results.METHODS
@@ -13,7 +13,6 @@ TITLES: dict[str, tuple[str, Kind]] = {  # of every method of adscreen.evaluatio
     TASK: ("Task", "shortcut"),
     INTERVIEWER: ("Interviewer speech", "shortcut"),
     MAJORITY: ("Majority class", "check"),
-    PERMUTED: ("Permuted labels", "check"),
 }
 PROTOCOLS = {
     "subject": (
