@@ -492,7 +492,7 @@ def test_the_positive_label_is_the_one_named(
             assert straight.probabilities == pytest.approx(1 - other.probabilities, abs=1e-3)
     auc = original.evaluation.metric("auc", method=TFIDF).value
     assert auc == pytest.approx(swapped.metric("auc", method=TFIDF).value)
-    assert [1, 1] == steps  # progress counts the folds
+    assert [1, 1, 1] == steps  # progress counts the folds, then the permutations
 
 
 def test_clusters_have_intervals_of_their_own(
