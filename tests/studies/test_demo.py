@@ -48,7 +48,7 @@ def test_the_demos_study_is_read(tmp_path: Path) -> None:
     """The study.toml that the demo writes is one that the commands take."""
     (tmp_path / "study.toml").write_text(STUDY)
     study = read_study(tmp_path / "study.toml")
-    assert (4, 1, 9) == (study.folds, study.repeats, sum(len(of_member) for of_member in study.candidates()))
+    assert (4, 1, 11) == (study.folds, study.repeats, sum(len(of_member) for of_member in study.candidates()))
 
 
 @pytest.mark.slow

@@ -188,7 +188,7 @@ def test_training_writes_a_model_that_scores(
     assert load_model(model_folder).digest == load_model(tmp_path / "m").digest
     candidates = pd.read_csv(tmp_path / "m" / "candidates.csv")
     assert [0.1, 1.0] == candidates.loc[candidates["member"] == "doc2vec", "C"].tolist()
-    assert 9 == len(candidates)
+    assert 11 == len(candidates)
     assert candidates["inner_auc"].between(0, 1).all()
     assert 0 <= manifest.inner_auc <= 1
     assert json.loads((tmp_path / "m" / "model.json").read_text())["threshold"] == manifest.threshold
