@@ -35,7 +35,7 @@ from adscreen.extract.feature_table import FeatureTable
 from adscreen.simulate import simulate_cohort
 
 SEARCH = SearchSpace(C=(0.1, 1.0), doc2vec_size=(50,), doc2vec_alpha=(0.05,), elmo_size=(32,), paired_context=(0.5,))
-STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=2, splits=2, bootstrap=1000)
+STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=2, splits=2)
 NEAR, COVERED = 0.02, 17  # of 0.5, and of 20
 Row = dict[str, Any]
 

@@ -37,7 +37,6 @@ repeats = 1
 inner_folds = 2
 splits = 2
 test_share = 0.25
-bootstrap = 100
 [search]
 C = [0.1]
 doc2vec_size = [8]
@@ -125,7 +124,7 @@ def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
 def small_study() -> StudySettings:
     """A study of two candidates and few folds."""
     search = SearchSpace(C=(0.1, 1.0), doc2vec_size=(8,), doc2vec_alpha=(0.05,), elmo_size=(4,), paired_context=(0.5,))
-    return StudySettings(search, folds=2, repeats=1, inner_folds=2, splits=2, test_share=0.25, bootstrap=100)
+    return StudySettings(search, folds=2, repeats=1, inner_folds=2, splits=2, test_share=0.25)
 
 
 @pytest.fixture(scope="session")
@@ -262,7 +261,7 @@ def make_report() -> Callable[..., RecordingReport]:
     return make
 
 
-DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100)
+DRAWN = StudySettings(folds=3, repeats=2, splits=40)
 
 
 def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:

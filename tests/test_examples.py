@@ -17,7 +17,6 @@ STUDY = """\
 folds = 2
 repeats = 1
 inner_folds = 2
-bootstrap = 100
 [search]
 C = [1.0]
 doc2vec_size = [8]

@@ -150,7 +150,7 @@ def _cautions(
         size = count(fewest, "subject")
         yield f"The smaller class has {size}: intervals are wide, and an inconclusive result is no proof of no effect."
     if over == "clusters":
-        yield f"Intervals resample {count(groups, 'cluster')}: recordings of one cluster are not independent."
+        yield f"Intervals are over {count(groups, 'cluster')}: recordings of one cluster are not independent."
     for one in _of_kind(main, "shortcut"):
         if one.measures["auc"].low > 0.5:
             area = written_inside(one.measures["auc"])
