@@ -7,8 +7,8 @@
 
 Protocol ``subject``: subjects (and clusters) together, 5 folds a repeat, 3 inner folds. Each outer fold tunes every
 member once on its inner folds; a row of several members fuses their out-of-fold log-odds, as the estimator does.
-Intervals are 95% bootstraps over clusters where there are any, else over subjects; ``difference`` is a row's AUC less
-TF-IDF's on the same resamples. WORK keeps a file a fold, so a stopped run goes on.
+Intervals are 95% jackknife intervals over clusters where there are any, else over subjects; ``difference`` is a row's
+AUC less TF-IDF's on the same folds. WORK keeps a file a fold, so a stopped run goes on.
 
 ``--shuffled``: the hybrid head fitted on half of the groups, tested on the others: the share of their sentences of 6 to
 25 words that have a lower perplexity than a random order of the same words, which the biLM reads anew.
@@ -36,7 +36,7 @@ from adscreen.estimator.tuning import on_one_thread, score_candidates, tune
 from adscreen.evaluation.protocols import outer_splits
 from adscreen.extract.extraction import ExtractSettings, extract_cohort, load_bilm
 from adscreen.extract.feature_table import GROUP, SENTENCE_WORDS, STATES, TOKENS, FeatureTable
-from adscreen.metrics import Predictions, bootstrap_weights, resample
+from adscreen.metrics import Groups, Predictions, jackknife
 from adscreen.metrics.measures import basic_measures
 from adscreen.simulate import simulate_cohort
 
@@ -119,17 +119,17 @@ def run(table: FeatureTable, work: Path, *, repeats: int, jobs: int) -> None:
 def tabulate(table: FeatureTable, folds: list[dict[str, Any]], *, repeats: int) -> pd.DataFrame:
     """Return AUC and its difference from the baseline, with intervals, for every row."""
     cases = table.cases
-    weights = bootstrap_weights(table.groups, resamples=2000, seed=0)
-    resampled = {}
+    groups = Groups.of(table.groups)
+    measured = {}
     for row in (BASELINE, *ROWS):
         joined = []
         for repeat in range(repeats):
             own = [fold for fold in folds if fold["repeat"] == repeat]
             joined.append(Predictions.join((fold["rows"], fold["logits"][row], 0.0) for fold in own))
-        resampled[row] = resample(joined, cases, weights, basic_measures)
+        measured[row] = jackknife(joined, cases, groups, basic_measures, training="estimated")
     listed = []
-    for row, found in resampled.items():
-        area, gap = found.intervals()["auc"], found.minus(resampled[BASELINE]).intervals()["auc"]
+    for row, found in measured.items():
+        area, gap = found.intervals()["auc"], found.minus(measured[BASELINE]).intervals()["auc"]
         listed.append(
             {
                 "row": row,

@@ -73,7 +73,7 @@ class Design(NamedTuple):
         names = [f"x{number}" for number in range(self.features)]
         half = self.features // 2
         blocks = dict(zip(BLOCKS, (names[:half], names[half:]), strict=True))
-        return StudySettings(SearchSpace(C=(0.01, 0.1, 1.0)), members=BLOCKS, blocks=blocks, bootstrap=20)
+        return StudySettings(SearchSpace(C=(0.01, 0.1, 1.0)), members=BLOCKS, blocks=blocks)
 
 
 DESIGNS = [

@@ -54,7 +54,7 @@ from adscreen.extract.feature_table import FeatureTable
 from adscreen.simulate import simulate_cohort
 
 SEARCH = SearchSpace(C=(0.1, 1.0), doc2vec_size=(50,), doc2vec_alpha=(0.05,), elmo_size=(32,), paired_context=(0.5,))
-STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=3, splits=2, bootstrap=1000)
+STUDY = StudySettings(SEARCH, folds=5, repeats=1, inner_folds=3, splits=2)
 PLANNED = {"simulated": 100, "words": 400, "dealt": 40}
 FIRST_OF_WORDS = 1000
 Row = dict[str, Any]

@@ -37,7 +37,6 @@ repeats = 1
 inner_folds = 2
 splits = 2
 test_share = 0.25
-bootstrap = 100
 permutations = 20
 [search]
 C = [0.1]
@@ -126,7 +125,7 @@ def simulated_table(simulated: Path, tiny_bilm: Path) -> FeatureTable:
 def small_study() -> StudySettings:
     """A study of two candidates and few folds."""
     search = SearchSpace(C=(0.1, 1.0), doc2vec_size=(8,), doc2vec_alpha=(0.05,), elmo_size=(4,), paired_context=(0.5,))
-    few = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 2, "bootstrap": 100, "permutations": 20}
+    few = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 2, "permutations": 20}
     return StudySettings(search, test_share=0.25, **few)
 
 
@@ -266,7 +265,7 @@ def make_report() -> Callable[..., RecordingReport]:
     return make
 
 
-DRAWN = StudySettings(folds=3, repeats=2, splits=40, bootstrap=100, permutations=20)
+DRAWN = StudySettings(folds=3, repeats=2, splits=40, permutations=20)
 
 
 def draw_evaluation(table: FeatureTable, protocol: Any) -> ProtocolEvaluation:

@@ -17,7 +17,6 @@ STUDY = """\
 folds = 2
 repeats = 1
 inner_folds = 2
-bootstrap = 100
 permutations = 20
 [search]
 C = [1.0]

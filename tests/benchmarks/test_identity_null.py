@@ -23,7 +23,6 @@ members = ["lexical"]
 folds = 2
 repeats = 1
 inner_folds = 2
-bootstrap = 100
 [search]
 C = [0.1]
 """

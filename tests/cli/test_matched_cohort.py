@@ -16,7 +16,6 @@ members = ["lexical"]
 folds = 5
 repeats = 1
 inner_folds = 2
-bootstrap = 100
 permutations = 20
 [search]
 C = [0.1]

@@ -214,7 +214,7 @@ def test_members_can_be_listed(given: str | list[str]) -> None:
         ("inner_folds = 1", "inner_folds: must be a whole number of at least 2, not 1"),
         ("repeats = true", "repeats: must be a whole number of at least 1, not True"),
         ("splits = 0", "splits: must be a whole number of at least 1, not 0"),
-        ("bootstrap = 10", "bootstrap: must be a whole number of at least 100, not 10"),
+        ("bootstrap = 2000", "`bootstrap` is no setting any more: intervals need no resamples; remove it"),
         ("most_candidates = 0", "most_candidates: must be a whole number of at least 1, not 0"),
         ("seed = -1", "seed: must be a whole number of at least 0, not -1"),
         ("seed = 4294967296", "seed: must be at most 2147483647, not 4294967296"),

@@ -17,7 +17,7 @@ from adscreen.evaluation.frozen_certificate import NOT_COMPARED, TextsInTraining
 from adscreen.evaluation.results import FROZEN
 from adscreen.extract.feature_table import FeatureTable
 
-STUDY = StudySettings(bootstrap=200)
+STUDY = StudySettings()
 NAN = math.nan
 
 

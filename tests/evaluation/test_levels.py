@@ -48,7 +48,7 @@ def table_of(visits: Visits, *, clusters: int = 0) -> FeatureTable:
 
 def drawn(table: FeatureTable) -> Folds:
     """Return finished folds whose probabilities are drawn."""
-    study = StudySettings(folds=2, repeats=2, bootstrap=20, permutations=20)
+    study = StudySettings(folds=2, repeats=2, permutations=20)
     rng = np.random.default_rng(0)
     results = [
         FoldResult(ADSCREEN, *number, training, test, rng.uniform(size=len(test)), 0.5, {})

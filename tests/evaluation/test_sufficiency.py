@@ -19,7 +19,7 @@ from adscreen.evaluation.summary import Folds
 from adscreen.extract.feature_table import FeatureTable
 
 Draw = Callable[[FeatureTable, Any], ProtocolEvaluation]
-STUDY = StudySettings(members=("paired", "lexical"), bootstrap=100)
+STUDY = StudySettings(members=("paired", "lexical"))
 
 
 def judge(

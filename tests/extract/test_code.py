@@ -94,7 +94,7 @@ def test_code_of_extraction_changes_the_key_of_a_row(package: Path, name: str) -
         "estimator/head.py",
         "model/trained_model.py",
         "scoring/scoring.py",
-        "metrics/bootstrap.py",
+        "metrics/jackknife.py",
         "simulate/cookie_theft.toml",
         "parser/training.py",
         "features/documentation.py",

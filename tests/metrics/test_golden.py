@@ -1,4 +1,4 @@
-"""Measures equal those of scikit-learn, statsmodels, dcurves and SciPy (golden.json, written by generate.py)."""
+"""Measures and intervals equal those of scikit-learn, statsmodels, dcurves and SciPy (golden.json, by generate.py)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adscreen.metrics import Predictions, bootstrap_weights, measure, net_benefit, resample
+from adscreen.metrics import Groups, Predictions, exact_interval, jackknife, measure, net_benefit
+from adscreen.metrics.rank_interval import score_interval
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden" / "golden.json").read_text(encoding="utf-8"))
 CASES, SCORES = np.array(GOLDEN["labels"]), np.array(GOLDEN["probabilities"])
@@ -40,8 +41,29 @@ def test_net_benefit_equals_that_of_dcurves() -> None:
     assert GOLDEN["net_benefit"]["all"] == pytest.approx(everybody[0].tolist(), abs=1e-12)
 
 
-def test_the_interval_equals_that_of_scipy() -> None:
-    """20,000 resamples of single rows against SciPy's 20,000 others: bounds within 0.003, four Monte Carlo errors."""
-    weights = bootstrap_weights(ROWS.astype(str), resamples=20_000, seed=0)
-    auc = resample([PREDICTIONS], CASES, weights).intervals()["auc"]
-    assert GOLDEN["auc_interval"] == pytest.approx([auc.low, auc.high], abs=0.003)
+def test_the_variance_of_the_auc_is_near_that_of_delong() -> None:
+    """The jackknife over single rows and DeLong's formula, which differ by the factors n / (n - 1) of classes alone."""
+    error = jackknife([PREDICTIONS], CASES, Groups.of(ROWS.astype(str)), training="none").error("auc")
+    assert GOLDEN["delong"] == pytest.approx(error.variance, rel=0.02)
+
+
+@pytest.mark.parametrize("name", GOLDEN["jackknife"])
+def test_a_jackknife_variance_equals_that_of_scikit_learn_without_one_row(name: str) -> None:
+    """Of the rows without one after another, to 1e-12."""
+    names = np.array([f"{row:03d}" for row in ROWS])
+    error = jackknife([PREDICTIONS], CASES, Groups.of(names), training="none").error(name)
+    assert GOLDEN["jackknife"][name] == pytest.approx(error.variance, abs=1e-12)
+
+
+@pytest.mark.parametrize(("right", "people", "low", "high"), GOLDEN["clopper_pearson"])
+def test_an_exact_interval_equals_that_of_statsmodels(right: int, people: int, low: float, high: float) -> None:
+    """proportion_confint, method beta."""
+    assert (low, high) == pytest.approx(exact_interval(right / people, people), abs=1e-9)
+
+
+@pytest.mark.parametrize(("area", "cases", "controls", "low", "high"), GOLDEN["score_intervals"])
+def test_a_score_interval_equals_that_of_a_root_finder(
+    area: float, cases: int, controls: int, low: float, high: float
+) -> None:
+    """SciPy's brentq on the same variance."""
+    assert (low, high) == pytest.approx(score_interval(area, cases=cases, controls=controls), abs=1e-9)

@@ -109,7 +109,7 @@ def test_small_cells_are_not_shown(simulated_table: FeatureTable, small_study: S
     ids = sorted(subjects.loc[subjects["label"] == "case", "subject_id"].unique())
     few = subjects["subject_id"].isin(ids[: FEWEST_SHOWN - 1])
     table = replace(simulated_table, subjects=subjects.assign(sex=np.where(few, "zeroth", "usual")))
-    study = replace(small_study, members=small_study.members[:1], bootstrap=20)
+    study = replace(small_study, members=small_study.members[:1])
     trained, _ = train_model(table, study)
     assert trained.manifest.training is not None
     assert "sex" not in {one.column for one in trained.manifest.training.subgroups}

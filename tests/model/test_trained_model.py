@@ -113,7 +113,7 @@ def test_the_same_training_gives_the_same_bytes_in_another_process(
     (simulated / "reversed.csv").write_text("\n".join([header, *rows[::-1]]) + "\n")
     search = "[search]\nC = [0.1, 1.0]\ndoc2vec_size = [8]\ndoc2vec_alpha = [0.05]\nelmo_size = [4]\n"
     search += "paired_context = [0.5]\n"
-    (tmp_path / "study.toml").write_text(f"folds = 2\ninner_folds = 2\nbootstrap = 100\n{search}")
+    (tmp_path / "study.toml").write_text(f"folds = 2\ninner_folds = 2\n{search}")
     (tmp_path / "out").mkdir()
     arguments = [simulated / "reversed.csv", tiny_bilm, tmp_path / "study.toml", tmp_path / "out"]
     environment = os.environ | {"PYTHONHASHSEED": "271", "PYTHONPATH": str(ROOT / "pipeline")}

@@ -28,7 +28,7 @@ def test_cleanings_that_cannot_differ_are_not_evaluated(
     evaluation = draw(table, "subject")
     monkeypatch.setattr(cleaning_run, "run_first_repeat", lambda *_, **__: pytest.fail("nothing is evaluated again"))
     rows = evaluate_cleanings(
-        [cohort], evaluation, table=table, study=StudySettings(bootstrap=50), extract=extract, foreign=[None]
+        [cohort], evaluation, table=table, study=StudySettings(), extract=extract, foreign=[None]
     )
     silent = "1 recording would have no words"
     reasons = {row.cleaning: row.reason for row in rows}

@@ -40,7 +40,6 @@ repeats = 1
 inner_folds = 2
 splits = 2
 test_share = 0.25
-bootstrap = 100
 permutations = 20
 [search]
 C = [0.1, 1.0]

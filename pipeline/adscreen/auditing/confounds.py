@@ -1,7 +1,7 @@
 """A cohort's table -> what tells case from control without the participant's language: length, demographics, site,
 what the interviewer says.
 
-Each number is judged by its AUC over recordings, with a bootstrap interval over whole subjects (clusters, where the
+Each number is judged by its AUC over recordings, with a jackknife interval over whole subjects (clusters, where the
 cohort has them); demographics together, and the interviewer's words, by predictions for unseen subjects. A classifier
 can learn whatever distinguishes the classes here, and its AUC must be read beside it.
 """
@@ -23,9 +23,8 @@ from adscreen.auditing.reading import FILE
 from adscreen.estimator import words_classifier
 from adscreen.evaluation.shortcuts import demographic_columns, demographics_classifier
 from adscreen.extract.feature_table import INTERVIEWER_TOKENS, TOKENS, FeatureTable
-from adscreen.metrics import auc_interval, bootstrap_weights, weighted_auc
+from adscreen.metrics import Predictions, jackknife_auc
 
-RESAMPLES, SEED = 1000, 0
 NUMBERS, CATEGORIES = ("age", "education"), ("sex", "site")
 FEWEST_PROFILES = 10  # different ages, sexes and sites that two classes have equally often by matching, not by chance
 FEWEST = 5  # subjects at a level and elsewhere, below which its interval says nothing
@@ -47,14 +46,13 @@ def find_shortcuts(table: FeatureTable) -> list[Finding]:
     if cases.all():
         what = f"every label is {table.positive}: shortcuts were not examined"
         return [Finding("warning", what, where="label", remedy="add recordings of the other label")]
-    weights = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
     return [
         *find_categories(table),
         *_demographics(table),
         *_interviewer(table),
-        *_numbers(table, cases, weights),
-        *_levels(table, cases, weights),
-        *_missing(table, cases, weights),
+        *_numbers(table),
+        *_levels(table),
+        *_missing(table),
         *_sites(table),
         *_clusters(table),
         *_matching(table),
@@ -99,7 +97,7 @@ def _interviewer(table: FeatureTable) -> Iterator[Finding]:
     )
 
 
-def _numbers(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
+def _numbers(table: FeatureTable) -> Iterator[Finding]:
     """Yield one finding a number: word count, visits, age, education."""
     visits = table.subjects.groupby("subject_id")["recording_id"].transform("count")
     numbers = {"word count": table.inputs[TOKENS].map(len), "number of visits": visits}
@@ -108,10 +106,10 @@ def _numbers(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> 
     numbers |= {name: _column(table, name) for name in NUMBERS}
     for name, values in numbers.items():
         if values.nunique() > 1:
-            yield _judge(name, values, cases, weights)
+            yield _judge(name, values, table)
 
 
-def _levels(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
+def _levels(table: FeatureTable) -> Iterator[Finding]:
     """Yield one finding a level of a category (of two levels, one): being there or not."""
     for name in CATEGORIES:
         values = _column(table, name)
@@ -121,31 +119,31 @@ def _levels(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> I
             subjects = [table.subjects.loc[rows, "subject_id"].nunique() for rows in (there, values.notna() & ~there)]
             if min(subjects) >= FEWEST:
                 present = there.astype("float64").mask(values.isna())
-                yield _judge(f"{name} {name_some([level])}", present, cases, weights, sides=OFTEN)
+                yield _judge(f"{name} {name_some([level])}", present, table, sides=OFTEN)
 
 
-def _missing(table: FeatureTable, cases: NDArray[np.int64], weights: Floats) -> Iterator[Finding]:
+def _missing(table: FeatureTable) -> Iterator[Finding]:
     """Yield one finding a covariate that some recordings lack, where its absence itself distinguishes the classes."""
     for name in (*NUMBERS, *CATEGORIES):
         absent = _column(table, name).isna()
         if absent.any() and not absent.all():
-            finding = _judge(f"absence of {name}", absent.astype("float64"), cases, weights, sides=OFTEN)
+            finding = _judge(f"absence of {name}", absent.astype("float64"), table, sides=OFTEN)
             if finding.level != "note":
                 yield finding
 
 
-def _judge(name: str, values: pd.Series, cases: NDArray[np.int64], weights: Floats, *, sides: Sides = HIGH) -> Finding:
+def _judge(name: str, values: pd.Series, table: FeatureTable, *, sides: Sides = HIGH) -> Finding:
     """Return a warning where the interval of the AUC excludes 0.5, else a note. Rows with NaN are left out."""
     scores: Floats = values.to_numpy(dtype=np.float64)
     known = np.isfinite(scores)
-    labels = cases[known].astype(bool)
-    drawn = weights[:, known]
-    areas = weighted_auc(scores[known], labels, np.vstack([np.ones(len(labels)), drawn]))
-    found = auc_interval(areas, cases[known], drawn)
+    rows = np.flatnonzero(known)
+    one_fold = Predictions.join([(rows, scores[rows], 0.5)])
+    found = jackknife_auc(one_fold, table.cases, table.groups, training="none")
     area, low, high = found.value, found.low, found.high
     figure = write_area(found)
     if np.isnan([area, low]).any():
-        return Finding("note", f"{name} alone: no AUC, one class lacks it", where=name)
+        lacking = "no AUC, one class lacks it" if np.isnan(area) else f"AUC {area:.3f}, no interval: too few subjects"
+        return Finding("note", f"{name} alone: {lacking}", where=name)
     if low <= 0.5 <= high:
         what = f"{name} alone: no evidence that it distinguishes the classes, {figure}"
         return Finding("note", what, name, "", area, low, high)

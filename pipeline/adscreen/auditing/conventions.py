@@ -18,9 +18,8 @@ from adscreen.auditing.habits import HABITS, Habit
 from adscreen.auditing.predictability import describe_prediction, names_classifier, numbers_classifier
 from adscreen.auditing.reading import FILE
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.metrics import Interval, bootstrap_weights, weighted_auc
+from adscreen.metrics import Interval, Predictions, jackknife_auc
 
-RESAMPLES, SEED = 4000, 0
 TOGETHER = 0.05  # the chance that any of the intervals misses
 FEWEST = 5  # subjects of each class
 COMMON = 0.1  # of a class's recordings; a mark rarer than that may be missing from the other class by chance
@@ -71,10 +70,7 @@ def _habits(table: FeatureTable) -> Iterator[Finding]:
     """Yield a finding a habit that differs by class, one that none does, where none does."""
     cases = table.cases.astype(bool)
     varied = [habit for habit in HABITS.values() if table.inputs[habit.name].nunique() > 1]
-    weights = np.vstack(
-        [np.ones(len(table)), bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)]
-    )  # the first row: as they are
-    judged = [_judge(habit, table, cases, weights, tests=len(varied)) for habit in varied]
+    judged = [_judge(habit, table, cases, tests=len(varied)) for habit in varied]
     told = [finding for one in judged if one for finding in _tell(one)]
     yield from told
     if judged and not told:
@@ -82,20 +78,16 @@ def _habits(table: FeatureTable) -> Iterator[Finding]:
         yield Finding("note", what, where="transcription")
 
 
-def _judge(
-    habit: Habit, table: FeatureTable, cases: NDArray[np.bool_], weights: Floats, *, tests: int
-) -> _Judged | None:
+def _judge(habit: Habit, table: FeatureTable, cases: NDArray[np.bool_], *, tests: int) -> _Judged | None:
     """Return the AUC of a habit; None where a class has too few subjects of whom it is known."""
     values = table.inputs[habit.name].to_numpy(dtype=np.float64)
     known = np.isfinite(values)
     subjects = table.subjects["subject_id"]
     if min(subjects[known & side].nunique() for side in (cases, ~cases)) < FEWEST:
         return None
-    areas = weighted_auc(values[known], cases[known], weights[:, known])
-    drawn = areas[1:][np.isfinite(areas[1:])]
-    tail = 50 * TOGETHER / tests
-    low, high = np.percentile(drawn, [tail, 100 - tail])
-    area = Interval(float(areas[0]), float(low), float(high))
+    rows = np.flatnonzero(known)
+    one_fold = Predictions.join([(rows, values[rows], 0.5)])
+    area = jackknife_auc(one_fold, table.cases, table.groups, training="none", level=1 - TOGETHER / tests)
     return _Judged(habit, area, _one_sided(habit, values, cases, table.positive))
 
 

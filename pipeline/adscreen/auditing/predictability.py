@@ -1,7 +1,7 @@
 """Anything that is known of recordings -> how well it alone predicts the label of subjects it has not seen.
 
-Out-of-fold probabilities of five folds that keep subjects and clusters together; AUC within folds; a percentile
-bootstrap interval over the same groups. The interval takes the fitted models as given.
+Out-of-fold probabilities of five folds that keep subjects and clusters together; AUC within folds; a jackknife
+interval over the same groups, who count as tested and as trained on.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 from adscreen.auditing.finding import Finding
 from adscreen.errors import InputError
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.metrics import Interval, Predictions, auc_interval, auc_within_folds, bootstrap_weights
+from adscreen.metrics import Interval, Predictions, jackknife_auc
 
-FOLDS, RESAMPLES, SEED = 5, 1000, 0
-
-Floats = NDArray[np.float64]
+FOLDS, SEED = 5, 0
 
 
 def write_area(area: Interval) -> str:
@@ -63,10 +61,8 @@ def predict(estimator: Any, inputs: Any, table: FeatureTable) -> Interval | None
         ]
     except (InputError, ValueError):  # ValueError: what scikit-learn raises where no word or number is left
         return None
-    drawn = bootstrap_weights(table.groups, resamples=RESAMPLES, seed=SEED)
     joined = Predictions.join((test, own, 0.5) for (_, test), own in zip(folds, scores, strict=True))
-    areas = auc_within_folds(joined, cases, np.vstack([np.ones(len(table)), drawn]))
-    return auc_interval(areas, cases, drawn)
+    return jackknife_auc(joined, cases, table.groups, training="whole")
 
 
 def _rows(inputs: Any, rows: NDArray[np.intp]) -> Any:

@@ -121,9 +121,8 @@ class StudySettings:
     ``members`` are what the estimator weighs, each some blocks joined by ``+``. Of a member's grid every combination is
     tried, or ``most_candidates`` drawn at random from it (random search: Bergstra & Bengio 2012). ``repeats`` x
     ``folds`` outer folds, ``inner_folds`` for tuning; ``splits`` of ``test_share`` for the paper's protocol;
-    ``bootstrap`` resamples for intervals, ``permutations`` of the labels. The threshold is Youden's on inner folds,
-    unless it is given or ``min_sensitivity`` is asked for there. ``blocks`` are the user's own: the columns of each,
-    which the manifest carries.
+    ``permutations`` of the labels. The threshold is Youden's on inner folds, unless it is given or ``min_sensitivity``
+    is asked for there. ``blocks`` are the user's own: the columns of each, which the manifest carries.
     """
 
     search: SearchSpace = SearchSpace()
@@ -132,7 +131,6 @@ class StudySettings:
     inner_folds: int = 3
     splits: int = 10
     test_share: float = 0.2
-    bootstrap: int = 2000
     permutations: int = 100
     seed: int = 0
     members: tuple[str, ...] = PRESETS["adscreen"].members
@@ -315,6 +313,9 @@ def _is_positive(value: Any, *, whole: bool) -> bool:
 
 
 def _check_names(content: dict[str, Any], known: list[str], where: str) -> None:
+    if "bootstrap" in content:
+        what = "`bootstrap` is no setting any more: intervals need no resamples"
+        raise InputError(what, where=where, remedy="remove it")
     unknown = sorted(set(content) - set(known))
     if unknown:
         raise InputError(f"unknown setting {unknown[0]!r}", where=where, remedy=f"use {', '.join(known)}")
@@ -323,7 +324,7 @@ def _check_names(content: dict[str, Any], known: list[str], where: str) -> None:
 def _check_ranges(study: StudySettings, where: str, given: Collection[str]) -> None:
     """Raise InputError where a setting is out of range; ``given`` names those that were parameters."""
     place = {field.name: f"{where}, {field.name}" for field in fields(study)} | {name: f"{name}=" for name in given}
-    least = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 1, "bootstrap": 100, "permutations": 20, "seed": 0}
+    least = {"folds": 2, "repeats": 1, "inner_folds": 2, "splits": 1, "permutations": 20, "seed": 0}
     least |= {} if study.most_candidates is None else {"most_candidates": 1}
     for name, bound in least.items():
         value = getattr(study, name)

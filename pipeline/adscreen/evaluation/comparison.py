@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from adscreen.errors import InputError
-from adscreen.evaluation.intervals import GroupWeights
+from adscreen.evaluation.intervals import CohortGroups
 from adscreen.evaluation.out_of_fold import OutOfFold
-from adscreen.metrics import Interval, auc_within_folds, bootstrap_weights, interval_of
+from adscreen.metrics import Groups, Interval, jackknife, measure_auc
 from adscreen.writing import defuse
 
 REMEDY = "give a folder that `adscreen evaluate` or `adscreen validate` wrote"
@@ -188,10 +187,11 @@ def _compare_under(protocol: str, one: Run, other: Run, name: str) -> list[Compa
         what, remedy = f"the two were not tested on the same folds under {protocol}", _SAME_FOLDS.get(protocol, _SPLIT)
         raise InputError(what, where=str(other.folder), remedy=remedy)
     tested = [OutOfFold.of(side, positive=one.positive) for side in sides]
-    weights = _weights(one, tested[0], clustered=bool((sides[0]["cluster"] != "").any()))
+    clustered = bool((sides[0]["cluster"] != "").any())
+    groups = CohortGroups.of(protocol, tested[0].subjects, tested[0].groups if clustered else None)
     rows = []
     for level in tested[0].levels:
-        first, second = (weights.resample(side.repeats(level), side.cases) for side in tested)
+        first, second = (groups.resample(side.repeats(level), side.cases) for side in tested)
         ours, theirs = first.measured(), second.measured()
         for measure, found in first.minus(second).measured().items():
             values = ours[measure].subjects.value, theirs[measure].subjects.value
@@ -199,26 +199,13 @@ def _compare_under(protocol: str, one: Run, other: Run, name: str) -> list[Compa
     return rows
 
 
-def _weights(run: Run, tested: OutOfFold, *, clustered: bool) -> GroupWeights:
-    """Return the resamples of a run, as its own intervals are drawn."""
-    count, seed = int(run.settings.get("bootstrap", 2000)), int(run.settings.get("seed", 0))
-    return GroupWeights(
-        bootstrap_weights(tested.subjects, resamples=count, seed=seed),
-        bootstrap_weights(tested.groups, resamples=count, seed=seed) if clustered else None,
-    )
-
-
-def auc_gap(one: pd.DataFrame, other: pd.DataFrame, *, positive: str, resamples: int, seed: int) -> Interval:
+def auc_gap(one: pd.DataFrame, other: pd.DataFrame, *, positive: str) -> Interval:
     """Return the AUC of ``one`` less that of ``other``, a method's predictions of a cohort under two protocols.
 
-    Groups (clusters, or subjects) are resampled for both at once, so that what is easy in a resample is easy for both.
+    Groups (clusters, or subjects) are left out of both at once, so that what one adds to both takes itself off.
     """
     both = pd.concat([one, other])
     tested = [OutOfFold.of(own, positive=positive, among=both) for own in (one, other)]
-    drawn = bootstrap_weights(tested[0].groups, resamples=resamples, seed=seed)
-    weights = np.vstack([np.ones(drawn.shape[1]), drawn])  # the first row: the cohort as it is
-    areas = [
-        np.mean([auc_within_folds(repeat, own.cases, weights) for repeat in own.repeats()], axis=0) for own in tested
-    ]
-    gap = areas[0] - areas[1]
-    return Interval(float(gap[0]), *interval_of(gap[1:]))
+    groups = Groups.of(tested[0].groups)
+    areas = [jackknife(own.repeats(), own.cases, groups, measure_auc, training="whole") for own in tested]
+    return areas[0].minus(areas[1]).intervals()["auc"]

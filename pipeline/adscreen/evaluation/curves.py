@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
+from adscreen.evaluation.intervals import Measured
 from adscreen.evaluation.results import CalibrationRow, DecisionRow, Level, RocRow
 from adscreen.evaluation.summary import Folds
-from adscreen.metrics import calibration_curve, net_benefit, roc_curve
+from adscreen.metrics import (
+    NO_INTERVAL,
+    Groups,
+    Interval,
+    Predictions,
+    Training,
+    calibration_curve,
+    leave_out,
+    net_benefit,
+    roc_curve,
+)
+from adscreen.metrics.proportions import share_interval
 
 FALSE_POSITIVE_RATES = np.arange(101) / 100
 THRESHOLDS = np.arange(1, 100) / 100
@@ -41,11 +51,10 @@ def _calibration_of(folds: Folds, method: str, level: Level) -> list[Calibration
     repeats = folds.repeats(method, level)
     bins = int(np.clip(len(repeats[0].rows) // PER_BIN, 2, MOST_BINS))
     count, predicted, observed = calibration_curve(repeats, folds.cases, np.ones((1, len(folds.cases))), bins=bins)
-    over = [folds.weights.subjects, folds.weights.clusters]
-    drawn = [None if w is None else calibration_curve(repeats, folds.cases, w, bins=bins)[2] for w in over]
-    bounds = _bounds(drawn, width=count.shape[1])
-    for place in (0, 2):  # a bin of one label is the same in every resample, which is no interval
-        bounds[bounds[:, place] == bounds[:, place + 1], place : place + 2] = np.nan
+    subjects, clusters = (
+        _bound_bins(folds, repeats, groups, bins=bins) if groups else [NO_INTERVAL] * count.shape[1]
+        for groups in (folds.groups.subjects, folds.groups.clusters)
+    )
     return [
         CalibrationRow(
             folds.protocol,
@@ -55,9 +64,33 @@ def _calibration_of(folds: Folds, method: str, level: Level) -> list[Calibration
             float(count[0, number]),
             float(predicted[0, number]),
             float(observed[0, number]),
-            *bounds[number].tolist(),
+            *Measured(subjects[number], clusters[number]).figures[1:],
         )
         for number in range(count.shape[1])
+    ]
+
+
+def _bound_bins(folds: Folds, repeats: list[Predictions], groups: Groups, *, bins: int) -> list[Interval]:
+    """Return the interval of the share of cases in each bin, over groups.
+
+    Which recordings fall into a bin follows from the training rows: where the cohort trains, its share is taken whole.
+    """
+    counts: list[Floats] = []
+
+    def observe(weights: Floats) -> list[dict[str, Floats]]:
+        count, _, observed = calibration_curve(repeats, folds.cases, weights, bins=bins)
+        counts.append(count)
+        return [{str(number): share for number, share in enumerate(observed.T)}]
+
+    training: Training = "none" if folds.groups.training == "none" else "whole"
+    found = leave_out(repeats, folds.cases, groups, observe, training=training)
+    (count,) = counts
+    people = (count[1:] < count[0] - 1e-9).sum(axis=0)  # the groups that a bin lacks something without
+    return [
+        share_interval(
+            float(found.values[name][0]), found.error(name), people=int(people[number]), rows=float(count[0, number])
+        )
+        for number, name in enumerate(found.values)
     ]
 
 
@@ -68,32 +101,17 @@ def draw_decisions(folds: Folds) -> list[DecisionRow]:
 
 def _decisions_of(folds: Folds, method: str, level: Level) -> list[DecisionRow]:
     repeats = folds.repeats(method, level)
-
-    def mean(weights: Floats | None) -> tuple[Floats, Floats] | None:
-        if weights is None:
-            return None
-        found = [net_benefit(predictions, folds.cases, weights, THRESHOLDS) for predictions in repeats]
-        return np.mean([own for own, _ in found], axis=0), np.mean([everybody for _, everybody in found], axis=0)
-
-    point = mean(np.ones((1, len(folds.cases))))
-    assert point is not None
-    drawn = [mean(folds.weights.subjects), mean(folds.weights.clusters)]
-    bounds = _bounds([own[0] if own else None for own in drawn], width=len(THRESHOLDS))
-    columns = THRESHOLDS, point[0][0], *bounds.T, point[1][0]
-    return [DecisionRow(folds.protocol, method, level, *row) for row in zip(*map(_plain, columns), strict=True)]
+    everybody = [net_benefit(one, folds.cases, np.ones((1, len(folds.cases))), THRESHOLDS)[1][0] for one in repeats]
+    found = folds.resample(repeats, _benefits).measured()
+    return [
+        DecisionRow(folds.protocol, method, level, threshold, *found[str(number)].figures, treat_all)
+        for number, (threshold, treat_all) in enumerate(
+            zip(THRESHOLDS.tolist(), np.mean(everybody, axis=0).tolist(), strict=True)
+        )
+    ]
 
 
-def _plain(column: Floats) -> list[float]:
-    numbers: list[float] = column.tolist()
-    return numbers
-
-
-def _bounds(drawn: list[Floats | None], *, width: int) -> Floats:
-    """Return low, high over subjects and low, high over clusters (width, 4); NaN where there is nothing to resample."""
-    bounds = np.full((width, 4), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a bin that no resample fills has no interval
-        for place, values in enumerate(drawn):
-            if values is not None:
-                bounds[:, 2 * place : 2 * place + 2] = np.nanpercentile(values, [2.5, 97.5], axis=0).T
-    return bounds
+def _benefits(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
+    """Return the net benefit at each threshold, as a measure of its own."""
+    benefits, _ = net_benefit(predictions, cases, weights, THRESHOLDS)
+    return {str(number): values for number, values in enumerate(benefits.T)}

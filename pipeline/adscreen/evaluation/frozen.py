@@ -24,6 +24,7 @@ from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import (
     WHOLLY_SHARED,
     Interval,
+    Measure,
     Predictions,
     confusion,
     logit,
@@ -31,7 +32,6 @@ from adscreen.metrics import (
     recalibration_line,
     recalibration_shift,
 )
-from adscreen.metrics.bootstrap import Measure
 from adscreen.metrics.calibration import squared_errors
 from adscreen.metrics.decisions import rates
 from adscreen.metrics.measures import basic_measures
@@ -61,7 +61,7 @@ class FrozenScores:
 class PredictiveRow:
     """predictive_values.csv: a predictive value at the model's threshold.
 
-    ``source`` says whose ``prevalence`` it is: that of the ``cohort``, which each resample has its own of, or one that
+    ``source`` says whose ``prevalence`` it is: that of the ``cohort``, which is its own share of cases, or one that
     was ``named``. ``results`` counts the positive (or negative) results in the cohort.
     """
 
@@ -136,7 +136,7 @@ class FrozenEvaluation:
 def evaluate_frozen(
     table: FeatureTable, scores: FrozenScores, study: StudySettings, *, prevalence: float | None = None
 ) -> FrozenEvaluation:
-    """Summarise the scores of a frozen model. Of the study only the seed and the number of resamples are read.
+    """Summarise the scores of a frozen model. Nothing is drawn at random: of the study nothing is read.
 
     ``table`` holds every recording that may be tested, also those without a score; both labels have one with a score.
     """

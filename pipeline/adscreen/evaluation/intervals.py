@@ -1,4 +1,9 @@
-"""Predictions and resampled groups -> measures with an interval over subjects, and one over clusters."""
+"""Predictions and groups -> measures with an interval over subjects, and one over clusters.
+
+What the groups add to the variance as they are trained on depends on the protocol: under ``external`` and ``validate``
+nothing, since others were trained on; under ``subject`` it is estimated from the repeats; elsewhere it is taken whole
+(adscreen.metrics.training_role).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adscreen.metrics import NO_INTERVAL, Interval, Predictions, Resampled, resample
-from adscreen.metrics.bootstrap import Measure
+from adscreen.metrics import NO_INTERVAL, Groups, Interval, Jackknifed, Measure, Predictions, Training, jackknife
 from adscreen.metrics.measures import measure
 
-Floats = NDArray[np.float64]
+_TRAINING: dict[str, Training] = {"subject": "estimated", "external": "none", "validate": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class ResampledGroups:
-    """Measures under resampled subjects, and under resampled clusters where there are any."""
+    """Measures without one subject after another, and without one cluster after another where there are any."""
 
-    subjects: Resampled
-    clusters: Resampled | None
+    subjects: Jackknifed
+    clusters: Jackknifed | None
 
     def measured(self) -> dict[str, Measured]:
         """Return each measure with its intervals."""
@@ -47,17 +51,27 @@ class ResampledGroups:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupWeights:
-    """Row weights (B, n) of resampled subjects, and of resampled clusters where the cohort has any."""
+class CohortGroups:
+    """The subjects of a cohort's rows, its clusters where it has any, and what they add as they are trained on."""
 
-    subjects: Floats
-    clusters: Floats | None
+    subjects: Groups
+    clusters: Groups | None
+    training: Training
+
+    @classmethod
+    def of(cls, protocol: str, subjects: NDArray[np.str_], clusters: NDArray[np.str_] | None) -> CohortGroups:
+        """Take the names of the rows' subjects, and of their clusters."""
+        return cls(
+            Groups.of(subjects), None if clusters is None else Groups.of(clusters), _TRAINING.get(protocol, "whole")
+        )
 
     def resample(
         self, repeats: list[Predictions], cases: NDArray[np.int64], measured: Measure = measure
     ) -> ResampledGroups:
-        """Return the measures of predictions under these weights."""
+        """Return the measures of predictions without one group after another."""
         return ResampledGroups(
-            resample(repeats, cases, self.subjects, measured),
-            None if self.clusters is None else resample(repeats, cases, self.clusters, measured),
+            jackknife(repeats, cases, self.subjects, measured, training=self.training),
+            None
+            if self.clusters is None
+            else jackknife(repeats, cases, self.clusters, measured, training=self.training),
         )

@@ -4,8 +4,8 @@ Every table of a run folder is made of these, and the report and the audit read 
 PROTOCOLS; ``method`` is ``adscreen`` or a baseline of METHODS, or ``frozen_model``; ``level`` says what is counted:
 ``recording``, or ``subject``, where the probability of a subject joins its test recordings of one repeat
 (``metrics.visits``).
-``low`` and ``high`` bound a 95% percentile bootstrap interval over subjects, ``cluster_low`` and ``cluster_high`` one
-over clusters (NaN where the cohort has none). A value that cannot be had is NaN, which JSON writes as null.
+``low`` and ``high`` bound a 95% jackknife interval over subjects, ``cluster_low`` and ``cluster_high`` one over
+clusters (NaN where the cohort has none). A value that cannot be had is NaN, which JSON writes as null.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """differences.csv: the evaluated method minus ``method`` on the same folds, recordings and resamples."""
+    """differences.csv: the evaluated method minus ``method`` on the same folds and recordings."""
 
     protocol: str
     method: str

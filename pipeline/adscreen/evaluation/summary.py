@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adscreen.estimator.study import StudySettings
-from adscreen.evaluation.intervals import GroupWeights, ResampledGroups
+from adscreen.evaluation.intervals import CohortGroups, ResampledGroups
 from adscreen.evaluation.levels import choose_levels, has_one_label
 from adscreen.evaluation.results import (
     ApparentRow,
@@ -24,24 +24,13 @@ from adscreen.evaluation.results import (
     Protocol,
 )
 from adscreen.extract.feature_table import FeatureTable
-from adscreen.metrics import (
-    Predictions,
-    bootstrap_weights,
-    by_subject,
-    confusion,
-)
-from adscreen.metrics.bootstrap import Measure
+from adscreen.metrics import Measure, Predictions, by_subject, confusion
 from adscreen.metrics.measures import basic_measures, measure
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Folds:
-    """The finished folds of a protocol, the cohort's labels and groups, and the resamples that all intervals share.
-
-    Resamples draw from the groups that were tested: all of them, or those of the test cohort.
-    """
+    """The finished folds of a protocol, and the cohort's labels and groups, over which all intervals are."""
 
     protocol: Protocol
     results: Sequence[FoldResult]
@@ -86,20 +75,14 @@ class Folds:
         return list(dict.fromkeys(fold.method for fold in self.results))
 
     @cached_property
-    def weights(self) -> GroupWeights:
-        """Row weights (B, n) of resampled subjects and clusters."""
-        clusters = self._weights(self.table.groups) if self.table.group_column == "cluster" else None
-        return GroupWeights(self._weights(self.subjects), clusters)
-
-    def _weights(self, groups: NDArray[np.str_]) -> Floats:
-        weights = np.zeros((self.study.bootstrap, len(groups)))
-        drawn = bootstrap_weights(groups[self.tested], resamples=self.study.bootstrap, seed=self.study.seed)
-        weights[:, self.tested] = drawn
-        return weights
+    def groups(self) -> CohortGroups:
+        """The subjects and clusters that intervals are over."""
+        clusters = self.table.groups if self.table.group_column == "cluster" else None
+        return CohortGroups.of(self.protocol, self.subjects, clusters)
 
     def resample(self, repeats: list[Predictions], measured: Measure = measure) -> ResampledGroups:
-        """Return the measures of predictions of these folds under the shared resamples."""
-        return self.weights.resample(repeats, self.cases, measured)
+        """Return the measures of predictions of these folds, and how far each moves without one group after another."""
+        return self.groups.resample(repeats, self.cases, measured)
 
     def repeats(self, method: str, level: Level = "recording") -> list[Predictions]:
         """Return each repeat's predictions of a method, its folds joined."""

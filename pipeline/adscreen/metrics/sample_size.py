@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adscreen.errors import InputError
-from adscreen.metrics.proportions import Interval
+from adscreen.metrics.interval import Interval
 
 SHRINKAGE, OPTIMISM, RISK_MARGIN = 0.9, 0.05, 0.05
 OE_WIDTH, SLOPE_WIDTH, AUC_WIDTH = 0.2, 0.2, 0.1

@@ -181,10 +181,9 @@ def _figures(manifest: ModelManifest) -> str:
 Each recording was predicted on {count(training.inner_folds, "inner fold")} by estimators trained on neither it nor
 any other recording of its subject or cluster, at a threshold chosen without it. But settings were chosen on these
 same predictions, so **the figures are optimistic, and they are not those of a nested cross-validation**.
-`adscreen evaluate` on the same cohort gives nested figures; report those. Intervals are percentile bootstraps over
-{over} ({count(training.resamples, "resample")}); a rate or an AUC of 0 or 1 has the exact interval of Clopper and
-Pearson.
-They do not cover the choices above, another cohort, clinic, language or transcriber."""
+`adscreen evaluate` on the same cohort gives nested figures; report those. Intervals are jackknife intervals over
+{over}, which count them as tested and as trained on. They do not cover the choices above, another clinic, language or
+transcriber."""
 
 
 def _written(figure: Figure) -> str:

@@ -20,7 +20,7 @@ from adscreen.cohort.bands import band_of
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import Tuned
 from adscreen.extract.feature_table import FeatureTable, Fold
-from adscreen.metrics import Interval, Predictions, bootstrap_weights, measure, resample
+from adscreen.metrics import Groups, Interval, Predictions, jackknife
 
 FEWEST_SHOWN = 5  # subjects of a label, below which a cell is hidden
 FEWEST_MEASURED = 10  # subjects of a label, below which a subgroup has no figures (as in an evaluation)
@@ -49,14 +49,13 @@ class TrainingSummary:
     """What is known of the training cohort beyond its counts.
 
     ``age`` has subjects, mean and SD of either label, negative first; empty where a label has too few. ``over`` is what
-    intervals resample, ``groups`` how many there are, ``threshold_rule`` how the threshold was chosen.
+    intervals are over, ``groups`` how many there are, ``threshold_rule`` how the threshold was chosen.
     """
 
     synthetic: bool
     inner_folds: int
     over: str
     groups: int
-    resamples: int
     threshold_rule: str
     age: list[list[float]]
     measures: dict[str, Figure]
@@ -79,14 +78,12 @@ def summarise_training(
         cases=table.cases[order],
         groups=table.groups[order],
         predictions=_predictions(order, tuned, inner),
-        study=study,
     )
     return TrainingSummary(
         synthetic=table.synthetic,
         inner_folds=len(inner),
         over="clusters" if table.group_column == "cluster" else "subjects",
         groups=len(np.unique(cohort.groups)),
-        resamples=study.bootstrap,
         threshold_rule=_rule(study),
         age=_ages(cohort.subjects, cohort.cases),
         measures=cohort.measure(np.ones(len(order), dtype=bool), MEASURES),
@@ -102,13 +99,11 @@ class _Cohort:
     cases: NDArray[np.int64]
     groups: NDArray[np.str_]
     predictions: Predictions
-    study: StudySettings
 
     def measure(self, rows: NDArray[np.bool_], names: Sequence[str]) -> dict[str, Figure]:
         """Return measures of some rows with their intervals, in the order of ``names``."""
         own = self.predictions.among(rows)
-        weights = bootstrap_weights(self.groups, resamples=self.study.bootstrap, seed=self.study.seed)
-        found = resample([own], self.cases, weights, measure).intervals()
+        found = jackknife([own], self.cases, Groups.of(self.groups), training="whole").intervals()
         return {name: _figure(found[name]) for name in names}
 
     def count(self, rows: NDArray[np.bool_]) -> tuple[int, int]:

@@ -22,7 +22,6 @@ STUDY = """\
 # A small study, so that the demo is quick: one repeat, few candidates.
 folds = 4
 repeats = 1
-bootstrap = 1000
 
 [search]
 C = [0.1, 1.0]

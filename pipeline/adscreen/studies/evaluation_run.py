@@ -352,7 +352,7 @@ def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
 def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> list[str]:
     tested = np.unique(np.concatenate([fold.rows for item in evaluations for fold in item.folds]))
     subjects, groups = table.subjects["subject_id"].iloc[tested].nunique(), len(np.unique(table.groups[tested]))
-    notes = [f"low, high: 95% bootstrap interval over {subjects} subjects."]
+    notes = [f"low, high: 95% interval over {subjects} subjects."]
     if table.group_column == "cluster":
         matched = f" ({count(table.matched_sets, 'matched set')} among them)" if table.matched_sets else ""
         notes.append(f"cluster_low, cluster_high: the same over {groups} clusters{matched}, which folds keep together.")

@@ -172,7 +172,7 @@ class Validation:
         clusters = f", cluster_low, cluster_high over {self.certificate.clusters} clusters" * bool(
             self.certificate.clusters
         )
-        yield f"low, high: 95% bootstrap interval over {used.subjects} subjects{clusters}."
+        yield f"low, high: 95% interval over {used.subjects} subjects{clusters}."
         yield f"{used.recordings} of {len(self.tested.reports)} recordings were scored and are measured."
         for result, reasons in sorted(self.tested.reasons.items()):
             yield f"{reasons.total()} {result}: {list_reasons(reasons)}."
@@ -265,7 +265,7 @@ def validate(
         allow_out_of_scope: score recordings unlike those of training too.
         prevalence: the share of cases among those who would be screened, for predictive values.
         confidence: ask for conformal sets at this confidence, such as 0.9, and whether they hold the labels.
-        seed: the seed of the resamples.
+        seed: kept with the run; no figure of a validation is drawn at random.
         jobs: processes; changes no result.
         arguments: how a manifest is read, as ``read_cohort`` takes it: ``where``, ``positive``, ``same_id`` ...
 
@@ -311,13 +311,7 @@ def validate(
     made: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "manifest": cohort.path}
     made |= reading.arguments() | {"positive": table.positive, "negative": table.negative, "labels": dict(labels)}
     made |= {"threshold": scores.threshold, "minimum_words": minimum_words, "allow_out_of_scope": allow_out_of_scope}
-    made |= {
-        "prevalence": prevalence,
-        "confidence": confidence,
-        "seed": seed,
-        "bootstrap": study.bootstrap,
-        "protocols": ["validate"],
-    }
+    made |= {"prevalence": prevalence, "confidence": confidence, "seed": seed, "protocols": ["validate"]}
     made |= {"provenance": table.provenance}
     found = evaluate_frozen(table, scores, study, prevalence=prevalence)
     return Validation(tested, table, found, made, tuple(remarks))

@@ -42,7 +42,6 @@ _STUDY = {
     "inner_folds": "Inner folds",
     "splits": "Random splits (paper)",
     "test_share": "Test share (paper)",
-    "bootstrap": "Bootstrap resamples",
     "permutations": "Permutations of labels",
     "seed": "Seed",
 }
@@ -72,7 +71,6 @@ def assemble_report(
         subjects=sum(row.subjects for row in used),
         over=over,
         groups=groups,
-        resamples=int(settings["bootstrap"]),
         synthetic=synthetic,
         findings=tuple(_records(frames["findings"], Finding)) if "findings" in frames else None,
         summary=conclude_frozen(protocols[0], frozen, positive=positive, negative=negative)
@@ -119,14 +117,7 @@ def _gaps(frames: Frames, settings: Mapping[str, Any], protocols: Sequence[Proto
         every = frames["predictions"]
         ours = every[every["method"] == protocols[0].ours.method]
         paper, subject = (ours[ours["protocol"] == name] for name in ("paper", "subject"))
-        gap = auc_gap(
-            paper,
-            subject,
-            positive=str(settings["positive"]),
-            resamples=int(settings["bootstrap"]),
-            seed=int(settings["seed"]),
-        )
-        yield ProtocolGap("paper", "subject", gap)
+        yield ProtocolGap("paper", "subject", auc_gap(paper, subject, positive=str(settings["positive"])))
 
 
 def _held(frames: Frames) -> set[str]:

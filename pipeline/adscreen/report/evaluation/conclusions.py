@@ -173,7 +173,7 @@ def _cautions(
     if over == "clusters":
         sets = certificate.matched_sets
         matched = f" ({count(sets, 'matched set')} among them)" if sets else ""
-        yield f"Intervals resample {count(groups, 'cluster')}{matched}: recordings of one cluster are not independent."
+        yield f"Intervals are over {count(groups, 'cluster')}{matched}: recordings of one cluster are not independent."
     for one in _of_kind(main, "shortcut"):
         if one.measures["auc"].low > 0.5:
             area = written_inside(one.measures["auc"])

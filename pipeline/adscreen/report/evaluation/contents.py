@@ -256,7 +256,7 @@ class FrozenModel:
 
 @dataclass(frozen=True, slots=True)
 class ProtocolGap:
-    """The AUC of one protocol less that of another, paired over the same resampled groups."""
+    """The AUC of one protocol less that of another, paired over the same groups."""
 
     protocol: str
     other: str
@@ -277,7 +277,7 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """Everything on an evaluation's page. ``over`` is what intervals resample: subjects or clusters.
+    """Everything on an evaluation's page. ``over`` is what intervals are over: subjects or clusters.
 
     ``frozen`` is None unless a frozen model was validated.
     ``findings`` are those of the checks of the cohort, errors first; None where it was not checked.
@@ -292,7 +292,6 @@ class EvaluationReport:
     subjects: int
     over: str
     groups: int
-    resamples: int
     synthetic: bool
     findings: tuple[Finding, ...] | None
     summary: tuple[str, ...]

@@ -96,7 +96,7 @@ def _environment() -> Environment:
 
 
 def count_over(report: EvaluationReport) -> str:
-    """Return what intervals resample, with its number: 48 subjects, 1 cluster."""
+    """Return what intervals are over, with its number: 48 subjects, 1 cluster."""
     return count(report.groups, report.over.removesuffix("s"))
 
 
