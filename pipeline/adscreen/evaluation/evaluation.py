@@ -15,6 +15,7 @@ from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluation.folds import FoldTask, all_vectors, run_fold
+from adscreen.evaluation.further import measure_further
 from adscreen.evaluation.learning import SHARES, take_groups
 from adscreen.evaluation.own_estimator import check_estimator, describe_estimator, name_estimator
 from adscreen.evaluation.protocols import outer_splits
@@ -150,4 +151,5 @@ def _summarise(folds: Folds, methods: list[MethodRow], learning: list[LearningRo
         families=summarise_families(folds),
         apparent=compare_apparent(folds, metrics),
         shared_subject_share=shared_subjects(folds),
+        **measure_further(folds),
     )

@@ -1,0 +1,83 @@
+"""Finished folds -> the smooth calibration curve of the evaluated method with a band, and its distance from the ideal.
+
+The band is the interval of the curve's logit at each probability, refitted under the weights that all intervals share:
+over whole subjects, and over whole clusters. The integrated calibration index has an interval of its own; E50 and E90,
+quantiles of distances, have none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adscreen.evaluation.intervals import Measured
+from adscreen.evaluation.results import CalibrationCurveRow, CalibrationErrorRow, Level
+from adscreen.evaluation.subgroups import FEWEST
+from adscreen.evaluation.summary import Folds
+from adscreen.metrics import NO_INTERVAL, Interval, Predictions
+from adscreen.metrics.calibration_spline import calibration_errors, place_knots, smooth_calibration
+
+POINTS = 41
+_INNER = (0.01, 0.99)  # the curve is drawn between these quantiles of the probabilities: beyond is extrapolation
+_ERRORS = ("ici", "e50", "e90")
+
+Floats = NDArray[np.float64]
+Rows = tuple[list[CalibrationCurveRow], list[CalibrationErrorRow]]
+
+
+def smooth_curves(folds: Folds) -> Rows:
+    """Return the curve and its errors at every level; of a level without a curve, the reason."""
+    found = [_smooth(folds, level) for level in folds.levels]
+    return [row for curve, _ in found for row in curve], [row for _, errors in found for row in errors]
+
+
+def _smooth(folds: Folds, level: Level) -> Rows:
+    repeats = folds.repeats(folds.main, level)
+    labels = folds.cases[repeats[0].rows]
+    subjects = folds.subjects[repeats[0].rows]
+    smaller = min(len(np.unique(subjects[labels == label])) for label in (0, 1))
+    pooled = np.concatenate([one.scores for one in repeats])
+    knots = place_knots(pooled, smaller=smaller)
+    if smaller < FEWEST:
+        return [], _absent(folds, level, f"fewer than {FEWEST} subjects of a label")
+    if len(knots) < 3:
+        return [], _absent(folds, level, "too many equal probabilities")
+    low, high = np.quantile(pooled, _INNER).tolist()
+    at = np.linspace(low, high, POINTS)
+
+    def measured(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
+        curve, seen = smooth_calibration(predictions, cases, weights, knots=knots, at=at)
+        return dict(zip(map(str, range(POINTS)), curve.T, strict=True)) | calibration_errors(predictions, seen, weights)
+
+    found = folds.resample(repeats, measured).measured()
+    if not np.isfinite(found["ici"].subjects.value):
+        return [], _absent(folds, level, "the probabilities separate the labels: no fit is finite")
+    curve = [
+        CalibrationCurveRow(folds.protocol, folds.main, level, float(place), *_as_shares(found[str(number)]).figures)
+        for number, place in enumerate(at)
+    ]
+    return curve, [_error(folds, level, name, len(knots), found[name]) for name in _ERRORS]
+
+
+def _as_shares(found: Measured) -> Measured:
+    """Return a logit with its intervals as a share of cases."""
+
+    def share(one: Interval) -> Interval:
+        return Interval(*(float(1 / (1 + np.exp(-bound))) for bound in (one.value, one.low, one.high)))
+
+    return Measured(share(found.subjects), share(found.clusters))
+
+
+def _error(folds: Folds, level: Level, name: str, knots: int, found: Measured) -> CalibrationErrorRow:
+    """Return the row of a distance, whose interval does not go below 0."""
+
+    def bounded(one: Interval) -> tuple[float, float]:
+        return (max(one.low, 0.0), one.high) if name == "ici" else (np.nan, np.nan)
+
+    bounds = *bounded(found.subjects), *bounded(found.clusters)
+    return CalibrationErrorRow(folds.protocol, folds.main, level, name, knots, found.subjects.value, *bounds, "")  # type: ignore[arg-type]
+
+
+def _absent(folds: Folds, level: Level, reason: str) -> list[CalibrationErrorRow]:
+    none = Measured(NO_INTERVAL).figures
+    return [CalibrationErrorRow(folds.protocol, folds.main, level, "ici", 0, *none, reason)]
