@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from adscreen.metrics import Predictions
 from adscreen.metrics.agreement import DETECTABLE, NO_AGREEMENT, measure_agreement
-from adscreen.metrics.calibration_spline import calibration_errors, place_knots, smooth_calibration
+from adscreen.metrics.calibration_spline import calibration_errors, count_knots, place_knots, smooth_calibration
 from adscreen.metrics.operating_points import sensitivity_at, specificity_at
 from adscreen.metrics.pooling import pool_sites
 
@@ -104,16 +104,16 @@ def test_the_smooth_curve_equals_that_of_statsmodels(kind: str) -> None:
 def test_the_knots_are_harrells_quantiles() -> None:
     """Four knots from 50 subjects of the rarer label: the 5th, 35th, 65th and 95th percentile of the logits."""
     golden = GOLDEN["calibration"]
-    knots = place_knots(np.array(golden["probabilities"]), smaller=60)
+    knots = place_knots(np.array(golden["probabilities"]), number=count_knots(60))
     assert golden["knots"] == pytest.approx(knots.tolist(), abs=1e-9)
-    assert [3, 4, 5] == [len(place_knots(np.array(golden["probabilities"]), smaller=n)) for n in (49, 50, 100)]
+    assert [3, 4, 5] == [count_knots(smaller) for smaller in (49, 50, 100)]
 
 
 def test_labels_that_the_probabilities_separate_have_no_curve() -> None:
     """Every case above every control: no fit is finite, so the curve is NaN and no flat line."""
     scores = np.linspace(0.05, 0.95, 40)
     predictions, cases = _predictions(scores, scores > 0.5)
-    knots = place_knots(scores, smaller=20)
+    knots = place_knots(scores, number=3)
     curve, _ = smooth_calibration(predictions, cases, np.ones((1, 40)), knots=knots, at=np.array([0.2, 0.8]))
     assert np.isnan(curve).all()
 

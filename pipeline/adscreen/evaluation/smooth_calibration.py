@@ -15,7 +15,7 @@ from adscreen.evaluation.results import CalibrationCurveRow, CalibrationErrorRow
 from adscreen.evaluation.subgroups import FEWEST
 from adscreen.evaluation.summary import Folds
 from adscreen.metrics import NO_INTERVAL, Interval, Predictions
-from adscreen.metrics.calibration_spline import calibration_errors, place_knots, smooth_calibration
+from adscreen.metrics.calibration_spline import calibration_errors, count_knots, place_knots, smooth_calibration
 
 POINTS = 41
 _INNER = (0.01, 0.99)  # the curve is drawn between these quantiles of the probabilities: beyond is extrapolation
@@ -37,11 +37,11 @@ def _smooth(folds: Folds, level: Level) -> Rows:
     subjects = folds.subjects[repeats[0].rows]
     smaller = min(len(np.unique(subjects[labels == label])) for label in (0, 1))
     pooled = np.concatenate([one.scores for one in repeats])
-    knots = place_knots(pooled, smaller=smaller)
     if smaller < FEWEST:
         return [], _absent(folds, level, f"fewer than {FEWEST} subjects of a label")
-    if len(knots) < 3:
-        return [], _absent(folds, level, "too many equal probabilities")
+    knots = _choose_knots(folds, repeats, pooled, count_knots(smaller))
+    if knots is None:
+        return [], _absent(folds, level, "the probabilities separate the labels, or too many of them are equal")
     low, high = np.quantile(pooled, _INNER).tolist()
     at = np.linspace(low, high, POINTS)
 
@@ -50,13 +50,23 @@ def _smooth(folds: Folds, level: Level) -> Rows:
         return dict(zip(map(str, range(POINTS)), curve.T, strict=True)) | calibration_errors(predictions, seen, weights)
 
     found = folds.resample(repeats, measured).measured()
-    if not np.isfinite(found["ici"].subjects.value):
-        return [], _absent(folds, level, "the probabilities separate the labels: no fit is finite")
     curve = [
         CalibrationCurveRow(folds.protocol, folds.main, level, float(place), *_as_shares(found[str(number)]).figures)
         for number, place in enumerate(at)
     ]
     return curve, [_error(folds, level, name, len(knots), found[name]) for name in _ERRORS]
+
+
+def _choose_knots(folds: Folds, repeats: list[Predictions], pooled: Floats, most: int) -> Floats | None:
+    """Return the knots of the curve; fewer than ``most`` where the labels are too nearly separated for that many."""
+    once = np.ones((1, len(folds.cases)))
+    for number in range(most, 2, -1):
+        knots = place_knots(pooled, number=number)
+        if len(knots) == number:
+            fits = [smooth_calibration(one, folds.cases, once, knots=knots, at=one.scores)[1] for one in repeats]
+            if all(np.isfinite(fit).all() for fit in fits):
+                return knots
+    return None
 
 
 def _as_shares(found: Measured) -> Measured:

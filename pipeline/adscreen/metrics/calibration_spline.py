@@ -16,15 +16,20 @@ from adscreen.metrics.predictions import Floats, Predictions, logit
 
 QUANTILES = {3: (0.1, 0.5, 0.9), 4: (0.05, 0.35, 0.65, 0.95), 5: (0.05, 0.275, 0.5, 0.725, 0.95)}
 MORE_KNOTS, MOST_KNOTS = 50, 100  # subjects of the smaller label from which there are four and five knots
-_STEEPEST = 30.0  # a fitted logit beyond this is that of labels which the curve parts wholly: no fit is finite
+_PERFECT = 1e-3  # a curve this near to every label has parted the labels: no fit is finite
+_STEEPEST = 30.0  # a logit beyond is a probability of 0 or 1 to twelve digits
 
 
-def place_knots(scores: Floats, *, smaller: int) -> Floats:
-    """Return the knots, in logits, of a curve through these probabilities; ``smaller`` counts the rarer label.
+def count_knots(smaller: int) -> int:
+    """Return the number of knots that a curve has where the rarer label has ``smaller`` subjects."""
+    return 3 + (smaller >= MORE_KNOTS) + (smaller >= MOST_KNOTS)
+
+
+def place_knots(scores: Floats, *, number: int) -> Floats:
+    """Return the knots, in logits, of a curve through these probabilities.
 
     Fewer than three where too many probabilities are equal: then there is no curve.
     """
-    number = 3 + (smaller >= MORE_KNOTS) + (smaller >= MOST_KNOTS)
     knots: Floats = np.unique(np.quantile(logit(scores), QUANTILES[number]))
     return knots
 
@@ -54,18 +59,16 @@ def smooth_calibration(
     """
     labels = cases[predictions.rows].astype(np.float64)
     design = spline_basis(logit(predictions.scores), knots)
-    centre, scale = design[:, 1:].mean(axis=0), design[:, 1:].std(axis=0)
-
-    def standardised(basis: Floats) -> Floats:
-        return np.concatenate([basis[:, :1], (basis[:, 1:] - centre) / scale], axis=1)
-
-    own = standardised(design)
+    orthogonal, change = np.linalg.qr(design)  # the terms are nearly collinear, which Newton's steps would suffer from
+    scale = np.sqrt(len(design))
+    own = orthogonal * scale
     fitted = fit_logistic(own, np.zeros(len(own)), labels, weights[:, predictions.rows])
     seen = fitted @ own.T
-    seen[np.abs(seen).max(axis=1) > _STEEPEST] = np.nan
-    curve = fitted @ standardised(spline_basis(logit(at), knots)).T
+    perfect = np.abs(1 / (1 + np.exp(-seen)) - labels).max(axis=1) < _PERFECT
+    seen[perfect] = np.nan
+    curve = fitted @ (scale * np.linalg.solve(change.T, spline_basis(logit(at), knots).T))
     curve[~np.isfinite(seen).all(axis=1)] = np.nan
-    return curve, seen
+    return np.clip(curve, -_STEEPEST, _STEEPEST), np.clip(seen, -_STEEPEST, _STEEPEST)
 
 
 def calibration_errors(predictions: Predictions, seen: Floats, weights: Floats) -> dict[str, Floats]:
