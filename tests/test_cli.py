@@ -530,6 +530,9 @@ def test_two_methods_of_one_run_are_compared(
     rows = json.loads(done.out)
     assert {"adscreen minus tfidf_baseline"} == {row["method"] for row in rows}
     assert rows == json.loads((tmp_path / "compared" / "comparison.json").read_text(encoding="utf-8"))
+    printed = run("compare", folder, "--methods", "adscreen,tfidf_baseline").out.splitlines()
+    levels = [line.split()[4] for line in printed if line.split()[:1] == ["subject"]]
+    assert ["subject"] * 4 + ["recording"] * 4 == levels
     for arguments, message in (
         ((folder,), "one folder alone; give a second folder, or two methods of this one with --methods A,B"),
         ((folder, folder, "--methods", "adscreen,majority"), "--methods: compares two methods of one folder"),

@@ -55,6 +55,7 @@ def compare_groups(folds: Folds) -> list[FairnessRow]:
 
 def _compare_column(folds: Folds, repeats: list[Predictions], column: str) -> Iterator[FairnessRow]:
     groups = [_count(folds, repeats, one) for one in _groups_of(folds, column)]
+    groups = [group for group in groups if sum(group.counts)]  # others are of the training cohort, or without a score
     usable = [group for group in groups if group.shown]
     if len(groups) < 2:
         return

@@ -18,6 +18,7 @@ from adscreen.metrics import NO_INTERVAL, Interval, Predictions
 from adscreen.metrics.calibration_spline import calibration_errors, count_knots, place_knots, smooth_calibration
 
 POINTS = 41
+_CHUNK = 256
 _INNER = (0.01, 0.99)  # the curve is drawn between these quantiles of the probabilities: beyond is extrapolation
 _ERRORS = ("ici", "e50", "e90")
 
@@ -46,8 +47,8 @@ def _smooth(folds: Folds, level: Level) -> Rows:
     at = np.linspace(low, high, POINTS)
 
     def measured(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
-        curve, seen = smooth_calibration(predictions, cases, weights, knots=knots, at=at)
-        return dict(zip(map(str, range(POINTS)), curve.T, strict=True)) | calibration_errors(predictions, seen, weights)
+        parts = [_fit(predictions, cases, part, knots, at) for part in _split(weights)]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     found = folds.resample(repeats, measured).measured()
     curve = [
@@ -55,6 +56,19 @@ def _smooth(folds: Folds, level: Level) -> Rows:
         for number, place in enumerate(at)
     ]
     return curve, [_error(folds, level, name, len(knots), found[name]) for name in _ERRORS]
+
+
+def _split(weights: Floats) -> list[Floats]:
+    """Return sets of weights in chunks: the curve at every prediction under all of them at once is too much to hold."""
+    return np.array_split(weights, max(1, len(weights) // _CHUNK))
+
+
+def _fit(
+    predictions: Predictions, cases: NDArray[np.int64], weights: Floats, knots: Floats, at: Floats
+) -> dict[str, Floats]:
+    """Return the curve's logit at each point, by the point's number, and its distances."""
+    curve, seen = smooth_calibration(predictions, cases, weights, knots=knots, at=at)
+    return dict(zip(map(str, range(len(at))), curve.T, strict=True)) | calibration_errors(predictions, seen, weights)
 
 
 def _choose_knots(folds: Folds, repeats: list[Predictions], pooled: Floats, most: int) -> Floats | None:

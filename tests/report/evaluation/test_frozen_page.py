@@ -53,5 +53,8 @@ def test_in_short_says_what_the_figures_are_of(report: EvaluationReport) -> None
     assert "at its own threshold (0.60)" in summary
     assert "−0.100 (−0.200 to −0.010); probabilities are too high." in summary
     assert "Where 10% are “case” (the prevalence you gave), the positive predictive value is 0.210" in summary
-    assert "3 of 44 recordings have no score. If each counted as a wrong result, sensitivity would be 0.680" in summary
+    assert (
+        "3 of 44 recordings have no score. If each counted as a wrong result, sensitivity by recording would be 0.680"
+        in summary
+    )
     assert "Every figure leaves out 2 recordings of training subjects." in summary

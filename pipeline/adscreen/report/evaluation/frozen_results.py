@@ -127,8 +127,8 @@ def _left_out(frozen: FrozenModel) -> Iterator[str]:
         worst = {one.measure: one.everybody for one in frozen.abstentions}
         yield (
             f"{frozen.not_scored} of {frozen.recordings - frozen.in_training} recordings have no score. If each "
-            f"counted as a wrong result, sensitivity would be {written(worst['sensitivity'])} and specificity "
-            f"{written(worst['specificity'])}."
+            f"counted as a wrong result, sensitivity by recording would be {written(worst['sensitivity'])} and "
+            f"specificity {written(worst['specificity'])}."
         )
     if frozen.in_training:
         yield f"Every figure leaves out {count(frozen.in_training, 'recording')} of training subjects."
