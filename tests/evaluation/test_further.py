@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from adscreen.estimator.study import StudySettings
-from adscreen.evaluation.fairness import _leaves_out_zero, compare_groups
+from adscreen.evaluation.fairness import compare_groups, leaves_out_zero
 from adscreen.evaluation.levels import leading_level
 from adscreen.evaluation.operating_points import find_operating_points
 from adscreen.evaluation.results import ADSCREEN, LEVELS, FoldResult, Protocol
@@ -212,9 +212,9 @@ def test_age_is_compared_by_band(draw: Draw) -> None:
 def test_many_comparisons_ask_for_more() -> None:
     """The bound that lies 2.2 standard errors from 0 leaves it out alone, not among ten comparisons (2.81)."""
     found = Interval(2.2, 2.2 - 1.96, 2.2 + 1.96)
-    assert [True, False] == [_leaves_out_zero(found, count) for count in (1, 10)]
-    assert _leaves_out_zero(Interval(-2.9, -2.9 - 1.96, -2.9 + 1.96), 10)
-    assert not _leaves_out_zero(Interval(0.3, math.nan, math.nan), 1)
+    assert [True, False] == [leaves_out_zero(found, count) for count in (1, 10)]
+    assert leaves_out_zero(Interval(-2.9, -2.9 - 1.96, -2.9 + 1.96), 10)
+    assert not leaves_out_zero(Interval(0.3, math.nan, math.nan), 1)
 
 
 # Sites

@@ -152,12 +152,12 @@ def _judge(row: FairnessRow, comparisons: int) -> FairnessRow:
     return replace(
         row,
         comparisons=comparisons,
-        differs=_leaves_out_zero(found, 1),
-        differs_adjusted=_leaves_out_zero(found, comparisons),
+        differs=leaves_out_zero(found, 1),
+        differs_adjusted=leaves_out_zero(found, comparisons),
     )
 
 
-def _leaves_out_zero(found: Interval, comparisons: int) -> bool:
+def leaves_out_zero(found: Interval, comparisons: int) -> bool:
     """Tell whether 0 lies outside the interval at 1 - 0.05 / comparisons, stretched from the one at 95%."""
     if not math.isfinite(found.low + found.high) or not comparisons:
         return False
