@@ -369,6 +369,29 @@ def test_quiet_says_nothing(run: Run, cohort: Path, tmp_path: Path) -> None:
     assert (0, "", "") == run("ingest", cohort / "manifest.csv", tmp_path / "out", "--quiet")
 
 
+FURTHER = ("calibration_curve", "calibration_error", "operating_points", "retest", "fairness", "site_pooling")
+
+
+def test_an_evaluation_leads_with_subjects(run: Run, cohort: Path, tiny_bilm: Path, tmp_path: Path) -> None:
+    """Subjects have two visits: each method by subject, the evaluated one by recording second; tables stand behind."""
+    arguments = [cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm, "--config", cohort / "study.toml"]
+    status, out, _ = run("evaluate", *arguments)
+    assert 0 == status
+    rows = [line.split()[1:3] for line in out.splitlines() if line.split()[:1] == ["subject"]]
+    assert [["adscreen", "subject"], ["adscreen", "recording"], ["tfidf_baseline", "subject"]] == rows[:3]
+    assert {"subject"} == {level for _, level in rows[2:]}
+    assert "AUC of adscreen minus baseline by subject" in out
+    tables = {name: pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in FURTHER}
+    assert [16, 8, 8] == tables["retest"].drop_duplicates("among")["subjects"].tolist()
+    assert {"fewer than 10 subjects of a label"} == set(tables["fairness"]["suppressed"])
+    assert {"fewer than 10 subjects of a label"} == set(tables["calibration_error"]["absent"])
+    assert tables["site_pooling"].iloc[-1]["absent"].startswith("fewer than 3 sites")
+    assert {"recording", "subject"} == set(tables["operating_points"]["level"])
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "On unseen speakers, each subject counted once, adscreen distinguishes" in page
+    assert "By recording, where a subject counts as often as it has visits" in page
+
+
 def test_json_is_json(run: Run, cohort: Path, tiny_bilm: Path, simulated: Path, tmp_path: Path) -> None:
     """--json prints a list of rows and nothing else, NaN as null."""
     arguments = [cohort / "manifest.csv", tmp_path / "out", "--bilm", tiny_bilm, "--config", cohort / "study.toml"]
@@ -545,6 +568,9 @@ def test_two_methods_of_one_run_are_compared(
     rows = json.loads(done.out)
     assert {"adscreen minus tfidf_baseline"} == {row["method"] for row in rows}
     assert rows == json.loads((tmp_path / "compared" / "comparison.json").read_text(encoding="utf-8"))
+    printed = run("compare", folder, "--methods", "adscreen,tfidf_baseline").out.splitlines()
+    levels = [line.split()[4] for line in printed if line.split()[:1] == ["subject"]]
+    assert ["subject"] * 4 + ["recording"] * 4 == levels
     for arguments, message in (
         ((folder,), "one folder alone; give a second folder, or two methods of this one with --methods A,B"),
         ((folder, folder, "--methods", "adscreen,majority"), "--methods: compares two methods of one folder"),

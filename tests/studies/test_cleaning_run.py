@@ -27,9 +27,7 @@ def test_cleanings_that_cannot_differ_are_not_evaluated(
     table = extract_cohort(cohort, extract)
     evaluation = draw(table, "subject")
     monkeypatch.setattr(cleaning_run, "run_first_repeat", lambda *_, **__: pytest.fail("nothing is evaluated again"))
-    rows = evaluate_cleanings(
-        [cohort], evaluation, table=table, study=StudySettings(), extract=extract, foreign=[None]
-    )
+    rows = evaluate_cleanings([cohort], evaluation, table=table, study=StudySettings(), extract=extract, foreign=[None])
     silent = "1 recording would have no words"
     reasons = {row.cleaning: row.reason for row in rows}
     assert list(CLEANINGS) == list(reasons)

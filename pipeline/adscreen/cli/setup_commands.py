@@ -36,13 +36,12 @@ def demo(
     Example: adscreen demo
     """
     from adscreen.studies.demo import run_demo
-    from adscreen.studies.evaluation_run import show_metrics
 
     with show_progress(quiet) as progress:
         found = run_demo(out, jobs=jobs, seed=seed or 0, force=force, progress=progress)
     if not quiet:
         print("SYNTHETIC data: the figures say nothing about people.")
-        print_table(show_metrics(found.metrics))
+        print_table(found.measures)
         print(f"Scores:  {found.scores}\nReports: open {found.index} in a browser")
 
 

@@ -17,6 +17,7 @@ from adscreen.evaluation.chance import judge_chance, permute_folds
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
 from adscreen.evaluation.folds import FoldTask, all_vectors, run_fold
 from adscreen.evaluation.forecast import forecast_learning
+from adscreen.evaluation.further import measure_further
 from adscreen.evaluation.learning import SHARES, take_groups, usable_shares
 from adscreen.evaluation.own_estimator import check_estimator, describe_estimator, name_estimator
 from adscreen.evaluation.protocols import outer_splits
@@ -189,4 +190,5 @@ def _summarise(
         shared_subject_share=shared_subjects(folds),
         sample_size=judge_size(folds, metrics),
         forecast=forecast_learning(learning, seed=folds.study.seed),
+        **measure_further(folds),
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from adscreen.estimator.study import StudySettings
 from adscreen.estimator.tuning import on_one_thread
 from adscreen.evaluation.curves import draw_calibration, draw_decisions, draw_roc
+from adscreen.evaluation.further import measure_further
 from adscreen.evaluation.results import FROZEN, LEVELS, FoldResult, MethodRow, ProtocolEvaluation
 from adscreen.evaluation.subgroups import measure_subgroups
 from adscreen.evaluation.summary import Folds, count_decisions, summarise_families, summarise_methods
@@ -165,6 +166,7 @@ def _summarise(
         permutations=[],
         chance=[],
         shared_subject_share=0.0,
+        **measure_further(folds),
     )
     worst = np.where(np.isnan(scores.probabilities), np.where(table.cases == 1, _BELOW, _ABOVE), scores.probabilities)
     everybody = _folds(table, scores, study, worst)

@@ -2,6 +2,9 @@
 
 A subject whose label differs between visits has no label of its own: its recordings count, each under its label, and
 results by subject leave it out. Where no subject of a label would be left, there are no results by subject.
+
+Where subjects have several recordings, results by subject lead: each person counts once, however many visits they
+made. ``paper`` leads with recordings, as published work did: it separates the visits of a subject on purpose.
 """
 
 from __future__ import annotations
@@ -31,6 +34,18 @@ def choose_levels(labels: NDArray[np.int64], counted: NDArray[np.bool_]) -> tupl
     """Return the levels of a result; ``counted`` are the rows of subjects with one label."""
     whole = counted.all() or len(set(labels[counted].tolist())) == 2
     return LEVELS if whole else ("recording",)
+
+
+def leading_level(subjects: NDArray[np.str_], levels: tuple[Level, ...], *, protocol: str) -> Level:
+    """Return the level to read first; ``subjects`` are those of the tested recordings (n,), ``levels`` the known ones.
+
+    >>> leading_level(np.array(["a", "a", "b"]), LEVELS, protocol="subject")
+    'subject'
+    >>> leading_level(np.array(["a", "b"]), LEVELS, protocol="subject")
+    'recording'
+    """
+    several = len(np.unique(subjects)) < len(subjects)
+    return "subject" if several and "subject" in levels and protocol != "paper" else "recording"
 
 
 def changing_subjects(rows: pd.DataFrame) -> list[str]:

@@ -329,6 +329,143 @@ class FlowRow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationCurveRow:
+    """calibration_curve.csv: the smooth calibration curve of the evaluated method at one predicted probability.
+
+    ``observed`` is the share of cases that a spline gives there, averaged over repeats (metrics.calibration_spline).
+    """
+
+    protocol: str
+    method: str
+    level: str
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationErrorRow:
+    """calibration_error.csv: how far probabilities are from the smooth curve: ``ici``, ``e50`` or ``e90``.
+
+    ``absent`` is the reason why there is no curve. E50 and E90 have no interval.
+    """
+
+    protocol: str
+    method: str
+    level: str
+    measure: Literal["ici", "e50", "e90"]
+    knots: int
+    value: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPointRow:
+    """operating_points.csv: the sensitivity at a fixed specificity, or the specificity at a fixed sensitivity.
+
+    The threshold is found on the tested rows themselves, within each fold: a description of the scores, not of a
+    threshold that was chosen beforehand.
+    """
+
+    protocol: str
+    method: str
+    level: str
+    fixed: Literal["specificity", "sensitivity"]
+    at: float
+    measure: Literal["sensitivity", "specificity"]
+    value: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetestRow:
+    """retest.csv: how well the visits of a subject agree in the evaluated method's out-of-fold results.
+
+    ``measure`` is ``icc`` (one-way, ICC(1,1)), ``within_sd`` or ``minimal_detectable_change``, on a ``scale`` of
+    log-odds or of probabilities, over subjects with several visits in one fold: all, or those of one label
+    (``among``). Intervals are over subjects. ``absent`` is the reason why there is no value.
+    """
+
+    protocol: str
+    method: str
+    among: str
+    scale: Literal["log_odds", "probability"]
+    measure: Literal["icc", "within_sd", "minimal_detectable_change"]
+    subjects: int
+    recordings: int
+    value: float
+    low: float
+    high: float
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessRow:
+    """fairness.csv: a measure in one group of people minus that in the largest group of the same column.
+
+    ``column`` is sex, age, education or site; ``own`` and ``of_reference`` are the two values. ``comparisons`` counts
+    the differences of the protocol; ``differs`` says whether the 95% interval leaves out 0, over clusters where there
+    are any, and ``differs_adjusted`` whether it still does at 1 - 0.05 / comparisons (Bonferroni). ``suppressed`` is
+    the reason why there is no value.
+    """
+
+    protocol: str
+    method: str
+    level: str
+    column: str
+    group: str
+    reference: str
+    negative_subjects: int
+    positive_subjects: int
+    measure: str
+    own: float
+    of_reference: float
+    difference: float
+    low: float
+    high: float
+    cluster_low: float
+    cluster_high: float
+    comparisons: int
+    differs: bool
+    differs_adjusted: bool
+    suppressed: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePoolingRow:
+    """site_pooling.csv: the AUC at one site (``site``), the random-effects mean (``pooled``), or a ``new_site``.
+
+    Sites are pooled on the logit scale, by ``weight``; ``tau`` is the standard deviation between sites there. The
+    bounds of ``new_site`` are a 95% prediction interval of the AUC at a site like these. ``absent`` is the reason why
+    there is no value.
+    """
+
+    protocol: str
+    method: str
+    level: str
+    part: Literal["site", "pooled", "new_site"]
+    site: str
+    negative_subjects: int
+    positive_subjects: int
+    weight: float
+    auc: float
+    low: float
+    high: float
+    tau: float
+    absent: str
+
+
 @dataclass(frozen=True)
 class ProtocolEvaluation:
     """The outcome of one protocol."""
@@ -353,6 +490,13 @@ class ProtocolEvaluation:
     forecast: list[ForecastRow] = field(default_factory=list)
     instability: list[InstabilityRow] = field(default_factory=list)
     cleaning: list[CleaningRow] = field(default_factory=list)
+    leading: Level = "recording"
+    calibration_curve: list[CalibrationCurveRow] = field(default_factory=list)
+    calibration_errors: list[CalibrationErrorRow] = field(default_factory=list)
+    operating_points: list[OperatingPointRow] = field(default_factory=list)
+    retest: list[RetestRow] = field(default_factory=list)
+    fairness: list[FairnessRow] = field(default_factory=list)
+    site_pooling: list[SitePoolingRow] = field(default_factory=list)
 
     @property
     def main(self) -> str:

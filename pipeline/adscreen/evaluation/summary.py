@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from adscreen.estimator.study import StudySettings
 from adscreen.evaluation.intervals import CohortGroups, ResampledGroups
-from adscreen.evaluation.levels import choose_levels, has_one_label
+from adscreen.evaluation.levels import choose_levels, has_one_label, leading_level
 from adscreen.evaluation.results import (
     ApparentRow,
     ConfusionRow,
@@ -63,6 +63,11 @@ class Folds:
     def levels(self) -> tuple[Level, ...]:
         """The levels at which there are results."""
         return choose_levels(self.cases[self.tested], self.counted[self.tested])
+
+    @property
+    def leading(self) -> Level:
+        """The level whose results are read first."""
+        return leading_level(self.subjects[self.tested], self.levels, protocol=self.protocol)
 
     @property
     def main(self) -> str:

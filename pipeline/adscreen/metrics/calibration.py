@@ -45,7 +45,7 @@ def recalibration_shift(predictions: Predictions, cases: NDArray[np.int64], weig
     """Return a (B,) of ``logit P(case) = a + logit(p)``; NaN where a class has no weight."""
     labels = cases[predictions.rows].astype(np.float64)
     odds, own = logit(predictions.scores), weights[:, predictions.rows]
-    return _fit(np.ones((len(odds), 1)), odds, labels, own)[:, 0]
+    return fit_logistic(np.ones((len(odds), 1)), odds, labels, own)[:, 0]
 
 
 def recalibration_line(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
@@ -58,7 +58,7 @@ def recalibration_line(predictions: Predictions, cases: NDArray[np.int64], weigh
     if constant or not scale:
         return np.full(len(weights), np.nan), np.full(len(weights), np.nan)
     design = np.concatenate([np.ones((len(odds), 1)), (odds - centre)[:, None] / scale], axis=1)
-    fitted = _fit(design, np.zeros(len(odds)), labels, own)
+    fitted = fit_logistic(design, np.zeros(len(odds)), labels, own)
     fitted[_parted(odds, labels.astype(bool), own)] = np.nan
     slope = fitted[:, 1] / scale
     return fitted[:, 0] - slope * centre, slope
@@ -78,7 +78,7 @@ def _parted(odds: Floats, labels: NDArray[np.bool_], weights: Floats) -> NDArray
     return parted
 
 
-def _fit(design: Floats, offset: Floats, labels: Floats, weights: Floats) -> Floats:
+def fit_logistic(design: Floats, offset: Floats, labels: Floats, weights: Floats) -> Floats:
     """Return the coefficients (B, k) of logistic regressions of ``labels`` (n,) on ``design`` (n, k) with an offset.
 
     Every set of weights starts from the fit of the rows as they are, in chunks that stay in the processor's cache.

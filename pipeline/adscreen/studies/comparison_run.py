@@ -100,6 +100,16 @@ def _run(
 
 
 def show_comparison(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a few measures by recording for people, without empty columns."""
-    own = frame[(frame["level"] == "recording") & frame["measure"].isin(SHOWN)]
-    return own.dropna(axis="columns", how="all").drop(columns="level")
+    """Return a few measures for people, without empty columns.
+
+    Those by subject come first, and those by recording alone where the two are the same: one recording per subject.
+    """
+    own = frame[frame["measure"].isin(SHOWN)].rename(columns={"level": "by"})
+    by = {level: rows.drop(columns="by").reset_index(drop=True) for level, rows in own.groupby("by")}
+    if "subject" not in by or by["subject"].equals(by["recording"]):
+        own = own[own["by"] == "recording"]
+    parts = [
+        rows.sort_values("by", key=lambda level: level != "subject", kind="stable")
+        for _, rows in own.groupby("protocol", sort=False)
+    ]
+    return pd.concat(parts).dropna(axis="columns", how="all")

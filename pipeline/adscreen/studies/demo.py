@@ -34,9 +34,9 @@ paired_context = [0.5]
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo made: the evaluation's metrics, and where scores and reports lie."""
+    """What the demo made: a few of the evaluation's measures, and where scores and reports lie."""
 
-    metrics: pd.DataFrame
+    measures: pd.DataFrame
     scores: Path
     index: Path
 
@@ -64,7 +64,7 @@ def run_demo(out: Path, *, jobs: int, seed: int, force: bool, progress: Progress
         )
         run_training(training, folder / "model", study=study, extract=extract, jobs=jobs, progress=progress)
         run_scoring(folder / "model", [held_out], folder / "scores", jobs=jobs, progress=progress)
-    return Demo(found.metrics, out / "scores" / "scores.csv", out / "scores" / "report" / "index.html")
+    return Demo(found.show(), out / "scores" / "scores.csv", out / "scores" / "report" / "index.html")
 
 
 def split_manifest(manifest: Path) -> tuple[Path, Path]:

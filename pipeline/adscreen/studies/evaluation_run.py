@@ -24,6 +24,7 @@ from adscreen.evaluation.frames import as_frame, cohort_frames, evaluation_frame
 from adscreen.evaluation.instability import measure_instability
 from adscreen.evaluation.levels import changing_subjects
 from adscreen.evaluation.protocols import COHORT, TEST, check_apart, check_sexes, compare_ids
+from adscreen.evaluation.results import Level
 from adscreen.extract.extraction import ExtractSettings
 from adscreen.extract.feature_table import FeatureTable, require_table, require_words
 from adscreen.extract.usable import REFUSE, Rule, Unusable
@@ -62,8 +63,9 @@ class Evaluation:
     def __repr__(self) -> str:
         """Say what was evaluated, and its AUC under the first protocol."""
         first = self.protocols[0]
-        auc = first.metric("auc")
-        return f"<Evaluation of {first.main}, {first.protocol}: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
+        auc = first.metric("auc", level=first.leading)
+        what = f"{first.main}, {first.protocol}, by {first.leading}"
+        return f"<Evaluation of {what}: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -109,8 +111,12 @@ class Evaluation:
         ]
 
     def show(self) -> pd.DataFrame:
-        """Return a few measures by recording: one row per protocol and method, the AUC with its interval."""
-        return show_metrics(self.metrics)
+        """Return a few measures: one row per protocol and method, the AUC with its interval.
+
+        Methods are counted by subject where subjects have several visits (``by`` says so); the evaluated one by
+        recording as well.
+        """
+        return show_metrics(self.metrics, {one.protocol: one.leading for one in self.protocols})
 
     def report(self, path: str | Path) -> Path:
         """Write the page of the evaluation (HTML) to ``path``; return it.
@@ -334,19 +340,32 @@ def other_languages(table: FeatureTable) -> list[str]:
     return [f"{found}."] if found else []
 
 
-def show_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return a few measures by recording for people: one row a protocol and method, the AUC with its interval."""
+def show_metrics(metrics: pd.DataFrame, leading: Mapping[str, Level]) -> pd.DataFrame:
+    """Return a few measures for people at each protocol's leading level: one row a method, the AUC with its interval.
+
+    Where results by subject lead, the first method, which is the evaluated one, has a second row by recording.
+    """
+    clustered = bool(pd.notna(metrics["cluster_low"]).any())
     rows = []
-    own = metrics[metrics["level"] == "recording"]
-    for (protocol, method), found in own.groupby(["protocol", "method"], sort=False):
-        values = found.set_index("measure")
-        auc = values.loc["auc"]
-        row = {"protocol": protocol, "method": method}
-        row["AUC"] = "–" if pd.isna(auc["value"]) else f"{auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})"
-        if pd.notna(metrics["cluster_low"]).any():
-            row["over clusters"] = f"{auc['cluster_low']:.3f} to {auc['cluster_high']:.3f}"
-        rows.append(row | {name.replace("_", " "): values.loc[name, "value"] for name in SHOWN[1:]})
+    for (protocol, method), found in metrics.groupby(["protocol", "method"], sort=False):
+        evaluated = bool(metrics.loc[metrics["protocol"] == protocol, "method"].iloc[0] == method)
+        levels = [leading[str(protocol)]]
+        levels += ["recording"] if evaluated and levels == ["subject"] else []
+        for level in levels:
+            values = found[found["level"] == level].set_index("measure")
+            row = {"protocol": protocol, "method": method, "by": level}
+            rows.append(row | _show_values(values, clustered=clustered))
     return pd.DataFrame(rows)
+
+
+def _show_values(values: pd.DataFrame, *, clustered: bool) -> dict[str, Any]:
+    auc = values.loc["auc"]
+    shown: dict[str, Any] = {
+        "AUC": "–" if pd.isna(auc["value"]) else f"{auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})"
+    }
+    if clustered:
+        shown["over clusters"] = f"{auc['cluster_low']:.3f} to {auc['cluster_high']:.3f}"
+    return shown | {name.replace("_", " "): values.loc[name, "value"] for name in SHOWN[1:]}
 
 
 def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> list[str]:
@@ -358,12 +377,14 @@ def _notes(table: FeatureTable, evaluations: Sequence[ProtocolEvaluation]) -> li
         notes.append(f"cluster_low, cluster_high: the same over {groups} clusters{matched}, which folds keep together.")
     for evaluation in evaluations:
         gap = next(
-            row for row in evaluation.differences if (row.method, row.level, row.measure) == (TFIDF, "recording", "auc")
+            row
+            for row in evaluation.differences
+            if (row.method, row.level, row.measure) == (TFIDF, evaluation.leading, "auc")
         )
         clustered = table.group_column == "cluster"
         low, high = (gap.cluster_low, gap.cluster_high) if clustered else (gap.low, gap.high)
         notes.append(
-            f"{evaluation.protocol}: AUC of {evaluation.main} minus baseline {gap.value:+.3f} "
+            f"{evaluation.protocol}: AUC of {evaluation.main} minus baseline by {evaluation.leading} {gap.value:+.3f} "
             f"({low:+.3f} to {high:+.3f}, over {table.group_column} groups); "
             f"{evaluation.shared_subject_share:.0%} of test recordings have a training recording of their speaker."
         )

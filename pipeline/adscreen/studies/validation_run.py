@@ -32,7 +32,7 @@ from adscreen.evaluation.frozen import (
     evaluate_frozen,
 )
 from adscreen.evaluation.frozen_certificate import TextsInTraining, certify_frozen
-from adscreen.evaluation.results import MetricRow
+from adscreen.evaluation.results import LEVELS, MetricRow
 from adscreen.extract.extraction import ExtractSettings, extract_provenance
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.ingest.reasons import list_reasons
@@ -80,8 +80,9 @@ class Validation:
 
     def __repr__(self) -> str:
         """Say what was validated, and its AUC."""
-        auc = self.found.evaluation.metric("auc")
-        return f"<Validation of a frozen model: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
+        level = self.found.evaluation.leading
+        auc = self.found.evaluation.metric("auc", level=level)
+        return f"<Validation of a frozen model, by {level}: AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})>"
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -185,10 +186,13 @@ class Validation:
         yield f"{RECALIBRATION} says what a recalibration on this cohort would change; it is not applied."
 
     def show(self) -> pd.DataFrame:
-        """Return a few measures for people: one row per measure, by recording and by subject."""
+        """Return a few measures for people: one row per measure, the level that leads before the other."""
         rows = []
+        found = {row.level for row in self.found.evaluation.metrics}
+        levels = [level for level in LEVELS if level in found]
+        levels.sort(key=lambda level: level != self.found.evaluation.leading)
         for name in SHOWN:
-            by_level = {level: self.found.evaluation.metric(name, level=level) for level in ("recording", "subject")}
+            by_level = {level: self.found.evaluation.metric(name, level=level) for level in levels}
             rows.append(
                 {"measure": name.replace("_", " ")} | {f"by {level}": _written(row) for level, row in by_level.items()}
             )

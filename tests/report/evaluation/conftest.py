@@ -41,8 +41,8 @@ FROZEN = FrozenModel(
     in_training=2,
     labels={"HC": "control", "AD": "case"},
     predictive_values=(
-        NamedPredictiveValue("recording", "cohort", PredictiveValue(0.512, FIGURE, FIGURE), 21, 20),
-        NamedPredictiveValue("recording", "named", PredictiveValue(0.1, Interval(0.21, 0.1, 0.4), FIGURE), 21, 20),
+        NamedPredictiveValue("subject", "cohort", PredictiveValue(0.512, FIGURE, FIGURE), 21, 20),
+        NamedPredictiveValue("subject", "named", PredictiveValue(0.1, Interval(0.21, 0.1, 0.4), FIGURE), 21, 20),
     ),
     abstentions=(
         Abstention("sensitivity", FIGURE, Interval(0.68, 0.5, 0.8)),

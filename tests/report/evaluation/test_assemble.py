@@ -17,7 +17,8 @@ from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol, written
-from adscreen.report.evaluation.protocol_results import interval, predictive_values
+from adscreen.report.evaluation.protocol_results import predictive_values
+from adscreen.report.evaluation.tables import interval
 from adscreen.studies.schemas import schemas
 from adscreen.writing import as_json
 
@@ -35,7 +36,7 @@ def test_every_measure_is_that_of_the_table(ran: SimpleNamespace) -> None:
     for result in ran.report.protocols:
         for method in result.methods:
             for measure, figure in method.measures.items():
-                row = stated(ran, result.protocol, method.method, measure)
+                row = stated(ran, result.protocol, method.method, measure, result.level)
                 np.testing.assert_equal(
                     [figure.value, figure.low, figure.high], [row["value"], row["low"], row["high"]]
                 )
@@ -115,7 +116,7 @@ def test_the_summary_says_what_the_figures_say(ran: SimpleNamespace) -> None:
     turned = tuple(reversed(ran.report.protocols))
     assert "subject" == main_protocol(turned).protocol
     first = conclude(turned, ran.report.gaps, positive="case", negative="control")[0]
-    assert f"{stated(ran, 'subject', ADSCREEN, 'auc')['value']:.3f}" in first
+    assert f"{stated(ran, 'subject', ADSCREEN, 'auc', 'subject')['value']:.3f}" in first
     assert any("smaller class has" in caution for caution in ran.report.cautions)
 
 

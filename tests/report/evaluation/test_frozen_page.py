@@ -49,9 +49,12 @@ def test_the_page_says_what_stands_beside_the_figures(
 def test_in_short_says_what_the_figures_are_of(report: EvaluationReport) -> None:
     """The threshold, the direction of miscalibration, the prevalence and who has no score are in the sentences."""
     summary = " ".join(report.summary)
-    assert "On this cohort the frozen model distinguishes “case” from “control”" in summary
+    assert "On this cohort, each subject counted once, the frozen model distinguishes “case” from “control”" in summary
     assert "at its own threshold (0.60)" in summary
     assert "−0.100 (−0.200 to −0.010); probabilities are too high." in summary
     assert "Where 10% are “case” (the prevalence you gave), the positive predictive value is 0.210" in summary
-    assert "3 of 44 recordings have no score. If each counted as a wrong result, sensitivity would be 0.680" in summary
+    assert (
+        "3 of 44 recordings have no score. If each counted as a wrong result, sensitivity by recording would be 0.680"
+        in summary
+    )
     assert "Every figure leaves out 2 recordings of training subjects." in summary

@@ -95,7 +95,7 @@ def test_what_is_given_is_escaped(ran: SimpleNamespace, read_page: Callable[[str
 
 def test_one_protocol_makes_a_page_too(ran: SimpleNamespace, read_page: Callable[[str], Any]) -> None:
     """Without a second protocol there is no gap to explain; without clusters, subgroups or families nothing breaks."""
-    alone = replace(ran.report.protocols[1], subgroups=(), families=(), by_subject=None, calibration=(), choices=())
+    alone = replace(ran.report.protocols[1], subgroups=(), families=(), other_level=None, calibration=(), choices=())
     certificate = replace(ran.report.certificate, protocols=ran.report.certificate.protocols[1:])
     page = read_page(render_report(replace(ran.report, protocols=(alone,), gaps=(), certificate=certificate)))
     assert [] == page.faults

@@ -22,7 +22,8 @@ from adscreen.report.evaluation.contents import (
     ProtocolResult,
 )
 from adscreen.report.evaluation.frozen_results import conclude_frozen, summarise_frozen
-from adscreen.report.evaluation.protocol_results import Frames, absent_methods, summarise_protocol
+from adscreen.report.evaluation.protocol_results import absent_methods, summarise_protocol
+from adscreen.report.evaluation.tables import Frames
 from adscreen.version import __version__
 from adscreen.writing import count
 

@@ -13,6 +13,10 @@ from adscreen.report.evaluation.contents import MethodResult, ProtocolGap, Proto
 from adscreen.writing import count
 
 _MINUS = "−"
+OTHER_LEVEL = {  # of a level, how its results are said to be counted at the other one
+    "subject": "By recording, where a subject counts as often as it has visits",
+    "recording": "By subject, all visits together",
+}
 
 
 def written(figure: Interval, *, signed: bool = False) -> str:
@@ -59,7 +63,7 @@ def conclude(
             _above_chance(main),
             _against_words(main),
             _against_shortcuts(main),
-            _by_subject(main),
+            _other_level(main),
             _use(positive),
             *(_gap(gap) for gap in gaps),
         )
@@ -69,9 +73,10 @@ def conclude(
 
 def _discrimination(main: ProtocolResult, positive: str, negative: str) -> str:
     figures = main.ours.measures
-    where = {"subject": "On unseen speakers", "external": "On the other cohort", "site": "At unseen sites"}
+    places = {"subject": "On unseen speakers", "external": "On the other cohort", "site": "At unseen sites"}
+    where = places.get(main.protocol, "Under the published protocol") + name_count(main)
     return (
-        f"{where.get(main.protocol, 'Under the published protocol')}, {main.ours.title} distinguishes “{positive}” "
+        f"{where}, {main.ours.title} distinguishes “{positive}” "
         f"from “{negative}” with an AUC of {written(figures['auc'])}, sensitivity {written(figures['sensitivity'])} "
         f"and specificity {written(figures['specificity'])}."
     )
@@ -85,6 +90,13 @@ def _above_chance(main: ProtocolResult) -> str:
     return (
         f"That AUC is {judged} (p = {found.p_value:.3f}, from {count(len(found.areas), 'permutation')} of the labels)."
     )
+
+
+def name_count(main: ProtocolResult) -> str:
+    """Return how people with several visits are counted, after a place; nothing where each has one recording."""
+    if main.other_level is None:
+        return ""
+    return ", each subject counted once" if main.level == "subject" else ", each recording counted once"
 
 
 def _of_kind(main: ProtocolResult, kind: str) -> list[MethodResult]:
@@ -130,10 +142,10 @@ def _judge_best(main: ProtocolResult, best: MethodResult) -> str:
     return f"{judged} (p = {found.p_best:.3f}{corrected})"
 
 
-def _by_subject(main: ProtocolResult) -> str:
-    if main.by_subject is None:
+def _other_level(main: ProtocolResult) -> str:
+    if main.other_level is None:
         return ""
-    return f"By subject, all visits together, the AUC is {written(main.by_subject.measures['auc'])}."
+    return f"{OTHER_LEVEL[main.level]}, the AUC is {written(main.other_level.measures['auc'])}."
 
 
 def _use(positive: str) -> str:
@@ -146,8 +158,8 @@ def _use(positive: str) -> str:
 
 def _gap(gap: ProtocolGap) -> str:
     return (
-        f"Under the published protocol the AUC of the same pipeline differs by {written(gap.difference, signed=True)}; "
-        "that difference does not carry over to unseen speakers."
+        "Under the published protocol the AUC of the same pipeline, by recording, differs by "
+        f"{written(gap.difference, signed=True)}; that difference does not carry over to unseen speakers."
     )
 
 

@@ -170,9 +170,93 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
-class ProtocolResult:
-    """Everything of one protocol. ``methods`` are those by recording, best first; ``by_subject`` adscreen's alone.
+class SmoothCalibration:
+    """The smooth calibration curve as (predicted, observed) and its distances; ``absent`` says why there is none.
 
+    ``probabilities`` are the shares of predictions in bins of equal width from 0 to 1.
+    """
+
+    curve: tuple[tuple[float, Interval], ...]
+    knots: int
+    errors: dict[str, Interval]
+    probabilities: tuple[float, ...]
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """The sensitivity at a specificity that is held ``fixed``, or the other way round."""
+
+    fixed: str
+    at: float
+    measure: str
+    value: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Retest:
+    """How well visits agree, among all subjects or those of a label; ``absent`` says why there is no figure."""
+
+    among: str
+    scale: str
+    subjects: int
+    recordings: int
+    measures: dict[str, Interval]
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDifference:
+    """A group of people beside the largest group of the same column: each measure's difference.
+
+    ``differs`` and ``differs_adjusted`` name the measures whose interval leaves out 0, at 95% and for all comparisons.
+    """
+
+    column: str
+    group: str
+    reference: str
+    negative_subjects: int
+    positive_subjects: int
+    differences: dict[str, Interval]
+    differs: tuple[str, ...]
+    differs_adjusted: tuple[str, ...]
+    suppressed: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteResult:
+    """The AUC of one site, with its share of the mean."""
+
+    site: str
+    negative_subjects: int
+    positive_subjects: int
+    weight: float
+    auc: Interval
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePooling:
+    """The AUC over sites: the mean, the range of a new site, and the SD between sites on the logit scale."""
+
+    sites: tuple[SiteResult, ...]
+    mean: Interval
+    new_site: Interval
+    tau: float
+    absent: str
+
+    @property
+    def areas(self) -> tuple[Interval, ...]:
+        """Every AUC that is drawn."""
+        return (*(one.auc for one in self.sites), self.mean, self.new_site)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolResult:
+    """Everything of one protocol.
+
+    ``level`` is what is counted first, ``recording`` or ``subject``: that of ``methods`` (best first), curves and
+    predictive values. ``other_level`` is the evaluated method at the other one, where subjects have several visits.
     ``chance`` is None where labels were not permuted, as in a validation.
     """
 
@@ -181,8 +265,9 @@ class ProtocolResult:
     explanation: str
     folds: int
     repeats: int
+    level: str
     methods: tuple[MethodResult, ...]
-    by_subject: MethodResult | None
+    other_level: MethodResult | None
     predictive_values: tuple[PredictiveValue, ...]
     confusion: tuple[Confusion, ...]
     roc: tuple[Curve, ...]
@@ -195,12 +280,18 @@ class ProtocolResult:
     choices: tuple[SettingChoice, ...]
     fold_choices: tuple[FoldChoice, ...]
     families: tuple[FamilyWeight, ...]
+    smooth: SmoothCalibration
+    operating_points: tuple[OperatingPoint, ...]
+    retest: tuple[Retest, ...]
+    group_differences: tuple[GroupDifference, ...]
+    comparisons: int
+    sites: SitePooling | None
     chance: Chance | None
     stability: Stability = field(default_factory=Stability)
 
     @property
     def ours(self) -> MethodResult:
-        """adscreen's result by recording."""
+        """The evaluated method's result at ``level``."""
         return next(result for result in self.methods if result.kind == "ours")
 
 

@@ -143,12 +143,19 @@ def _interval_in_words(figure: Interval) -> str:
     return f"95% interval {figure.low:.3f} to {figure.high:.3f}" if known else "no interval"
 
 
+_TALLEST = 0.25  # of the plot's height, of the tallest bar of the histogram
+
+
 def draw_calibration(result: ProtocolResult) -> Drawing:
-    """Return the observed share of cases at each predicted probability, with its interval."""
+    """Return the smooth curve with its band, the observed share of cases in bins, and a histogram of probabilities.
+
+    Where there is no smooth curve, a line joins the bins.
+    """
     frame = _Frame(0, 1, 0, 1)
     bins = [one for one in result.calibration if math.isfinite(one.observed.value)]
     points = [(one.predicted, one.observed.value) for one in bins]
     told = ", ".join(f"{predicted:.2f}: {observed:.2f}" for predicted, observed in points)
+    curve = result.smooth.curve
     return Drawing(
         name=f"calibration-{result.protocol}",
         title=f"Calibration curve. Share of cases by predicted probability: {told}.",
@@ -157,11 +164,33 @@ def draw_calibration(result: ProtocolResult) -> Drawing:
         x_ticks=frame.x_ticks(_SHARES),
         y_ticks=frame.y_ticks(_SHARES),
         lines=(
+            Line("histogram", _bars(frame, result.smooth.probabilities), "how many have this probability"),
             Line("chance", frame.path([(0, 0), (1, 1)]), "perfect"),
-            Line("main", frame.path(points), f"{result.ours.title}, 95% interval"),
+            *([_band(frame, curve)] if curve else []),
+            Line(
+                "main",
+                frame.path([(x, one.value) for x, one in curve] or points),
+                "smooth curve, 95% interval" if curve else f"{result.ours.title}, 95% interval",
+            ),
         ),
         dots=tuple(frame.dot(one.predicted, one.observed) for one in bins),
     )
+
+
+def _band(frame: _Frame, curve: Sequence[tuple[float, Interval]]) -> Line:
+    known = [(x, one) for x, one in curve if math.isfinite(one.low) and math.isfinite(one.high)]
+    return Line("band", frame.band([(x, one.low) for x, one in known], [(x, one.high) for x, one in known]))
+
+
+def _bars(frame: _Frame, shares: Sequence[float]) -> str:
+    """Return the path of bars of equal width from 0 to 1, the tallest a quarter of the plot's height."""
+    most, width = max(shares, default=0.0), 1 / max(len(shares), 1)
+    bars = []
+    for number, share in enumerate(shares):
+        left, right, top = number * width, (number + 1) * width, _TALLEST * share / most if most else 0.0
+        if top:
+            bars.append(frame.path([(left, 0), (left, top), (right, top), (right, 0)]) + "Z")
+    return "".join(bars)
 
 
 def draw_decisions(result: ProtocolResult) -> Drawing:

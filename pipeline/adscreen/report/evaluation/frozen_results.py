@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from adscreen.metrics import Interval
-from adscreen.report.evaluation.conclusions import written
+from adscreen.report.evaluation.conclusions import OTHER_LEVEL, name_count, written
 from adscreen.report.evaluation.contents import (
     Abstention,
     FrozenModel,
@@ -18,7 +18,7 @@ from adscreen.report.evaluation.contents import (
     ProtocolResult,
     Recalibration,
 )
-from adscreen.report.evaluation.protocol_results import Frames, interval
+from adscreen.report.evaluation.tables import Frames, interval
 from adscreen.writing import count
 
 _NOT_SCORED = ("unreadable", "insufficient_speech", "out_of_scope")
@@ -81,18 +81,18 @@ def conclude_frozen(main: ProtocolResult, frozen: FrozenModel, *, positive: str,
 def _sentences(main: ProtocolResult, frozen: FrozenModel, positive: str, negative: str) -> Iterator[str]:
     figures = main.ours.measures
     yield (
-        f"On this cohort the frozen model distinguishes “{positive}” from “{negative}” with an AUC of "
-        f"{written(figures['auc'])}; at its own threshold ({frozen.threshold:.2f}) sensitivity is "
+        f"On this cohort{name_count(main)}, the frozen model distinguishes “{positive}” from “{negative}” with an "
+        f"AUC of {written(figures['auc'])}; at its own threshold ({frozen.threshold:.2f}) sensitivity is "
         f"{written(figures['sensitivity'])} and specificity {written(figures['specificity'])}."
     )
-    if main.by_subject is not None:
-        yield f"By subject, all visits together, the AUC is {written(main.by_subject.measures['auc'])}."
+    if main.other_level is not None:
+        yield f"{OTHER_LEVEL[main.level]}, the AUC is {written(main.other_level.measures['auc'])}."
     yield (
         f"Observed minus expected share of “{positive}”: {written(figures['observed_minus_expected'], signed=True)}; "
         f"{_judge(figures['observed_minus_expected'])}. {_slope(figures['calibration_slope'])}"
     )
     for one in frozen.predictive_values:
-        if one.level == "recording":
+        if one.level == main.level:
             yield _predictive(one, positive)
     yield from _left_out(frozen)
 
@@ -127,8 +127,8 @@ def _left_out(frozen: FrozenModel) -> Iterator[str]:
         worst = {one.measure: one.everybody for one in frozen.abstentions}
         yield (
             f"{frozen.not_scored} of {frozen.recordings - frozen.in_training} recordings have no score. If each "
-            f"counted as a wrong result, sensitivity would be {written(worst['sensitivity'])} and specificity "
-            f"{written(worst['specificity'])}."
+            f"counted as a wrong result, sensitivity by recording would be {written(worst['sensitivity'])} and "
+            f"specificity {written(worst['specificity'])}."
         )
     if frozen.in_training:
         yield f"Every figure leaves out {count(frozen.in_training, 'recording')} of training subjects."

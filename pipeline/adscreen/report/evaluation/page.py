@@ -20,7 +20,8 @@ from adscreen.metrics import Interval
 from adscreen.report.evaluation import figures
 from adscreen.report.evaluation.conclusions import main_protocol
 from adscreen.report.evaluation.contents import EvaluationReport, ProtocolResult
-from adscreen.report.evaluation.wording import MEASURES, STEPS, name_column
+from adscreen.report.evaluation.judgements import judge_differences, judge_retest, judge_sites
+from adscreen.report.evaluation.wording import LEVELS, MEASURES, SCALES, STEPS, name_column
 from adscreen.report.recording.phrases import name_family
 from adscreen.report.templating import open_templates
 from adscreen.writing import count, write_csv, write_json
@@ -82,9 +83,14 @@ def _environment() -> Environment:
         "column": name_column,
         "family": name_family,
         "count_levels": count_levels,
+        "judge_differences": judge_differences,
+        "judge_retest": judge_retest,
+        "judge_sites": judge_sites,
     }
     made.globals |= {
+        "levels": LEVELS,
         "measures": MEASURES,
+        "scales": SCALES,
         "steps": STEPS,
         "draw_protocol": draw,
         "draw_learning": figures.draw_learning,

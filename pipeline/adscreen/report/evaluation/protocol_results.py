@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from adscreen.evaluation.levels import leading_level
 from adscreen.evaluation.out_of_fold import OutOfFold
-from adscreen.evaluation.results import ADSCREEN
-from adscreen.metrics import Interval, roc_curve
+from adscreen.evaluation.results import ADSCREEN, LEVELS, Level
+from adscreen.metrics import roc_curve
 from adscreen.report.evaluation.chance_results import summarise_chance
 from adscreen.report.evaluation.contents import (
     AbsentMethod,
@@ -30,7 +30,16 @@ from adscreen.report.evaluation.contents import (
     SettingChoice,
     Subgroup,
 )
+from adscreen.report.evaluation.further_results import (
+    count_comparisons,
+    summarise_differences,
+    summarise_operating_points,
+    summarise_retest,
+    summarise_sites,
+    summarise_smooth,
+)
 from adscreen.report.evaluation.stability import summarise_stability
+from adscreen.report.evaluation.tables import Frames, Tables, interval, rows_of
 from adscreen.report.evaluation.wording import PAPER_OF_OWN, PROTOCOLS, name_method, name_setting
 
 _RATES = np.linspace(0.0, 1.0, 101)
@@ -38,41 +47,6 @@ _NOT_SETTINGS = (
     *("protocol", "method", "repeat", "fold"),
     *("training_recordings", "test_recordings", "threshold"),
 )
-
-Frames = Mapping[str, pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables of one protocol of a run, by the name of their file."""
-
-    protocol: str
-    frames: Frames
-
-    @property
-    def main(self) -> str:
-        """The method that was evaluated: methods.csv lists it first."""
-        return str(self.frames["methods"]["method"].iloc[0])
-
-    def of(self, name: str, **wanted: str) -> pd.DataFrame:
-        """Return the rows of this protocol in one table that have the wanted values."""
-        frame = self.frames[name]
-        kept = frame["protocol"] == self.protocol
-        for column, value in wanted.items():
-            kept &= frame[column] == value
-        return frame[kept]
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """Yield each row as a tuple with names."""
-    yield from frame.itertuples(index=False)
-
-
-def interval(row: Any, value: str = "value") -> Interval:
-    """Return a row's figure with its interval over clusters, where there is one, else over subjects."""
-    clustered = math.isfinite(row.cluster_low)
-    low, high = (row.cluster_low, row.cluster_high) if clustered else (row.low, row.high)
-    return Interval(float(getattr(row, value)), float(low), float(high))
 
 
 def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> ProtocolResult:
@@ -83,7 +57,8 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
         explanation = PAPER_OF_OWN
     chosen = tables.of("settings", method=tables.main)
     tested = OutOfFold.of(tables.of("predictions", method=tables.main), positive=positive)
-    methods = summarise_methods(tables, level="recording")
+    level = leading_level(tested.subjects, tested.levels, protocol=protocol)
+    methods = summarise_methods(tables, level=level)
     ours = next(one for one in methods if one.method == tables.main)
     return ProtocolResult(
         protocol=protocol,
@@ -91,14 +66,15 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
         explanation=explanation,
         folds=len(chosen),
         repeats=int(chosen["repeat"].nunique()),
+        level=level,
         methods=methods,
-        by_subject=_by_subject(tables, tested),
+        other_level=_other_level(tables, tested, level),
         predictive_values=predictive_values(ours),
-        confusion=tuple(_confusion(tables)),
-        roc=tuple(_roc(tested)),
-        roc_mean=_mean_roc(tables),
-        calibration=tuple(_calibration(tables)),
-        decisions=tuple(_decisions(tables)),
+        confusion=tuple(_confusion(tables, level)),
+        roc=tuple(_roc(tested, level)),
+        roc_mean=_mean_roc(tables, level),
+        calibration=tuple(_calibration(tables, level)),
+        decisions=tuple(_decisions(tables, level)),
         subgroups=tuple(_subgroups(tables)),
         learning=tuple(_learning(tables)),
         apparent=tuple(_apparent(tables)),
@@ -106,16 +82,22 @@ def summarise_protocol(protocol: str, frames: Frames, *, positive: str) -> Proto
         fold_choices=tuple(_fold_choices(chosen)),
         families=tuple(
             FamilyWeight(row.family, float(row.contribution), float(row.sd_over_folds))
-            for row in _rows(tables.of("families").sort_values("contribution", ascending=False))
+            for row in rows_of(tables.of("families").sort_values("contribution", ascending=False))
         ),
         stability=summarise_stability(frames, protocol, main=tables.main),
         chance=summarise_chance(tables.of("permutations"), tables.of("chance"), main=tables.main),
+        smooth=summarise_smooth(tables, tested.repeats(level), level),
+        operating_points=tuple(summarise_operating_points(tables, level)),
+        retest=tuple(summarise_retest(tables)),
+        group_differences=tuple(summarise_differences(tables)),
+        comparisons=count_comparisons(tables),
+        sites=summarise_sites(tables),
     )
 
 
 def summarise_methods(tables: Tables, *, level: str) -> tuple[MethodResult, ...]:
     """Return every method of a protocol at a level, that of the highest AUC first."""
-    described = {row.method: row.description for row in _rows(tables.frames["methods"])}
+    described = {row.method: row.description for row in rows_of(tables.frames["methods"])}
     results = []
     for method, rows in tables.of("metrics", level=level).groupby("method", sort=False):
         title, kind = name_method(str(method), evaluated=tables.main)
@@ -126,9 +108,9 @@ def summarise_methods(tables: Tables, *, level: str) -> tuple[MethodResult, ...]
                 title=title,
                 description=described.get(method, ""),
                 kind=kind,
-                measures={str(row.measure): interval(row) for row in _rows(rows)},
-                spread={str(row.measure): float(row.sd_over_repeats) for row in _rows(rows)},
-                difference=next((interval(row) for row in _rows(compared)), None),
+                measures={str(row.measure): interval(row) for row in rows_of(rows)},
+                spread={str(row.measure): float(row.sd_over_repeats) for row in rows_of(rows)},
+                difference=next((interval(row) for row in rows_of(compared)), None),
             )
         )
     return tuple(sorted(results, key=_rank))
@@ -142,15 +124,16 @@ def _rank(result: MethodResult) -> tuple[float, str]:
 def absent_methods(methods: pd.DataFrame) -> tuple[AbsentMethod, ...]:
     """Return the methods that could not be tried."""
     return tuple(
-        AbsentMethod(row.method, name_method(row.method)[0], row.absent) for row in _rows(methods) if row.absent
+        AbsentMethod(row.method, name_method(row.method)[0], row.absent) for row in rows_of(methods) if row.absent
     )
 
 
-def _by_subject(tables: Tables, tested: OutOfFold) -> MethodResult | None:
-    """Return the evaluated method's result by subject, None where each subject has one recording."""
+def _other_level(tables: Tables, tested: OutOfFold, level: Level) -> MethodResult | None:
+    """Return the evaluated method's result at the other level, None where each subject has one recording."""
     if not tested.several_visits:
         return None
-    return next((one for one in summarise_methods(tables, level="subject") if one.method == tables.main), None)
+    other = next(one for one in LEVELS if one != level)
+    return next((one for one in summarise_methods(tables, level=other) if one.method == tables.main), None)
 
 
 def predictive_values(result: MethodResult) -> tuple[PredictiveValue, ...]:
@@ -162,21 +145,24 @@ def predictive_values(result: MethodResult) -> tuple[PredictiveValue, ...]:
     )
 
 
-def _confusion(tables: Tables) -> Iterable[Confusion]:
+def _confusion(tables: Tables, level: Level) -> Iterable[Confusion]:
+    """Yield the counts at ``level``, then those at the other."""
     names = ["true_positive", "false_negative", "false_positive", "true_negative"]
-    for level, rows in tables.of("confusion", method=tables.main).groupby("level", sort=False):
-        yield Confusion(str(level), **{name: float(rows[name].mean()) for name in names})
+    for one in sorted(LEVELS, key=lambda name: name != level):
+        rows = tables.of("confusion", method=tables.main, level=one)
+        if len(rows):
+            yield Confusion(one, **{name: float(rows[name].mean()) for name in names})
 
 
-def _roc(tested: OutOfFold) -> Iterable[Curve]:
+def _roc(tested: OutOfFold, level: Level) -> Iterable[Curve]:
     """Yield the curve of each repeat, averaged over its folds."""
-    for number, predictions in enumerate(tested.repeats()):
+    for number, predictions in enumerate(tested.repeats(level)):
         found = roc_curve([predictions], tested.cases, _RATES)
         yield Curve(f"repeat {number + 1}", _points(_RATES, found))
 
 
-def _mean_roc(tables: Tables) -> Curve:
-    rows = tables.of("roc", method=tables.main, level="recording")
+def _mean_roc(tables: Tables, level: Level) -> Curve:
+    rows = tables.of("roc", method=tables.main, level=level)
     return Curve("mean over repeats", _points(rows["false_positive_rate"], rows["sensitivity"]))
 
 
@@ -184,14 +170,14 @@ def _points(x: Iterable[float], y: Iterable[float]) -> tuple[tuple[float, float]
     return tuple((float(one), float(other)) for one, other in zip(x, y, strict=True) if math.isfinite(other))
 
 
-def _calibration(tables: Tables) -> Iterable[CalibrationBin]:
-    rows = tables.of("calibration", method=tables.main, level="recording")
-    for row in _rows(rows):
+def _calibration(tables: Tables, level: Level) -> Iterable[CalibrationBin]:
+    rows = tables.of("calibration", method=tables.main, level=level)
+    for row in rows_of(rows):
         yield CalibrationBin(float(row.count), float(row.predicted), interval(row, "observed"))
 
 
-def _decisions(tables: Tables) -> Iterable[Benefit]:
-    for row in _rows(tables.of("decision_curve", method=tables.main, level="recording")):
+def _decisions(tables: Tables, level: Level) -> Iterable[Benefit]:
+    for row in rows_of(tables.of("decision_curve", method=tables.main, level=level)):
         yield Benefit(float(row.threshold), interval(row, "net_benefit"), float(row.treat_all))
 
 
@@ -206,20 +192,20 @@ def _subgroups(tables: Tables) -> Iterable[Subgroup]:
             recordings=int(first["recordings"]),
             negative_subjects=int(first["negative_subjects"]),
             positive_subjects=int(first["positive_subjects"]),
-            measures={str(row.measure): interval(row) for row in _rows(shown)},
+            measures={str(row.measure): interval(row) for row in rows_of(shown)},
             suppressed=str(first["suppressed"]),
         )
 
 
 def _learning(tables: Tables) -> Iterable[LearningPoint]:
     rows = tables.of("learning_curve")
-    for row in _rows(rows[rows["measure"] == "auc"]):
+    for row in rows_of(rows[rows["measure"] == "auc"]):
         title, _ = name_method(row.method, evaluated=tables.main)
         yield LearningPoint(row.method, title, float(row.share), float(row.groups), interval(row))
 
 
 def _apparent(tables: Tables) -> Iterable[Apparent]:
-    for row in _rows(tables.of("apparent")):
+    for row in rows_of(tables.of("apparent")):
         title, _ = name_method(row.method, evaluated=tables.main)
         figures = float(row.apparent), float(row.cross_validated), float(row.optimism)
         yield Apparent(row.method, title, row.measure, *figures)

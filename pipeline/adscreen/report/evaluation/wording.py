@@ -56,6 +56,8 @@ MEASURES = {
     "calibration_slope": "Calibration slope",
     "calibration_intercept": "Calibration intercept",
 }
+LEVELS = {"recording": "By recording", "subject": "By subject"}
+SCALES = {"log_odds": "On the scale of log-odds", "probability": "On the scale of probabilities"}
 COLUMNS = {
     "original_label": "Label in the manifest",
     "sex": "Sex",
