@@ -109,11 +109,11 @@ def test_one_is_singular(ran: SimpleNamespace, read_page: Callable[[str], Any]) 
     flow = tuple(
         replace(one, recordings=1, subjects=1, negative_subjects=1, positive_subjects=1) for one in report.flow
     )
-    alone = replace(report, protocols=protocols, flow=flow, recordings=1, subjects=1, groups=1, resamples=1)
+    alone = replace(report, protocols=protocols, flow=flow, recordings=1, subjects=1, groups=1)
     text = read_page(render_report(alone)).visible
     assert "protocol subject: 1 fold " in text
     assert "1 recording of 1 subject" in text
-    wrong = r"(?<![\d.,])1 (folds|repeats|recordings|subjects|clusters|resamples|parts|times)\b"
+    wrong = r"(?<![\d.,])1 (folds|repeats|recordings|subjects|clusters|parts|times)\b"
     assert [] == re.findall(wrong, text)
 
 
