@@ -56,9 +56,15 @@ def test_an_interval_near_a_bound_is_no_narrower_than_the_score_interval(area: f
     assert found.low < found.high
 
 
-def test_an_auc_far_from_the_bounds_is_on_the_logit_scale() -> None:
-    """Symmetric there: the logits of the bounds lie as far from that of the value."""
-    found = rank_interval(0.8, Error(0.0025, 0.0, 1e9), People(20, 20, 40, 20.0, 20.0))
-    odds = [math.log(one / (1 - one)) for one in (found.low, found.value, found.high)]
-    assert odds[1] - odds[0] == pytest.approx(odds[2] - odds[1])
-    assert odds[2] - odds[1] == pytest.approx(1.959964 * 0.05 / 0.16, rel=1e-5)
+def test_an_auc_far_from_the_bounds_has_the_interval_of_a_share() -> None:
+    """Of n = 0.8 x 0.2 / 0.05^2 = 64 people: statsmodels' Wilson interval of 51.2 of 64 (proportion_confint)."""
+    found = rank_interval(0.8, Error(0.0025, 0.0, 1e9), People(32, 32, 64, 32.0, 32.0))
+    assert [0.68632558, 0.87969998] == pytest.approx([found.low, found.high], abs=1e-7)
+
+
+def test_with_few_people_the_score_interval_counts_too() -> None:
+    """Six clusters a label: a small standard error alone does not make an interval narrow."""
+    few, many = (rank_interval(0.7, Error(1e-4, 1.0, 10.0), People(n, n, 2 * n, 20.0, 20.0)) for n in (6, 20))
+    low, high = score_interval(0.7, cases=6, controls=6, scale=2.0)
+    assert (low, high) == (few.low, few.high)
+    assert low < many.low < many.high < high

@@ -1,7 +1,7 @@
 """Measures with their errors -> their intervals, each on the scale that suits it.
 
 AUC: ``rank_interval``. Sensitivity, specificity and accuracy: ``share_interval``. Balanced accuracy, average precision
-and predictive values: the logit scale; the first and the last, where a rate that they follow from has no standard
+and predictive values: ``wilson_interval``; the first and the last, where a rate that they follow from has no standard
 error, between its bounds. All others, and every difference: plain.
 """
 
@@ -11,11 +11,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adscreen.metrics.interval import INTERVAL, Error, Interval, People, logit_interval, plain_interval
+from adscreen.metrics.interval import INTERVAL, Error, Interval, People, plain_interval, wilson_interval
 from adscreen.metrics.proportions import follow_rates, share_interval
 from adscreen.metrics.rank_interval import rank_interval
 
-_LOGIT = ("balanced_accuracy", "average_precision", "ppv", "npv")
+_UNIT = ("balanced_accuracy", "average_precision", "ppv", "npv")
 _RATES = ("sensitivity", "specificity")
 
 
@@ -66,5 +66,5 @@ def _bound(name: str, value: float, error: Error, people: People, level: float) 
     if name in shares:
         own, rows = shares[name]
         return share_interval(value, error, people=own, rows=rows, level=level)
-    scale = logit_interval if name.partition("_at_")[0] in _LOGIT else plain_interval
+    scale = wilson_interval if name.partition("_at_")[0] in _UNIT else plain_interval
     return scale(value, error, level=level)

@@ -1,4 +1,4 @@
-"""A value and its standard error -> its 95% interval, on the plain or on the logit scale.
+"""A value and its standard error -> its 95% interval, plain, or of a value between 0 and 1.
 
 ``Error`` says how a measure varies from cohort to cohort: ``variance`` counts people as they are tested, ``training``
 is what they add as they are trained on, as a share of it, and ``thresholds`` the variance by where the thresholds come
@@ -91,14 +91,16 @@ def plain_interval(value: float, error: Error, *, level: float = INTERVAL) -> In
     return Interval(value, value - half, value + half)
 
 
-def logit_interval(value: float, error: Error, *, level: float = INTERVAL) -> Interval:
-    """Return the bounds of logit(value) +- t SE / (value (1 - value)), back on the scale of the value."""
+def wilson_interval(value: float, error: Error, *, level: float = INTERVAL) -> Interval:
+    """Return the interval of a value between 0 and 1, as that of a share of n people (Wilson 1927).
+
+    n = value (1 - value) / SE^2 is how many would have that standard error. The bounds are the true values p that lie
+    t sqrt(p (1 - p) / n) from the one found, so that they stay inside 0 and 1 and the interval does not shrink to
+    nothing near them.
+    """
     if not 0 < value < 1 or error.flat or not math.isfinite(error.variance):
         return Interval(value, float("nan"), float("nan"))
-    half = student_quantile(error.freedom, level) * error.standard / (value * (1 - value))
-    centre = math.log(value / (1 - value))
-    return Interval(value, _expit(centre - half), _expit(centre + half))
-
-
-def _expit(odds: float) -> float:
-    return 1 / (1 + math.exp(-odds)) if odds >= 0 else math.exp(odds) / (1 + math.exp(odds))
+    people = value * (1 - value) / error.standard**2
+    square = student_quantile(error.freedom, level) ** 2 / people
+    centre, half = value + square / 2, math.sqrt(square * (value * (1 - value) + square / 4))
+    return Interval(value, (centre - half) / (1 + square), (centre + half) / (1 + square))

@@ -1,8 +1,9 @@
 """An AUC and its standard error -> its interval, which has a width at the bounds too.
 
-On the logit scale; near 0 or 1, where few pairs are in the wrong order and a standard error says little, each side is
-the wider of that and of a score interval: the true AUC that would still make the one found likely, by the variance that
-Hanley & McNeil (1982) give for it, with (m + n) / 2 in the place of m and n (Newcombe 2006, method 5).
+As for a share of the people who would have that standard error (Wilson 1927). Near 0 or 1, and where a class has few
+people, a standard error says little, and each side is the wider of that and of a score interval: the true AUC that
+would still make the one found likely, by the variance that Hanley & McNeil (1982) give for it, with (m + n) / 2 in the
+place of m and n (Newcombe 2006, method 5).
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adscreen.metrics.interval import INTERVAL, Error, Interval, People, logit_interval, normal_quantile
+from adscreen.metrics.interval import INTERVAL, Error, Interval, People, normal_quantile, wilson_interval
 
-NEAR = 0.05  # of a bound: there the score interval counts as well
+NEAR = 0.05  # of a bound: there the score interval counts as well,
+FEW = 20  # and where a class has fewer independent people
 _HALVINGS = 60
 
 
 def rank_interval(area: float, error: Error, people: People, *, level: float = INTERVAL) -> Interval:
     """Return the interval of an AUC; ``people`` are the independent cases and controls."""
-    found = logit_interval(area, error, level=level)
+    found = wilson_interval(area, error, level=level)
     if not math.isfinite(area + error.variance):
         return found
-    if NEAR <= area <= 1 - NEAR and not error.flat:
+    if NEAR <= area <= 1 - NEAR and not error.flat and min(people.cases, people.controls) >= FEW:
         return found
     low, high = score_interval(
         area, cases=people.cases, controls=people.controls, scale=1 + error.training, level=level
