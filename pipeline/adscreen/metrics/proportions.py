@@ -7,7 +7,7 @@ error (Korn & Graubard 1998):
 
 Where the share is the same whoever is left out, as where nobody or everybody is classified correctly, there is no
 standard error, and n is the number of people, less what they count as trained on. So 6 of 6 is never 1.000 to 1.000.
-What follows from two shares is bounded there by the bounds of both, which together hold in at least 95% of samples
+What follows from two shares is bounded there by the bounds of both, which together hold in at least 90% of samples
 (Bonferroni).
 """
 
