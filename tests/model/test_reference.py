@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from adscreen.extract.feature_table import FeatureTable
 from adscreen.metrics import Interval, exact_interval
+from adscreen.model.held_out_rates import describe_scores
 from adscreen.model.reference import (
     HeldOut,
     ScoreReference,
-    describe_scores,
     predictive_values,
     shift_probability,
 )

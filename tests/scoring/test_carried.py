@@ -41,11 +41,11 @@ def test_every_column_of_the_manifest_is_carried(written: Path) -> None:
     rows = list(csv.reader((written / "scores.csv").open(encoding="utf-8")))
     assert [*LINE, "f0_mean", "code", "manifest_result", "remark", "empty"] == rows[0]
     own = dict(zip(rows[0], rows[1], strict=True))
-    expected = ["case", "C1", "71.5", "female", "12.0", "24.0", "Rome", "cookie", "en"]
+    expected = ["case", "C1", "", "71.5", "female", "12.0", "24.0", "Rome", "cookie", "en"]
     assert expected == [own[name] for name in KNOWN]
     assert ("-3.25", "007", "ours", "'=1+1") == (own["f0_mean"], own["code"], own["manifest_result"], own["remark"])
     other = dict(zip(rows[0], rows[2], strict=True))
-    assert ["control", "", "", "male", "", "", "", "", ""] == [other[name] for name in KNOWN]
+    assert ["control", "", "", "", "male", "", "", "", "", ""] == [other[name] for name in KNOWN]
     assert ("", "-3") == (other["f0_mean"], other["remark"])
 
 

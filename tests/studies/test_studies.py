@@ -138,7 +138,7 @@ def test_the_run_says_how_it_was_made(evaluated: Evaluated, simulated: Path) -> 
 
 def test_the_notes_name_the_leak(evaluated: Evaluated) -> None:
     """One note says what the intervals are over; one a protocol says how many speakers are on both sides."""
-    assert "low, high: 95% bootstrap interval over 16 subjects." == evaluated.notes[0]
+    assert "low, high: 95% interval over 16 subjects." == evaluated.notes[0]
     assert evaluated.notes[1].startswith("subject: AUC of adscreen minus baseline ")
     assert evaluated.notes[1].endswith("0% of test recordings have a training recording of their speaker.")
     assert evaluated.notes[2].startswith("paper: ")

@@ -34,8 +34,9 @@ from adscreen.estimator.tuning import Tuned, on_one_thread, tune
 from adscreen.extract.feature_table import SENTENCES, TOKENS, FeatureTable, Fold
 from adscreen.metrics import weigh_by_subject
 from adscreen.model.card import CARD, write_card
+from adscreen.model.held_out_rates import describe_scores
 from adscreen.model.known_speech import closest_speech, speech_digest, speech_digests, speech_sketches
-from adscreen.model.reference import ScoreReference, describe_scores
+from adscreen.model.reference import ScoreReference
 from adscreen.model.training_scope import TrainingScope, describe_scope
 from adscreen.model.training_summary import TrainingSummary, summarise_training
 
