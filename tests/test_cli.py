@@ -285,9 +285,7 @@ def test_the_whole_line_runs(run: Run, cohort: Path, tiny_bilm: Path, model_fold
         "score": run("score", model_folder, cohort / "held_out.csv", tmp_path / "score", *common),
     }
     for command, outcome in done.items():
-        slow = re.sub(
-            r"(?m)^[A-Z][\w ()]+: \d+ of \d+\n", "", outcome.err
-        )  # a step of more than 10 s says how far it is
+        others = re.sub(r"(?m)^[A-Z][\w ()]+: \d+ of \d+\n", "", outcome.err)  # how far a step is, after 10 s
         assert (0, "") == (outcome.status, others), command
         assert str(tmp_path / command) in outcome.out
         assert command == json.loads((tmp_path / command / "run.json").read_text())["command"]
