@@ -25,6 +25,13 @@ def test_a_subject_with_one_recording_keeps_its_probability(predictions: Make) -
     assert scores == by_subject(predictions(scores), np.array(list("abcd"))).scores.tolist()
 
 
+def test_the_same_probability_at_every_visit_stays_the_same(predictions: Make) -> None:
+    """To the last bit: else a method that says the same of everybody would rank people by their number of visits."""
+    scores = [0.478] * 5
+    joined = by_subject(predictions(scores), np.array(list("aabbc")))
+    assert [0.478] * 3 == joined.scores.tolist()
+
+
 def test_the_threshold_is_the_folds(predictions: Make) -> None:
     """A subject is decided at the threshold of the fold that tested it; one tested in two folds is there twice."""
     made = predictions([0.2, 0.9, 0.6], [0, 1, 1])

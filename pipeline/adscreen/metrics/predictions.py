@@ -76,7 +76,10 @@ def by_subject(
     shared = WHOLLY_SHARED if correlations is None else correlations[folds]
     sums: Floats = np.bincount(inverse, weights=logit(predictions.scores)).astype(np.float64)
     joined = join_logits(sums, counts.astype(np.float64), shared)
-    # one recording keeps its very probability; logit and back would round it
-    scores = np.where(counts == 1, predictions.scores[first], 1 / (1 + np.exp(-joined)))
+    # one probability, of one recording or of several that share everything, is kept: logit and back would round it
+    equal = np.ones(len(counts), dtype=bool)
+    np.logical_and.at(equal, inverse, predictions.scores == predictions.scores[first][inverse])
+    kept = (counts == 1) | (equal & (np.asarray(shared) == WHOLLY_SHARED))
+    scores = np.where(kept, predictions.scores[first], 1 / (1 + np.exp(-joined)))
     cuts = predictions.thresholds[first] if thresholds is None else thresholds[folds]
     return Predictions(predictions.rows[first], folds, scores, cuts)
