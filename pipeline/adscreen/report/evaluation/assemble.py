@@ -22,6 +22,7 @@ from adscreen.report.evaluation.contents import (
     ProtocolResult,
 )
 from adscreen.report.evaluation.frozen_results import conclude_frozen, summarise_frozen
+from adscreen.report.evaluation.lock_contents import read_outcome
 from adscreen.report.evaluation.protocol_results import absent_methods, summarise_protocol
 from adscreen.report.evaluation.tables import Frames
 from adscreen.version import __version__
@@ -92,6 +93,7 @@ def assemble_report(
         provenance=_provenance(settings),
         citation=_cite_validation(settings, frozen) if frozen else _citation(settings, certificate, protocols),
         frozen=frozen,
+        lock=read_outcome(settings.get("lock"), frames["metrics"]),
     )
 
 

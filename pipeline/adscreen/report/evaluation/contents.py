@@ -9,6 +9,7 @@ from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.metrics import Interval
+from adscreen.report.evaluation.lock_contents import LockOutcome
 from adscreen.report.evaluation.stability_contents import Stability
 
 Kind = Literal["ours", "baseline", "shortcut", "check"]
@@ -370,7 +371,7 @@ class ChecklistItem:
 class EvaluationReport:
     """Everything on an evaluation's page. ``over`` is what intervals are over: subjects or clusters.
 
-    ``frozen`` is None unless a frozen model was validated.
+    ``frozen`` is None unless a frozen model was validated, ``lock`` unless that was locked before.
     ``findings`` are those of the checks of the cohort, errors first; None where it was not checked.
     """
 
@@ -397,3 +398,4 @@ class EvaluationReport:
     provenance: dict[str, str]
     citation: str
     frozen: FrozenModel | None = None
+    lock: LockOutcome | None = None
