@@ -79,7 +79,9 @@ def _check(lock: Lock, model: TrainedModel, manifest: Path, reading: Reading, ch
     now = describe_model(model)
     thresholds = _changes(asdict(lock.model) | {"digest": ""}, asdict(now) | {"digest": ""})
     other = [f"another model ({now.digest[:_SHORT]}, was {lock.model.digest[:_SHORT]})"]
-    yield _item("model", [*other, *thresholds] if now.digest != lock.model.digest else [], now.digest[:_SHORT])
+    yield _item(
+        "model", [*other, *thresholds] if now.digest != lock.model.digest else [], f"SHA-256 {now.digest[:_SHORT]} ..."
+    )
     locked = lock.manifest
     digests = digest_again(locked, manifest, reading)
     rows, transcripts = compare_recordings(locked, digests)

@@ -14,6 +14,7 @@ from adscreen.report.evaluation.stability_contents import Stability
 
 Kind = Literal["ours", "baseline", "shortcut", "check"]
 Answer = Literal["run", "partly", "person"]
+ProbastAnswer = Literal["yes", "probably yes", "probably no", "no", "no information", "not applicable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +369,25 @@ class ChecklistItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbastItem:
+    """probast.csv: a signalling question of PROBAST+AI for ``part`` (development or evaluation) of the model.
+
+    ``evidence`` is what the answer stands on, or what the run can add; ``anchor`` and ``table`` are where it is on the
+    page and in the run; ``left`` is what a person has to say.
+    """
+
+    part: str
+    item: str
+    domain: str
+    topic: str
+    answer: ProbastAnswer
+    evidence: str
+    anchor: str
+    table: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationReport:
     """Everything on an evaluation's page. ``over`` is what intervals are over: subjects or clusters.
 
@@ -399,3 +419,4 @@ class EvaluationReport:
     citation: str
     frozen: FrozenModel | None = None
     lock: LockOutcome | None = None
+    probast: tuple[ProbastItem, ...] = ()
