@@ -16,6 +16,7 @@ import typer
 from adscreen.cli import (  # noqa: F401
     cohort_commands,
     language_model_commands,
+    lock_command,
     manifest_command,
     model_commands,
     planning_commands,

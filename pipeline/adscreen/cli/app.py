@@ -18,7 +18,20 @@ from typer.core import TyperGroup
 from adscreen.cli.panels import PanelCommand
 
 COMMANDS = (  # as help lists them: along the line, then what stands beside it
-    *("demo", "manifest", "ingest", "features", "evaluate", "compare", "train", "score", "report", "validate", "audit"),
+    *(
+        "demo",
+        "manifest",
+        "ingest",
+        "features",
+        "evaluate",
+        "compare",
+        "train",
+        "score",
+        "report",
+        "lock",
+        "validate",
+        "audit",
+    ),
     "power",
     *("simulate", "formats", "perplexity", "pretrain", "models", "doctor"),
 )

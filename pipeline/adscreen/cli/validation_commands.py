@@ -28,7 +28,7 @@ from adscreen.cli.options import (
     print_table,
     show_progress,
 )
-from adscreen.cli.panels import scoring_argument, scoring_option
+from adscreen.cli.panels import cohort_option, scoring_argument, scoring_option
 
 
 @command()
@@ -55,6 +55,12 @@ def validate(
     allow_out_of_scope: Annotated[
         bool, scoring_option("--allow-out-of-scope", help="Score recordings unlike those of training too.")
     ] = False,
+    lock: Annotated[
+        Path | None, scoring_option("--lock", help="The file of `adscreen lock`: say first whether it holds.")
+    ] = None,
+    strict: Annotated[
+        bool, cohort_option("--strict", help="Fail, and write nothing, if the lock does not hold.")
+    ] = False,
     seed: SeedOpt = None,
     jobs: JobsOpt = 1,
     force: ForceOpt = False,
@@ -64,7 +70,8 @@ def validate(
     """Test a frozen model on a labelled cohort: discrimination, calibration, subgroups, and the same report.
 
     Nothing is fitted, tuned or chosen on the cohort, the threshold included. Subjects of the training cohort are left
-    out and counted. recalibration.json says what a recalibration would change; it is not applied.
+    out and counted. recalibration.json says what a recalibration would change; it is not applied. --lock says first
+    whether what was locked with `adscreen lock` is what is validated.
 
     Exit status: 0 every recording has a score; 3 done, but some have none, with the reason in scores.csv; 2 bad input,
     nothing written; 1 a fault of adscreen's own.
@@ -92,6 +99,8 @@ def validate(
             allow_out_of_scope=allow_out_of_scope,
             prevalence=prevalence,
             confidence=confidence,
+            lock=lock,
+            strict=strict,
             seed=seed or 0,
             jobs=jobs,
             force=force,
@@ -100,8 +109,9 @@ def validate(
     if json:
         print_json(found.metrics)
     elif not quiet:
+        print("".join(f"{note}\n" for note in found.lock_notes), end="")
         print_table(found.show())
-        told = {*found.tested.cohort.notes, *found.remarks}  # on standard error, before the work
+        told = {*found.lock_notes, *found.tested.cohort.notes, *found.remarks}  # on standard error, before the work
         print("\n".join(with_flags(note) for note in found.notes if note not in told))
         print(f"Wrote {out}; report.html shows it, metrics.csv has every measure")
     exit_incomplete(found.tested.missing)

@@ -31,6 +31,15 @@ def code_digest(module: str, *, package: Path = _PACKAGE) -> str:
     return total.hexdigest()
 
 
+@lru_cache(maxsize=2)
+def package_digest(*, package: Path = _PACKAGE) -> str:
+    """Return the SHA-256 of the names and contents of every file of the package, models and compiled files left out."""
+    total = hashlib.sha256()
+    for name in sorted(name for name in _files(package) if not name.endswith(".pyc")):
+        total.update(name.encode() + b"\0" + hashlib.sha256((package / name).read_bytes()).digest())
+    return total.hexdigest()
+
+
 def code_files(module: str, *, package: Path = _PACKAGE) -> dict[str, bytes]:
     """Return the files that decide what a module (``adscreen.extract.extraction``) computes: name -> content, sorted.
 

@@ -78,6 +78,7 @@ KINDS = (
     Kind("report", "Report of one recording", nullable=True),
     Kind("model_manifest", "model.json"),
     Kind("run", "run.json"),
+    Kind("lock", "lock.json"),
     Kind("evaluation_report", "report.json of an evaluation", nullable=True),
     Kind("certificate", "certificate.json of an evaluation", nullable=True),
 )
@@ -108,6 +109,7 @@ def _types() -> dict[str, Any]:
     from adscreen.scoring.carried import ScoreLine
     from adscreen.scoring.recording_report import RecordingReport
     from adscreen.scoring.subjects import SubjectRow
+    from adscreen.studies.lock import Lock
 
     return {
         "manifest_row": Recording,
@@ -118,6 +120,7 @@ def _types() -> dict[str, Any]:
         "report": RecordingReport,
         "model_manifest": ModelManifest,
         "run": RunRecord,
+        "lock": Lock,
         "evaluation_report": EvaluationReport,
         "certificate": Certificate,
     }

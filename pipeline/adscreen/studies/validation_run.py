@@ -54,12 +54,15 @@ from adscreen.scoring.scoring import (
 from adscreen.scoring.shares import require_confidence, require_prevalence
 from adscreen.scoring.subjects import writing_subjects
 from adscreen.studies.conformal_table import ConformalRow, judge_sets
+from adscreen.studies.lock import Choices, Lock, read_lock
+from adscreen.studies.lock_check import LockCheck, check_lock
 from adscreen.studies.runs import check_free, new_run
 from adscreen.studies.scores import open_model, settings_of
 from adscreen.studies.sources import open_cohort
 from adscreen.studies.tested import Tested, match_labels
 from adscreen.writing import count, write_csv, write_json
 
+LOCK = "lock.json"
 RECALIBRATION = "recalibration.json"
 SHOWN = ("auc", "sensitivity", "specificity", "observed_minus_expected", "calibration_intercept", "calibration_slope")
 WARNING = (
@@ -77,6 +80,7 @@ class Validation:
     found: FrozenEvaluation
     settings: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    lock: LockCheck | None = None
 
     def __repr__(self) -> str:
         """Say what was validated, and its AUC."""
@@ -165,7 +169,18 @@ class Validation:
     @cached_property
     def notes(self) -> list[str]:
         """Sentences on what the figures stand on."""
-        return [*self.tested.cohort.notes, *self.remarks, *self._count()]
+        return [*self.lock_notes, *self.tested.cohort.notes, *self.remarks, *self._count()]
+
+    @cached_property
+    def lock_notes(self) -> list[str]:
+        """What is said first where there is a lock: whether it holds, what changed, and the primary measure."""
+        if self.lock is None:
+            return []
+        chosen = self.lock.lock.analysis
+        rows = self.found.evaluation.metrics
+        row = next((row for row in rows if (row.measure, row.level) == (chosen.primary, chosen.level)), None)
+        figure = _written(row) if row else "not measured"
+        return [*self.lock.notes, f"Primary measure as locked: {chosen.primary} by {chosen.level} {figure}."]
 
     def _count(self) -> Iterator[str]:
         steps = {row.step: row for row in self.tested.flow(None, (self.table.negative, self.table.positive))}
@@ -219,6 +234,8 @@ class Validation:
             content = {stem: frame.to_dict("records") for stem, frame in self.frames.items()}
             write_json(content | {"notes": self.notes}, folder / "metrics.json")
             write_json(self.recalibration, folder / RECALIBRATION)
+            if self.lock is not None:
+                write_json(asdict(self.lock.lock), folder / LOCK)
             self._write_scores(folder)
             write_report(self._assemble(), folder)
         return Path(out)
@@ -248,6 +265,8 @@ def validate(
     allow_out_of_scope: bool = False,
     prevalence: float | None = None,
     confidence: float | None = None,
+    lock: str | Path | None = None,
+    strict: bool = False,
     seed: int = 0,
     jobs: int = 1,
     progress: Progress = HIDDEN,
@@ -269,21 +288,30 @@ def validate(
         allow_out_of_scope: score recordings unlike those of training too.
         prevalence: the share of cases among those who would be screened, for predictive values.
         confidence: ask for conformal sets at this confidence, such as 0.9, and whether they hold the labels.
+        lock: the file of ``adscreen lock``: whether it holds is checked first, and said on the page and in run.json.
+        strict: refuse to validate where the lock does not hold.
         seed: kept with the run; no figure of a validation is drawn at random.
         jobs: processes; changes no result.
         arguments: how a manifest is read, as ``read_cohort`` takes it: ``where``, ``positive``, ``same_id`` ...
 
     Raises:
-        InputError: the model or the cohort cannot be read, a label is not one of the model's, every subject was in
-            training, no recording of a label has a score, the biLM or parser is not the model's, or the prevalence or
-            the confidence cannot be used.
+        InputError: the model, the cohort or the lock cannot be read, ``strict`` and the lock does not hold, a label is
+            not one of the model's, every subject was in training, no recording of a label has a score, the biLM or
+            parser is not the model's, or the prevalence or the confidence cannot be used.
 
     >>> validate("model", "other_clinic.csv").metrics  # doctest: +SKIP
     """
     require_prevalence(prevalence)
     require_confidence(confidence)
     reading = Reading(**arguments)
+    locked = _read_lock(lock, source, strict=strict)
     trained, folder = open_model(model)
+    choices = Choices(prevalence, confidence, minimum_words, allow_out_of_scope)
+    checked = None
+    if locked:
+        own: dict[str, Any] = {"reading": reading, "choices": choices, "strict": strict}
+        checked = check_lock(locked, trained, Path(str(source)), **own)
+    progress.notes(checked.notes if checked else [])
     grouped = trained.manifest.provenance.get("label_groups", {})
     cohort = _read(source, reading, known=[name for names in grouped.values() for name in names])
     labels, remarks = match_labels(
@@ -312,13 +340,14 @@ def validate(
     scores = tested.scores(trained)
     _check_scored(table, scores, where=cohort.path.name)
     study = StudySettings(seed=seed)
-    made: dict[str, Any] = {"model": folder, "model_digest": trained.digest, "manifest": cohort.path}
+    made: dict[str, Any] = {"lock": checked.settings()} if checked else {}
+    made |= {"model": folder, "model_digest": trained.digest, "manifest": cohort.path}
     made |= reading.arguments() | {"positive": table.positive, "negative": table.negative, "labels": dict(labels)}
     made |= {"threshold": scores.threshold, "minimum_words": minimum_words, "allow_out_of_scope": allow_out_of_scope}
     made |= {"prevalence": prevalence, "confidence": confidence, "seed": seed, "protocols": ["validate"]}
     made |= {"provenance": table.provenance}
     found = evaluate_frozen(table, scores, study, prevalence=prevalence)
-    return Validation(tested, table, found, made, tuple(remarks))
+    return Validation(tested, table, found, made, tuple(remarks), checked)
 
 
 def run_validation(
@@ -335,6 +364,17 @@ def run_validation(
     found = validate(model_dir, manifest, **options, **reading.arguments())
     found.save(out, force=force)
     return found
+
+
+def _read_lock(lock: str | Path | None, source: object, *, strict: bool) -> Lock | None:
+    """Return the lock, None where none is given; raises InputError where it, or what it is for, cannot be used."""
+    if lock is None:
+        if strict:
+            raise InputError("there is no lock", where="strict=", remedy="give the file of `adscreen lock` with lock=")
+        return None
+    if not isinstance(source, str | Path):
+        raise InputError("needs a manifest's file", where="lock=", remedy="give the path of the manifest")
+    return read_lock(Path(lock))
 
 
 def _read(source: Cohort | pd.DataFrame | str | Path, reading: Reading, *, known: Sequence[str]) -> Cohort:

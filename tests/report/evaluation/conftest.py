@@ -29,6 +29,8 @@ from adscreen.report.evaluation.contents import (
     Recalibration,
 )
 from adscreen.report.evaluation.frozen_results import conclude_frozen
+from adscreen.report.evaluation.lock_contents import LockItem, LockOutcome, PrimaryResult
+from adscreen.report.evaluation.probast import fill_probast
 
 NAN = float("nan")
 FIGURE = Interval(0.8, 0.7, 0.9)
@@ -52,6 +54,19 @@ FROZEN = FrozenModel(
         Recalibration("intercept", FIGURE, Interval(1.0, NAN, NAN), (0.2, 0.19), (0.7, 0.6), (0.8, 0.9), 4, ""),
         Recalibration("intercept_and_slope", *[Interval(NAN, NAN, NAN)] * 2, *[(0.2, NAN)] * 3, 0, "no fit is finite"),
     ),
+)
+LOCK = LockOutcome(
+    holds=False,
+    summary="The lock of 2026-12-01 (2fcdd98b0044) DOES NOT HOLD. transcripts: 3 transcripts changed.",
+    time="2026-12-01T12:37:00+00:00",
+    digest="2fcdd98b" * 8,
+    labelled=True,
+    items=(
+        LockItem("model", held=True, note="SHA-256 2fcdd98b0044 ..."),
+        LockItem("transcripts", held=False, note="3 transcripts changed"),
+        LockItem("reading of the manifest", held=True, note="where mmse >= 20"),
+    ),
+    primary=PrimaryResult("auc", "subject", FIGURE),
 )
 
 
@@ -87,4 +102,5 @@ def frozen_report(ran: SimpleNamespace) -> EvaluationReport:
     certificate = certify_frozen(ran.table, tested=41, left_out=2)
     checklist = tuple(fill_checklist({"subgroups"}, validation=True))
     report = replace(ran.report, protocols=(main,), gaps=(), absent=(), summary=summary, checklist=checklist)
-    return replace(report, certificate=certificate, frozen=FROZEN)
+    report = replace(report, certificate=certificate, frozen=FROZEN, lock=LOCK)
+    return replace(report, probast=fill_probast(report))

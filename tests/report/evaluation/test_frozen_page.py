@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,3 +59,16 @@ def test_in_short_says_what_the_figures_are_of(report: EvaluationReport) -> None
         in summary
     )
     assert "Every figure leaves out 2 recordings of training subjects." in summary
+
+
+def test_a_lock_that_does_not_hold_stands_before_every_figure(frozen_report: EvaluationReport, read_page: Any) -> None:
+    """What changed, the primary measure and that labels were known; a report without a lock has no such section."""
+    html = render_report(frozen_report)
+    page = read_page(html)
+    assert page.faults == []
+    text = page.section("lock").text
+    for said in ("The lock does not hold", "3 transcripts changed", "AUC by subject, 0.800", "already had labels"):
+        assert said in text
+    assert "on 2026-12-01 12:37 UTC" in text
+    assert html.index('id="lock"') < html.index('id="summary"')
+    assert not read_page(render_report(replace(frozen_report, lock=None))).has_section("lock")

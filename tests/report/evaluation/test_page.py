@@ -134,7 +134,7 @@ def test_the_files_agree(ran: SimpleNamespace, tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         write_report(ran.report, tmp_path / name)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert ["certificate.json", "checklist.csv", "report.html", "report.json"] == names
+    assert ["certificate.json", "checklist.csv", "probast.csv", "report.html", "report.json"] == names
     assert all((tmp_path / "one" / n).read_bytes() == (tmp_path / "two" / n).read_bytes() for n in names)
     content = json.loads((tmp_path / "one" / "report.json").read_text(encoding="utf-8"))
     assert content["certificate"] == json.loads((tmp_path / "one" / "certificate.json").read_text(encoding="utf-8"))

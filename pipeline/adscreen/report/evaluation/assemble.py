@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from adscreen.report.evaluation.contents import (
     ProtocolResult,
 )
 from adscreen.report.evaluation.frozen_results import conclude_frozen, summarise_frozen
+from adscreen.report.evaluation.lock_contents import read_outcome
+from adscreen.report.evaluation.probast import fill_probast
 from adscreen.report.evaluation.protocol_results import absent_methods, summarise_protocol
 from adscreen.report.evaluation.tables import Frames
 from adscreen.version import __version__
@@ -62,7 +65,7 @@ def assemble_report(
     groups = int(frames["predictions"]["group"].nunique())
     fewest = min(min(row.negative_subjects, row.positive_subjects) for row in used)
     frozen = summarise_frozen(frames, settings)
-    return EvaluationReport(
+    report = EvaluationReport(
         positive=positive,
         negative=negative,
         manifest=_file_name(settings.get("manifest")),
@@ -92,7 +95,9 @@ def assemble_report(
         provenance=_provenance(settings),
         citation=_cite_validation(settings, frozen) if frozen else _citation(settings, certificate, protocols),
         frozen=frozen,
+        lock=read_outcome(settings.get("lock"), frames["metrics"]),
     )
+    return replace(report, probast=fill_probast(report))
 
 
 def _other_language(settings: Mapping[str, Any]) -> Iterator[str]:

@@ -9,10 +9,12 @@ from adscreen.auditing import Finding
 from adscreen.evaluation.certificate import Certificate
 from adscreen.evaluation.results import FlowRow, TableOneRow
 from adscreen.metrics import Interval
+from adscreen.report.evaluation.lock_contents import LockOutcome
 from adscreen.report.evaluation.stability_contents import Stability
 
 Kind = Literal["ours", "baseline", "shortcut", "check"]
 Answer = Literal["run", "partly", "person"]
+ProbastAnswer = Literal["yes", "probably yes", "probably no", "no", "no information", "not applicable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,10 +369,29 @@ class ChecklistItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbastItem:
+    """probast.csv: a signalling question of PROBAST+AI for ``part`` (development or evaluation) of the model.
+
+    ``evidence`` is what the answer stands on, or what the run can add; ``anchor`` and ``table`` are where it is on the
+    page and in the run; ``left`` is what a person has to say.
+    """
+
+    part: str
+    item: str
+    domain: str
+    topic: str
+    answer: ProbastAnswer
+    evidence: str
+    anchor: str
+    table: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationReport:
     """Everything on an evaluation's page. ``over`` is what intervals are over: subjects or clusters.
 
-    ``frozen`` is None unless a frozen model was validated.
+    ``frozen`` is None unless a frozen model was validated, ``lock`` unless that was locked before.
     ``findings`` are those of the checks of the cohort, errors first; None where it was not checked.
     """
 
@@ -397,3 +418,5 @@ class EvaluationReport:
     provenance: dict[str, str]
     citation: str
     frozen: FrozenModel | None = None
+    lock: LockOutcome | None = None
+    probast: tuple[ProbastItem, ...] = ()

@@ -1,4 +1,4 @@
-"""EvaluationReport -> report.html, report.json, checklist.csv and certificate.json of a run's folder.
+"""EvaluationReport -> report.html, report.json, checklist.csv, probast.csv and certificate.json of a run's folder.
 
 The page is one file: it asks nothing of the network, has no script, and what it shows is escaped.
 """
@@ -27,14 +27,16 @@ from adscreen.report.templating import open_templates
 from adscreen.writing import count, write_csv, write_json
 
 PAGE, DATA, CHECKLIST, CERTIFICATE = "report.html", "report.json", "checklist.csv", "certificate.json"
+PROBAST = "probast.csv"
 _MINUS = "−"
 
 
 def write_report(report: EvaluationReport, folder: Path) -> None:
-    """Write the page, the same as JSON, the checklist as CSV and the certificate into a run's folder."""
+    """Write the page, the same as JSON, the checklists as CSV and the certificate into a run's folder."""
     write_json(asdict(report), folder / DATA)
     write_json(asdict(report.certificate), folder / CERTIFICATE)
     write_csv(pd.DataFrame([asdict(item) for item in report.checklist]), folder / CHECKLIST)
+    write_csv(pd.DataFrame([asdict(item) for item in report.probast]), folder / PROBAST)
     write_page(report, folder / PAGE)
 
 
