@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adscreen.extract.code import code_digest, code_files, imported_names
+from adscreen.extract.code import code_digest, code_files, imported_names, package_digest
 from adscreen.report.recording import cached_pages
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pipeline" / "adscreen"
@@ -163,3 +163,19 @@ def test_every_import_of_the_package_is_seen() -> None:
             elif isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
         assert set() == {name for name in names if name.startswith("adscreen.")} - set(imported_names(source)), path
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("cli/app.py", True), ("report/templates/page.css", True), ("bilm/__pycache__/format.pyc", False)],
+)
+def test_the_digest_of_the_package_is_of_every_file(package: Path, name: str, expected: bool) -> None:
+    """A changed page or command counts too, for a lock is of all the code; compiled files do not."""
+    before = package_digest.__wrapped__(package=package)
+    path = package / name
+    kept = path.read_bytes() if path.exists() else b""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(kept + b"\n")
+    after = package_digest.__wrapped__(package=package)
+    path.write_bytes(kept)
+    assert expected == (before != after)

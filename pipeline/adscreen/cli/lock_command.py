@@ -92,7 +92,7 @@ def lock(
     held = f"{count(made.manifest.recordings, 'recording')} of {count(made.manifest.subjects, 'subject')}"
     say(quiet, f"Locked {held}; primary measure: {made.analysis.primary} by {made.analysis.level}")
     say(quiet, f"Not part of the lock, because they are labels: {', '.join(made.manifest.label_columns)}")
-    if made.manifest.labelled:
+    if made.manifest.labelled and not quiet:
         typer.echo("The manifest has labels already: the lock does not show that nobody knows them.", err=True)
     say(
         quiet, f"Wrote {lock_file}, digest {made.digest}. Deposit it, or send it to somebody, before labels are opened."

@@ -157,7 +157,7 @@ def _recalibrated(report: EvaluationReport, main: ProtocolResult) -> Proof:
 def _overfitting(report: EvaluationReport, main: ProtocolResult) -> Proof:
     if main.ours.method != ADSCREEN:
         return UNKNOWN
-    evidence = "Penalised members, whose settings and weights are chosen on inner folds of the training side."
+    evidence = "Regularised members, whose settings and weights are chosen on inner folds of the training side."
     anchor = "apparent" if main.apparent else "settings"
     return Proof("yes", evidence, anchor, "apparent.csv" if main.apparent else "settings.csv")
 
