@@ -104,6 +104,22 @@ def test_predictive_values_by_hand() -> None:
     assert all(row.low <= row.value <= row.high for row in by_recording)
 
 
+@pytest.mark.parametrize("prevalence", [0.1, 0.085])
+def test_predictive_values_have_an_interval_where_every_case_is_found(prevalence: float) -> None:
+    """The negative one is 1, and bounded by the intervals of the rates: that of metrics.csv where it has the value."""
+    found = validated(make_table("++++++-+----"), [0.9] * 6 + [0.8] * 2 + [0.1] * 4, prevalence=prevalence)
+    rows = {(row.source, row.measure): row for row in found.predictive if row.level == "recording"}
+    for source in ("cohort", "named"):
+        negative = rows[source, "npv"]
+        assert (1.0, 1.0) == (negative.value, negative.high)
+        assert 0 < negative.low < 1
+    if prevalence == 0.1:
+        for name in ("ppv", "npv"):
+            tabulated = found.evaluation.metric(f"{name}_at_10")
+            named = rows["named", name]
+            assert (tabulated.value, tabulated.low, tabulated.high) == (named.value, named.low, named.high)
+
+
 def test_a_recording_without_a_score_is_measured_only_as_a_wrong_result() -> None:
     """Measures are of the scored ones; if no score is a wrong result, 2 of 3 cases and 1 of 3 controls are right."""
     found = validated(make_table("+++---"), [0.9, 0.8, NAN, 0.1, NAN, NAN])

@@ -209,27 +209,37 @@ def _predictive_values(folds: Folds, prevalence: float | None) -> list[Predictiv
         named: list[tuple[float, Literal["cohort", "named"]]] = [(share, "cohort")]
         named += [] if prevalence is None else [(prevalence, "named")]
         for at, source in named:
-            values = folds.resample(repeats, _predictive(None if source == "cohort" else at)).measured()
+            values = folds.resample(repeats, _predictive(at, fixed=source == "named")).measured()
             kinds: list[tuple[Literal["ppv", "npv"], int]] = [("ppv", called), ("npv", len(predictions.rows) - called)]
             rows += [
-                PredictiveRow("validate", level, at, source, name, results, *values[name].figures)
+                PredictiveRow("validate", level, at, source, name, results, *values[_at(name, at)].figures)
                 for name, results in kinds
             ]
     return rows
 
 
-def _predictive(prevalence: float | None) -> Measure:
-    """Return what measures predictive values at a prevalence, or at the share of cases among the rows themselves."""
+def _at(name: str, prevalence: float) -> str:
+    """Return the name by which a predictive value's interval can follow those of the rates (``metrics.bounds``)."""
+    return f"{name}_at_{100 * prevalence:.12g}"
+
+
+def _predictive(prevalence: float, *, fixed: bool) -> Measure:
+    """Return what measures the rates and predictive values at a prevalence.
+
+    Where it is not ``fixed`` it is the share of cases, which moves as the rows do.
+    """
+    names = _at("ppv", prevalence), _at("npv", prevalence)
 
     def measured(predictions: Predictions, cases: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
         counts = confusion(predictions, cases, weights)
-        if prevalence is not None:
-            found = rates(counts)
+        found = {name: values for name, values in rates(counts).items() if name in ("sensitivity", "specificity")}
+        if fixed:
             values = predictive_values(found["sensitivity"], found["specificity"], prevalence=prevalence)
-            return dict(zip(("ppv", "npv"), values, strict=True))
+            return found | dict(zip(names, values, strict=True))
         hits, misses, alarms, passes = counts.T
         with np.errstate(invalid="ignore", divide="ignore"):
-            return {"ppv": hits / (hits + alarms), "npv": passes / (passes + misses)}
+            values = hits / (hits + alarms), passes / (passes + misses)
+        return found | dict(zip(names, values, strict=True))
 
     return measured
 

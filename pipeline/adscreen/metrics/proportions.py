@@ -54,7 +54,7 @@ def follow_rates(name: str, value: float, sensitivity: Interval, specificity: In
         low, high = (sum(rates) / 2 for rates in ends)
         return Interval(value, low, high)
     kind, _, percent = name.partition("_at_")
-    low, high = (bound_predictive(*rates, prevalence=int(percent) / 100)[kind == "npv"] for rates in ends)
+    low, high = (bound_predictive(*rates, prevalence=float(percent) / 100)[kind == "npv"] for rates in ends)
     return Interval(value, low, high)
 
 

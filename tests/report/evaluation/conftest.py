@@ -37,6 +37,7 @@ FIGURE = Interval(0.8, 0.7, 0.9)
 FROZEN = FrozenModel(
     model="2fcdd98b0044",
     threshold=0.6,
+    subject_threshold=0.55,
     recordings=46,
     scored=41,
     not_scored=3,

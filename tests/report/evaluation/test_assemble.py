@@ -17,10 +17,13 @@ from adscreen.evaluation.results import ADSCREEN
 from adscreen.metrics import Interval
 from adscreen.report.evaluation.checklist import fill_checklist
 from adscreen.report.evaluation.conclusions import caution, conclude, main_protocol, written
+from adscreen.report.evaluation.contents import Chance
 from adscreen.report.evaluation.protocol_results import predictive_values
 from adscreen.report.evaluation.tables import interval
 from adscreen.studies.schemas import schemas
 from adscreen.writing import as_json
+
+CHANCE = Chance((0.45, 0.55), 0.87, 0.5, 0.05, p_value=0.01, shortcuts=3, best="word_count", p_best=0.02, sentence="")
 
 
 def stated(ran: SimpleNamespace, protocol: str, method: str, measure: str, level: str = "recording") -> pd.Series:
@@ -118,6 +121,30 @@ def test_the_summary_says_what_the_figures_say(ran: SimpleNamespace) -> None:
     first = conclude(turned, ran.report.gaps, positive="case", negative="control")[0]
     assert f"{stated(ran, 'subject', ADSCREEN, 'auc', 'subject')['value']:.3f}" in first
     assert any("smaller class has" in caution for caution in ran.report.cautions)
+
+
+def test_permutations_are_said_to_be_by_recording(ran: SimpleNamespace) -> None:
+    """The p-value is of the AUC by recording: where subjects lead, "In short" gives that AUC beside it."""
+    main = replace(main_protocol(ran.report.protocols), chance=CHANCE)
+    for level, said in (("subject", "By recording, the AUC of 0.870 is above"), ("recording", "That AUC is above")):
+        found = conclude([replace(main, level=level)], (), positive="case", negative="control")
+        assert f"{said} chance (p = 0.010, from 2 permutations of the labels)." in found
+
+
+@pytest.mark.parametrize(
+    ("p_best", "said"), [(0.059, "alone may predict the label"), (0.02, "alone predicts the label")]
+)
+def test_a_shortcut_not_shown_to_predict_only_may(ran: SimpleNamespace, p_best: float, said: str) -> None:
+    """A caution says no more than "In short": an interval above 0.5 is not corrected for the choice among shortcuts."""
+    main = main_protocol(ran.report.protocols)
+    area = Interval(0.753, 0.552, 0.883)
+    methods = [
+        replace(one, measures=one.measures | {"auc": area}) if one.method == "word_count" else one
+        for one in main.methods
+    ]
+    main = replace(main, methods=tuple(methods), chance=replace(CHANCE, p_best=p_best))
+    found = caution([main], ran.report.certificate, groups=60, over="subjects", fewest=99)
+    assert any(f"Word count {said} (AUC 0.753, 95% interval 0.552 to 0.883)" in line for line in found)
 
 
 def test_matched_cases_are_told_by_demographics_below_chance(ran: SimpleNamespace) -> None:

@@ -48,10 +48,10 @@ def test_the_page_says_what_stands_beside_the_figures(
 
 
 def test_in_short_says_what_the_figures_are_of(report: EvaluationReport) -> None:
-    """The threshold, the direction of miscalibration, the prevalence and who has no score are in the sentences."""
+    """The threshold of subjects, the direction of miscalibration, the prevalence and who has no score are in it."""
     summary = " ".join(report.summary)
     assert "On this cohort, each subject counted once, the frozen model distinguishes “case” from “control”" in summary
-    assert "at its own threshold (0.60)" in summary
+    assert "at its own threshold (0.55)" in summary
     assert "−0.100 (−0.200 to −0.010); probabilities are too high." in summary
     assert "Where 10% are “case” (the prevalence you gave), the positive predictive value is 0.210" in summary
     assert (

@@ -501,8 +501,10 @@ class TestIndex:
             replace(score, recording_id="B", visit="2", probability=0.1),
             replace(score, recording_id="C", subject_id="other"),
         ]
+        rows = [replace(row, subject_threshold=0.44) for row in rows]
         page = read_page(render_index(rows, {}, model={}, **LABELS))
         text = " ".join(page.section("subjects").text.split())
+        assert "has a threshold of its own: 0.44, not that of single recordings." in text
         assert "S012 2 of 2 scored, visits 1 to 2 Screen positive 0.50" in text
         assert "other 1 of 1 scored, visit 2 Screen positive 0.71" in text
         assert not read_page(render_index(rows[1:], {}, model={}, **LABELS)).has_section("subjects")

@@ -39,6 +39,6 @@ def _say(own: Any, title: str, highest: float) -> Iterator[str]:
         f"folds: the mean AUC is {own.mean:.3f} (SD {own.sd:.3f}), the highest {highest:.3f}."
     )
     yield (
-        f"For {title}, with an AUC of {own.auc:.3f}, p = {own.p_value:.3f}: the share of permutations with at least "
-        "its AUC, the true labels counted as one of them."
+        f"For {title}, with an AUC of {own.auc:.3f} by recording, p = {own.p_value:.3f}: the share of permutations "
+        "with at least its AUC, the true labels counted as one of them."
     )

@@ -87,8 +87,9 @@ def _above_chance(main: ProtocolResult) -> str:
     if found is None:
         return ""
     judged = "above chance" if found.p_value <= 0.05 else "not shown to be above chance"
+    which = "That AUC" if main.level == "recording" else f"By recording, the AUC of {found.auc:.3f}"
     return (
-        f"That AUC is {judged} (p = {found.p_value:.3f}, from {count(len(found.areas), 'permutation')} of the labels)."
+        f"{which} is {judged} (p = {found.p_value:.3f}, from {count(len(found.areas), 'permutation')} of the labels)."
     )
 
 
@@ -170,6 +171,13 @@ def caution(
     return tuple(_cautions(protocols, certificate, groups=groups, over=over, fewest=fewest))
 
 
+def _predicts(main: ProtocolResult, shortcut: MethodResult, area: str) -> str:
+    """Say that a shortcut predicts the label, or that it may, where not even the best one is shown to."""
+    if main.chance is not None and main.chance.p_best > 0.05:
+        return f"{shortcut.title} alone may predict the label (AUC {area}): check whether the classes differ in it."
+    return f"{shortcut.title} alone predicts the label (AUC {area}): the classes differ in it."
+
+
 def _cautions(
     protocols: Sequence[ProtocolResult], certificate: Certificate, *, groups: int, over: str, fewest: int
 ) -> Iterator[str]:
@@ -189,7 +197,7 @@ def _cautions(
     for one in _of_kind(main, "shortcut"):
         if one.measures["auc"].low > 0.5:
             area = written_inside(one.measures["auc"])
-            yield f"{one.title} alone predicts the label (AUC {area}): the classes differ in it."
+            yield _predicts(main, one, area)
         if one.method == DEMOGRAPHICS and one.measures["auc"].high < 0.5:
             area = written_inside(one.measures["auc"])
             yield (

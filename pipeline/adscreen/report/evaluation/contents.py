@@ -337,6 +337,7 @@ class FrozenModel:
 
     model: str
     threshold: float
+    subject_threshold: float
     recordings: int
     scored: int
     not_scored: int

@@ -32,6 +32,7 @@ def summarise_frozen(frames: Frames, settings: Mapping[str, Any]) -> FrozenModel
     return FrozenModel(
         model=str(settings["model_digest"]),
         threshold=float(settings["threshold"]),
+        subject_threshold=float(frames["settings"]["subject_threshold"].iloc[0]),
         recordings=int(steps["read"] - steps["excluded"]),
         scored=int(steps["used"]),
         not_scored=int(sum(steps.get(name, 0) for name in _NOT_SCORED)),
@@ -80,9 +81,10 @@ def conclude_frozen(main: ProtocolResult, frozen: FrozenModel, *, positive: str,
 
 def _sentences(main: ProtocolResult, frozen: FrozenModel, positive: str, negative: str) -> Iterator[str]:
     figures = main.ours.measures
+    threshold = frozen.subject_threshold if main.level == "subject" else frozen.threshold
     yield (
         f"On this cohort{name_count(main)}, the frozen model distinguishes “{positive}” from “{negative}” with an "
-        f"AUC of {written(figures['auc'])}; at its own threshold ({frozen.threshold:.2f}) sensitivity is "
+        f"AUC of {written(figures['auc'])}; at its own threshold ({threshold:.2f}) sensitivity is "
         f"{written(figures['sensitivity'])} and specificity {written(figures['specificity'])}."
     )
     if main.other_level is not None:
@@ -125,8 +127,9 @@ def _predictive(one: NamedPredictiveValue, positive: str) -> str:
 def _left_out(frozen: FrozenModel) -> Iterator[str]:
     if frozen.not_scored:
         worst = {one.measure: one.everybody for one in frozen.abstentions}
+        verb = "has" if frozen.not_scored == 1 else "have"
         yield (
-            f"{frozen.not_scored} of {frozen.recordings - frozen.in_training} recordings have no score. If each "
+            f"{frozen.not_scored} of {frozen.recordings - frozen.in_training} recordings {verb} no score. If each "
             f"counted as a wrong result, sensitivity by recording would be {written(worst['sensitivity'])} and "
             f"specificity {written(worst['specificity'])}."
         )

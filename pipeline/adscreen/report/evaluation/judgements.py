@@ -59,6 +59,6 @@ def judge_retest(rows: tuple[Retest, ...]) -> str:
         return f"No agreement of visits is given: {reason}."
     odds = math.exp(first.measures["minimal_detectable_change"].value)
     return (
-        f"Two visits of one person differ by more than the minimal detectable change in 5% of pairs, with nothing but "
-        f"what varies within a person behind it: here the odds change by a factor of {odds:.3g}."
+        "From the variation within a person alone, two visits differ by more than the minimal detectable change in 5% "
+        f"of pairs: here the odds change by a factor of {odds:.3g}."
     )

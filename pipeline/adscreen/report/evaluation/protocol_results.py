@@ -43,6 +43,7 @@ from adscreen.report.evaluation.tables import Frames, Tables, interval, rows_of
 from adscreen.report.evaluation.wording import PAPER_OF_OWN, PROTOCOLS, name_method, name_setting
 
 _RATES = np.linspace(0.0, 1.0, 101)
+_MEASURED = ("visit_correlation", "subject_threshold")  # estimated in each fold, not chosen from a list
 _NOT_SETTINGS = (
     *("protocol", "method", "repeat", "fold"),
     *("training_recordings", "test_recordings", "threshold"),
@@ -217,7 +218,7 @@ def _settings_of(chosen: pd.DataFrame) -> list[str]:
 
 def _choices(chosen: pd.DataFrame) -> Iterable[SettingChoice]:
     for name in _settings_of(chosen):
-        if name.endswith(".weight"):
+        if name.endswith(".weight") or name in _MEASURED:
             yield SettingChoice(name_setting(name), ((_span(chosen[name]), len(chosen)),))
             continue
         counts = chosen[name].dropna().map(_written).value_counts(sort=False)

@@ -79,6 +79,8 @@ COLUMNS = {
     "recordings": "Recordings",
 }
 SETTINGS = {
+    "visit_correlation": "correlation of visits",
+    "subject_threshold": "threshold of subjects",
     "weight": "weight",
     "classifier": "classifier",
     "C": "regularisation C",
