@@ -42,8 +42,8 @@ def run_example(name: str, folder: Path, *arguments: object) -> str:
 def test_a_classifier_of_ones_own(simulated: Path, tmp_path: Path) -> None:
     """A random forest and the default are printed with intervals, and their paired difference."""
     lines = run_example("own_classifier.py", tmp_path, simulated / "training.csv").splitlines()
-    assert lines[0].startswith("<Evaluation of random_forest_classifier, subject: AUC ")
-    assert lines[1].startswith("<Evaluation of adscreen, subject: AUC ")
+    assert lines[0].startswith("<Evaluation of random_forest_classifier, subject, by subject: AUC ")
+    assert lines[1].startswith("<Evaluation of adscreen, subject, by subject: AUC ")
     assert lines[2].startswith("Difference ")
 
 
@@ -61,8 +61,8 @@ def test_acoustic_columns(simulated: Path, tmp_path: Path) -> None:
     rows = [f"{name},{100 + number % 7},{number % 5 / 10}" for number, name in enumerate(names)]
     (tmp_path / "acoustic.csv").write_text("\n".join(["recording_id,f0_mean,jitter", *rows]) + "\n")
     lines = run_example("acoustic_columns.py", tmp_path, simulated / "training.csv", "acoustic.csv").splitlines()
-    assert lines[0].startswith("speech <Evaluation of adscreen, subject: AUC ")
-    assert lines[1].startswith("speech and acoustics <Evaluation of adscreen, subject: AUC ")
+    assert lines[0].startswith("speech <Evaluation of adscreen, subject, by subject: AUC ")
+    assert lines[1].startswith("speech and acoustics <Evaluation of adscreen, subject, by subject: AUC ")
     assert lines[2].startswith("Difference ")
 
 

@@ -339,7 +339,7 @@ def test_an_older_model_is_refused(run: Run, cohort: Path, model: Path, tiny_bil
     files = ("estimators.skops", "model.json")
     (old / "SHA256SUMS").write_text(sums_text({n: hashlib.sha256((old / n).read_bytes()).hexdigest() for n in files}))
     line = refused(run("score", old, cohort / "manifest.csv", tmp_path / "none", "--bilm", tiny_bilm))
-    assert "model format 1, this adscreen reads 3; train the model again with this version" in line
+    assert "model format 1, this adscreen reads 4; train the model again with this version" in line
 
 
 def test_a_test_cohort_with_the_same_people_is_refused(run: Run, cohort: Path, rows: list[dict[str, str]]) -> None:
